@@ -1,0 +1,19 @@
+"""paperknife: a debugging proxy for Protobuf over WebSocket.
+
+This package is the shell, everything that acts in time; what bytes mean is settled in `paperknife_decoders`. Traffic flows
+one way through it::
+
+    mitmproxy -> proxy (the tap) -> traffic (batches of messages) -> consumers: live view, tally, ...
+
+* `cli` has one file for each verb; a command parses its arguments, makes one call, prints.
+* `proxy` is the only place that imports mitmproxy: the tap and its hooks, the content view, the embedded masters.
+* `traffic` holds the values that the tap hands on and the interface of those who receive them.
+* `live` turns batches into lines of text, through a bounded queue and a thread of its own.
+* `settings` turns options into frozen values.
+* `demo` is a small trading venue and its client, so that all of this can be tried with no venue at all.
+
+A debugger never breaks, slows or changes what it watches: whatever fails in here, the bytes pass untouched and the user
+is told.
+"""
+
+__version__ = "0.1.0"

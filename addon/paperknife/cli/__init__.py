@@ -1,0 +1,1 @@
+"""The `paperknife` command: one file for each verb."""

@@ -1,0 +1,77 @@
+"""The values that come in from a WebSocket: direction, opcode, message."""
+
+from __future__ import annotations
+
+import enum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from paperknife_decoders.envelope import Envelope
+    from paperknife_decoders.protocol import Reader
+
+__all__ = ["Direction", "Message", "Opcode"]
+
+
+class Direction(enum.Enum):
+    """Who sent it: `CLIENT` is client to server, `SERVER` is server to client."""
+
+    CLIENT = "client"
+    SERVER = "server"
+
+    @property
+    def arrow(self) -> str:
+        """``->`` for what goes up to the server, ``<-`` for what comes down."""
+        return "->" if self is Direction.CLIENT else "<-"
+
+    @property
+    def other(self) -> Direction:
+        """The opposite direction."""
+        return Direction.SERVER if self is Direction.CLIENT else Direction.CLIENT
+
+
+class Opcode(enum.IntEnum):
+    """Frame opcodes that a message or control frame can have (RFC 6455, section 11.8)."""
+
+    TEXT = 1
+    BINARY = 2
+    CLOSE = 8
+    PING = 9
+    PONG = 10
+
+
+class Message:
+    """One RFC 6455 message, reassembled and inflated, as it passed.
+
+    `connection` is the number of its connection in this run, `time_ns` nanoseconds since the epoch, `content` the bytes
+    of the application (for text: UTF-8). Decoding happens at the first use of `envelopes` and is kept, so that several
+    consumers share one parse and nobody pays for what nobody asked for.
+    """
+
+    __slots__ = ("_envelopes", "connection", "content", "direction", "opcode", "reader", "time_ns")
+
+    def __init__(  # noqa: PLR0913 - a plain record; every field is always known together
+        self,
+        connection: int,
+        direction: Direction,
+        time_ns: int,
+        opcode: Opcode,
+        content: bytes,
+        reader: Reader,
+    ) -> None:
+        self.connection = connection
+        self.direction = direction
+        self.time_ns = time_ns
+        self.opcode = opcode
+        self.content = content
+        self.reader = reader
+        self._envelopes: tuple[Envelope, ...] | None = None
+
+    @property
+    def envelopes(self) -> tuple[Envelope, ...]:
+        """What the protocol reads in this message: none, one or several envelopes. Never raises."""
+        if self._envelopes is None:
+            self._envelopes = self.reader.read(self.direction, self.opcode, self.content)
+        return self._envelopes
+
+    def __repr__(self) -> str:
+        return f"<Message #{self.connection} {self.direction.arrow} {self.opcode.name} {len(self.content)} B>"

@@ -1,0 +1,149 @@
+"""A protocol: how one kind of connection is read."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from google.protobuf import message_factory
+from google.protobuf.descriptor import Descriptor, OneofDescriptor
+from google.protobuf.message import DecodeError as ProtobufDecodeError
+from google.protobuf.message import Message as ProtoMessage
+
+from paperknife_decoders.envelope import Envelope, Form
+from paperknife_decoders.errors import DecodeError
+from paperknife_decoders.message import Direction, Opcode
+from paperknife_decoders.secrets import Secrets
+from paperknife_decoders.steps import Step, open_parts
+from paperknife_decoders.wire import is_wire_format
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["EnvelopeType", "Protocol", "Reader"]
+
+
+class EnvelopeType:
+    """The top-level message type of one direction, with what is asked of it for every message prepared once."""
+
+    __slots__ = ("descriptor", "name", "oneof", "parse")
+
+    def __init__(self, descriptor: Descriptor) -> None:
+        self.descriptor = descriptor
+        self.name: str = descriptor.full_name
+        self.parse = message_factory.GetMessageClass(descriptor).FromString
+        self.oneof = payload_oneof(descriptor)
+
+    def payload_of(self, message: ProtoMessage) -> str:
+        """The name of the set member; the type's own short name where the type has no `oneof` at all."""
+        if self.oneof is None:
+            return self.descriptor.name
+        return message.WhichOneof(self.oneof) or ""
+
+    def __repr__(self) -> str:
+        return f"<EnvelopeType {self.name}>"
+
+
+def payload_oneof(descriptor: Descriptor) -> str | None:
+    """The `oneof` that carries the payload: the one named so, else the one with the most message members.
+
+    The synthetic oneofs that proto3 `optional` makes do not count.
+    """
+
+    def weight(oneof: OneofDescriptor) -> tuple[bool, int]:
+        return oneof.name == "payload", sum(member.message_type is not None for member in oneof.fields)
+
+    real = [oneof for oneof in descriptor.oneofs if not is_synthetic(oneof)]
+    return max(real, key=weight).name if real else None
+
+
+def is_synthetic(oneof: OneofDescriptor) -> bool:
+    """True for the one-member oneof that the compiler makes for a proto3 `optional` field."""
+    return len(oneof.fields) == 1 and oneof.name == f"_{oneof.fields[0].name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Protocol:
+    """How one kind of connection is read. Without `client` and `server` types every message gets the wire view.
+
+    `heartbeats` are payload names. `steps` come between a message's content and its envelopes, outermost first.
+    """
+
+    name: str = "protobuf"
+    client: EnvelopeType | None = None
+    server: EnvelopeType | None = None
+    steps: tuple[Step, ...] = ()
+    heartbeats: frozenset[str] = frozenset()
+    secrets: Secrets = field(default_factory=Secrets)
+
+    def type_for(self, direction: Direction) -> EnvelopeType | None:
+        """The direction alone fixes the type; the other direction's is never tried."""
+        return self.client if direction is Direction.CLIENT else self.server
+
+    def reader(self) -> Reader:
+        """A reader for one new connection."""
+        return Reader(self)
+
+
+class Reader:
+    """Reads the messages of one connection by its protocol. A schema that was loaded anew arrives by `use`."""
+
+    __slots__ = ("protocol",)
+
+    def __init__(self, protocol: Protocol) -> None:
+        self.protocol = protocol
+
+    def use(self, protocol: Protocol) -> None:
+        """Read all later messages by `protocol`."""
+        self.protocol = protocol
+
+    def read(self, direction: Direction, opcode: Opcode, content: bytes) -> tuple[Envelope, ...]:
+        """The envelopes of one message; never raises for anything a peer can send."""
+        protocol = self.protocol
+        kind = protocol.type_for(direction)
+        if opcode is Opcode.TEXT:
+            return (text_envelope(content, kind),)
+        if not protocol.steps:
+            return (read_envelope(content, kind),)
+        try:
+            parts: Sequence[bytes] = open_parts(protocol.steps, content).parts
+        except DecodeError as error:
+            return (undecoded(content, kind, str(error)),)
+        return tuple(read_envelope(part, kind) for part in parts)
+
+
+def read_envelope(data: bytes, kind: EnvelopeType | None) -> Envelope:
+    """One bare envelope of the type `kind`, or what else these bytes are."""
+    if kind is None:
+        return undecoded(data, None, "")
+    try:
+        message = kind.parse(data)
+    except ProtobufDecodeError:
+        return undecoded(data, kind, f"does not parse as {kind.name}")
+    return Envelope(data, Form.DECODED, kind, message, kind.payload_of(message))
+
+
+def undecoded(data: bytes, kind: EnvelopeType | None, fault: str) -> Envelope:
+    """Bytes that no schema type explains, with what they look like instead."""
+    if looks_like_json(data):
+        return Envelope(data, Form.JSON, kind, fault=fault)
+    form = Form.WIRE if is_wire_format(data) else Form.BYTES
+    return Envelope(data, form, kind, fault=fault)
+
+
+def text_envelope(content: bytes, kind: EnvelopeType | None) -> Envelope:
+    """A text message: JSON or plain text, never parsed as Protobuf."""
+    form = Form.JSON if looks_like_json(content) else Form.TEXT
+    fault = f"a text message, where {kind.name} in a binary one was expected" if kind else ""
+    return Envelope(content, form, kind, fault=fault)
+
+
+def looks_like_json(data: bytes) -> bool:
+    """True for a JSON object or array; bare numbers and strings are too easily something else."""
+    if data[:1] not in b"{[ \t\r\n" or not data.strip():
+        return False
+    try:
+        return isinstance(json.loads(data), dict | list)
+    except (ValueError, RecursionError):
+        return False

@@ -1,0 +1,53 @@
+"""Which fields hold secrets: declared paths, and a list of exact built-in names."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from google.protobuf.descriptor import FieldDescriptor
+
+__all__ = ["MASK", "NO_SECRETS", "SECRET_NAMES", "Secrets"]
+
+MASK = "[redacted]"
+"""What stands in paperknife's output where a secret was."""
+
+SECRET_NAMES = frozenset(
+    """
+    accesstoken apikey apisecret apitoken appkey applicense appsecret authenticationtoken authorization authtoken
+    bearertoken clientsecret credential credentials idtoken jwt otp passcode passphrase password passwd pin privatekey
+    refreshtoken secret secretkey sessiontoken signingkey token totp
+    """.split()
+)
+"""Names of string and bytes fields that are secret in any schema, in lower case and without underscores.
+
+Names are compared whole: `api_key` and `apiKey` are secret, `instrument_token` is not.
+"""
+
+TEXT_KINDS = (FieldDescriptor.TYPE_STRING, FieldDescriptor.TYPE_BYTES)
+
+
+@dataclass(frozen=True, slots=True)
+class Secrets:
+    """What to mask in everything that paperknife shows.
+
+    `paths` are declared field paths from the envelope inwards (``login.password``); they hold for fields of any kind.
+    `names` are compared with string and bytes fields anywhere.
+    """
+
+    paths: frozenset[str] = frozenset()
+    names: frozenset[str] = SECRET_NAMES
+
+    def hides(self, field: FieldDescriptor, path: Sequence[str]) -> bool:
+        """True if `field`, found at `path` (names from the envelope inwards, its own last), is a secret."""
+        if self.paths and ".".join(path) in self.paths:
+            return True
+        return field.type in TEXT_KINDS and self.hides_name(field.name)
+
+    def hides_name(self, name: str) -> bool:
+        """True if a text value called `name` is a secret, as in a URL's query or a header."""
+        return name.replace("_", "").replace("-", "").lower() in self.names
+
+
+NO_SECRETS = Secrets(names=frozenset())
+"""Mask nothing: the user asked for it."""
