@@ -1,0 +1,81 @@
+"""The keeper holds the current protocol, and loads it anew when a schema file changes on disk."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from paperknife.settings.reading import Loaded, Reading, load
+from paperknife_decoders.protocol import Protocol
+from paperknife_decoders.schema import SchemaError
+
+__all__ = ["Keeper"]
+
+CHECK_SECONDS = 0.25
+"""How often the schema's files are looked at: a save takes effect before a hand is back on the mouse."""
+
+FAULTS_SHOWN = 5
+"""How many faults of a schema are written out; `paperknife schema check` lists all."""
+
+
+class Keeper:
+    """Gives the protocol of the moment. After `use`, `watch` keeps it up to date until it is cancelled.
+
+    `notice` is told in words what was loaded or what is wrong; `changed` is called after each new protocol.
+    """
+
+    def __init__(self, loaded: Loaded, reading: Reading, notice: Callable[[str, bool], None]) -> None:
+        self.loaded = loaded
+        self.reading = reading
+        self.notice = notice
+        self.changed: list[Callable[[Loaded], None]] = []
+
+    @property
+    def protocol(self) -> Protocol:
+        """How new messages are read."""
+        return self.loaded.protocol
+
+    def use(self, loaded: Loaded, reading: Reading) -> None:
+        """Take over a protocol that was loaded by other options."""
+        self.loaded = loaded
+        self.reading = reading
+        self.announce()
+        for listener in self.changed:
+            listener(loaded)
+
+    def announce(self) -> None:
+        """Say what is loaded, and each fault of it."""
+        self.notice(self.loaded.describe(), self.loaded.schema is None)
+        if self.loaded.schema is not None:
+            for text in fault_lines(list(map(str, self.loaded.schema.faults))):
+                self.notice(text, True)
+
+    async def watch(self) -> None:
+        """Look at the schema's files again and again; load them anew when one changed. Runs until cancelled."""
+        while True:
+            await asyncio.sleep(CHECK_SECONDS)
+            schema = self.loaded.schema
+            if schema is None or not await asyncio.to_thread(schema.changed):
+                continue
+            await self.reload()
+
+    async def reload(self) -> None:
+        """Load the same sources again, off the event loop. If nothing of them loads, the old protocol stays."""
+        reading, before = self.reading, self.loaded
+        try:
+            loaded = await asyncio.to_thread(load, reading)
+        except SchemaError as error:
+            self.notice(f"The schema changed on disk and no longer loads; the old one stays. {error}", True)
+            if before.schema is not None:
+                before.schema.seen()
+            return
+        if self.reading is reading:
+            self.use(loaded, reading)
+
+
+def fault_lines(faults: list[str]) -> list[str]:
+    """The first faults, and a line that counts the others."""
+    shown = faults[:FAULTS_SHOWN]
+    if len(faults) > FAULTS_SHOWN:
+        shown.append(f"and {len(faults) - FAULTS_SHOWN} more faults in the schema: see `paperknife schema check`")
+    return shown
