@@ -1,1 +1,16 @@
-"""live"""
+"""The live view: batches of traffic in, lines of text out.
+
+What the tap hands on goes this way, and never blocks on its way in::
+
+    LiveView -> printer (bounded queue) | its thread: expressions, correlation -> line, json or yaml -> write
+
+* `view` is the consumer: it knows the options, filters, and picks the format.
+* `printer` owns the queue, the thread and the file descriptor. When the reader of our output stalls, lines are counted
+  instead of kept, and the traffic goes on.
+* `line` lays out one line in columns, `events` what is no message (connections, pings, notices), `documents` writes the
+  same as JSON and YAML.
+* `formats` brings these together by the name that the user gives.
+* `amounts` are sizes, latencies and times as a person reads them; `cells` counts the columns that a text takes, and
+  `terminal` knows how many there are and whether to use colours.
+* `tally` counts what passed, for the summary at the end.
+"""

@@ -1,0 +1,153 @@
+"""Lines for what is no message: connections that open and close, notices, and control frames."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from paperknife.live.amounts import clock_text, count_text, size_text, span_text
+from paperknife.traffic import Close, Connection
+from paperknife_decoders.message import Direction, Message, Opcode
+from paperknife_decoders.paint import PLAIN, Paint
+from paperknife_decoders.printable import printable
+
+__all__ = ["Closed", "Control", "Event", "Notice", "Opened", "close_meaning", "event_text", "missed_text"]
+
+CLOSE_CODES = {
+    1000: "normal closure",
+    1001: "going away",
+    1002: "protocol error",
+    1003: "unsupported data",
+    1005: "no code given",
+    1006: "no close frame: the connection broke off",
+    1007: "invalid data in a message",
+    1008: "policy violation",
+    1009: "message too big",
+    1010: "extension missing",
+    1011: "internal error",
+    1012: "service restart",
+    1013: "try again later",
+    1014: "bad gateway",
+    1015: "TLS handshake failed",
+}
+"""RFC 6455, section 7.4.1, and the registry that it founded (IANA, WebSocket Close Code Number Registry)."""
+
+PEACEFUL = (1000, 1001, 1005)
+"""Codes of an orderly end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A connection was opened."""
+
+    connection: Connection
+
+    @property
+    def time_ns(self) -> int:
+        return self.connection.time_ns
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """A connection ended, after so many messages of each direction."""
+
+    connection: Connection
+    close: Close
+    from_client: int
+    from_server: int
+
+    @property
+    def time_ns(self) -> int:
+        return self.close.time_ns
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A sentence for the user."""
+
+    text: str
+    warning: bool
+    time_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """A ping, pong or close frame (RFC 6455, section 5.5)."""
+
+    message: Message
+
+    @property
+    def time_ns(self) -> int:
+        return self.message.time_ns
+
+    @property
+    def name(self) -> str:
+        """``ping``, ``pong`` or ``close``."""
+        return self.message.opcode.name.lower()
+
+    @property
+    def text(self) -> str:
+        """The application data: for a close frame the code in words and the reason (section 5.5.1)."""
+        content = self.message.content
+        if self.message.opcode is Opcode.CLOSE and len(content) >= 2:
+            code = int.from_bytes(content[:2])
+            return f"{code} {close_meaning(code)} {content[2:].decode(errors='backslashreplace')}".rstrip()
+        return content.decode(errors="backslashreplace")
+
+
+Event = Opened | Closed | Notice | Control
+
+
+def close_meaning(code: int) -> str:
+    """A close code in words."""
+    if code in CLOSE_CODES:
+        return CLOSE_CODES[code]
+    if 3000 <= code <= 3999:
+        return "a code of a library or framework"
+    if 4000 <= code <= 4999:
+        return "a code of the application"
+    return "not a code that RFC 6455 allows"
+
+
+def opened_text(event: Opened) -> str:
+    """The URL and what was agreed on."""
+    connection = event.connection
+    extras = [f"subprotocol {connection.subprotocol}"] if connection.subprotocol else []
+    extras += [f"from {connection.client}"]
+    if not connection.read:
+        extras += ["matches no protocol: passes unread"]
+    return printable(f"{connection.url}  {', '.join(extras)}")
+
+
+def closed_text(event: Closed) -> str:
+    """Why, by whom, after how long, and how much had passed."""
+    close = event.close
+    reason = f' "{close.reason}"' if close.reason else ""
+    by = f" by the {close.by.value}" if close.by else ""
+    span = span_text(close.time_ns - event.connection.time_ns)
+    counts = f"{event.from_client:,} {Direction.CLIENT.arrow}  {event.from_server:,} {Direction.SERVER.arrow}"
+    return printable(f"{close.code} {close_meaning(close.code)}{reason}{by}, after {span}: {counts}")
+
+
+def event_text(event: Event, number_cells: int, paint: Paint = PLAIN) -> str:
+    """The line or lines of an event, without the last line feed. Long ones are left to wrap, to lose nothing."""
+    head = f"{paint.dim}{clock_text(event.time_ns)}{paint.reset} "
+    match event:
+        case Opened(connection=connection):
+            return f"{head}{f'#{connection.number}':<{number_cells}} -- opened  {opened_text(event)}"
+        case Closed(connection=connection, close=close):
+            role = "" if close.code in PEACEFUL else paint.mark
+            text = f"{role}{closed_text(event)}{paint.reset if role else ''}"
+            return f"{head}{f'#{connection.number}':<{number_cells}} -- closed  {text}"
+        case Control(message=message):
+            number, size = f"#{message.connection}", size_text(len(message.content))
+            text = printable(f"{message.direction.arrow} {event.name}  {event.text}".rstrip())
+            return f"{paint.dim}{clock_text(event.time_ns)} {number:<{number_cells}} {text}  {size}{paint.reset}"
+        case Notice(text=text, warning=warning):
+            role, sign = (paint.mark, "!") if warning else ("", "*")
+            lines = [printable(line) for line in text.splitlines()] or [""]
+            return head + f"{role}{sign} " + "\n               ".join(lines) + (paint.reset if role else "")
+
+
+def missed_text(count: int, paint: Paint = PLAIN) -> str:
+    """What stands where lines were left out."""
+    return f"{paint.mark}! {count_text(count, 'line')} not shown{paint.reset}"

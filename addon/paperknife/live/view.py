@@ -1,0 +1,151 @@
+"""The live view: a consumer of traffic that shows it as it passes."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Literal, TextIO
+
+from paperknife.live.events import Closed, Control, Event, Notice, Opened
+from paperknife.live.formats import FORMATS
+from paperknife.live.line import Shown
+from paperknife.live.printer import Limits, Printer
+from paperknife.live.terminal import Width
+from paperknife.traffic import Close, Connection
+from paperknife_decoders.correlation import Answer, Correlator
+from paperknife_decoders.envelope import Envelope, Form
+from paperknife_decoders.expression import Expression
+from paperknife_decoders.marks import marks
+from paperknife_decoders.message import Direction, Message, Opcode
+from paperknife_decoders.paint import ANSI, PLAIN
+from paperknife_decoders.printable import printable, printable_bytes
+from paperknife_decoders.secrets import Secrets
+
+__all__ = ["LiveView", "ViewOptions"]
+
+
+@dataclass(frozen=True, slots=True)
+class ViewOptions:
+    """What to show, and how.
+
+    `where` shows only the envelopes that it matches, each of `hide` leaves those out that it matches. `secrets` masks
+    by other rules than each connection's protocol has. `width` is a fixed number of columns; without it the terminal's are
+    followed. `heartbeats` False leaves out heartbeat payloads, pings and pongs. `verbose` writes the whole tree below
+    each line. `correlate` tells what a response answers and after how long.
+    """
+
+    format: Literal["line", "yaml", "json"] = "line"
+    verbose: bool = False
+    where: Expression | None = None
+    hide: tuple[Expression, ...] = ()
+    secrets: Secrets | None = None
+    colour: bool = False
+    width: int | None = None
+    heartbeats: bool = True
+    correlate: bool = True
+    limits: Limits = field(default_factory=Limits)
+
+
+class LiveView:
+    """Shows traffic on `out`. A `paperknife.traffic.Consumer` that never blocks, whatever becomes of `out`.
+
+    `on_broken` is called once, from the printer's thread, when `out` can no longer be written to; for the closed pipe
+    of ``| head`` with a `BrokenPipeError`.
+    """
+
+    def __init__(
+        self, options: ViewOptions, out: TextIO, *, on_broken: Callable[[OSError], None] | None = None
+    ) -> None:
+        self._options = options
+        paint = ANSI if options.colour and options.format != "json" else PLAIN
+        self._format = FORMATS[options.format](paint, Width(out, options.width), options.verbose)
+        self._correlators: dict[int, Correlator] = {}
+        self._counts: dict[int, Counter[Direction]] = {}
+        self._printer: Printer[Event | Sequence[Message]] = Printer(
+            self._texts, self._format.missed, out, limits=options.limits, on_broken=on_broken
+        )
+
+    # traffic.Consumer, called by the proxy
+
+    def opened(self, connection: Connection) -> None:
+        self._counts[connection.number] = Counter()
+        self._printer.offer(Opened(connection), urgent=True)
+
+    def messages(self, batch: Sequence[Message]) -> None:
+        if batch:
+            self._counts.setdefault(batch[0].connection, Counter()).update([message.direction for message in batch])
+            self._printer.offer(batch, lines=len(batch), size=sum([len(message.content) for message in batch]))
+
+    def closed(self, connection: Connection, close: Close) -> None:
+        counts = self._counts.pop(connection.number, Counter())
+        event = Closed(connection, close, counts[Direction.CLIENT], counts[Direction.SERVER])
+        self._printer.offer(event, urgent=True)
+
+    def notice(self, text: str, *, warning: bool = False) -> None:
+        self._printer.offer(Notice(text, warning, time.time_ns()), urgent=True)
+
+    # the command
+
+    def use_expressions(self, where: Expression | None, hide: Iterable[Expression] = ()) -> None:
+        """Filter what is shown from now on by these, as after a schema was loaded anew."""
+        self._options = replace(self._options, where=where, hide=tuple(hide))
+
+    def finish(self) -> int:
+        """Show what is left, in bounded time, and return how many lines were not shown for want of room or time."""
+        return self._printer.finish()
+
+    # in the printer's thread
+
+    def _texts(self, item: Event | Sequence[Message]) -> Iterator[str]:
+        if isinstance(item, Opened | Closed | Notice):
+            if isinstance(item, Closed):
+                self._correlators.pop(item.connection.number, None)
+            yield self._format.event(item)
+            return
+        options = self._options
+        for message in item:
+            try:
+                yield from self._message_texts(message, options)
+            except Exception as error:  # the one place: a fault of ours costs one line of the view, and no traffic
+                yield self._format.event(failed(message, error))
+
+    def _message_texts(self, message: Message, options: ViewOptions) -> Iterator[str]:
+        if message.opcode >= Opcode.CLOSE:
+            if options.where is None and (options.heartbeats or message.opcode is Opcode.CLOSE):
+                yield self._format.event(Control(message))
+            return
+        envelopes = message.envelopes
+        secrets = options.secrets or message.reader.protocol.secrets
+        for position, envelope in enumerate(envelopes or (NOTHING,)):
+            answer = self._answer(message, envelope) if options.correlate else None
+            if is_wanted(message, envelope, options):
+                shown = Shown(message, envelope, secrets, answer, marks(envelope), position, len(envelopes))
+                yield self._format.envelope(shown)
+
+    def _answer(self, message: Message, envelope: Envelope) -> Answer | None:
+        correlator = self._correlators.get(message.connection)
+        if correlator is None:
+            correlator = self._correlators[message.connection] = Correlator()
+        return correlator.observe(message, envelope)
+
+
+NOTHING = Envelope(b"", Form.BYTES)
+"""Stands for a message in which the protocol reads no envelope at all."""
+
+
+def is_wanted(message: Message, envelope: Envelope, options: ViewOptions) -> bool:
+    """True if the filters let this envelope be shown."""
+    if not options.heartbeats and envelope.payload in message.reader.protocol.heartbeats:
+        return False
+    if options.where is not None and not options.where.matches(message, envelope):
+        return False
+    return not any(hidden.matches(message, envelope) for hidden in options.hide)
+
+
+def failed(message: Message, error: Exception) -> Notice:
+    """What is shown of a message that we could not show."""
+    reason = printable(f"{type(error).__name__}: {error}")
+    text = f"{message!r} could not be shown, {reason}. Its bytes: {printable_bytes(message.content)}"
+    return Notice(text, True, message.time_ns)
