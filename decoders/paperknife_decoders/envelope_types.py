@@ -1,0 +1,58 @@
+"""Which message type each direction's envelopes are of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from google.protobuf.descriptor import Descriptor
+
+from paperknife_decoders.protocol import EnvelopeType, payload_oneof
+from paperknife_decoders.schema import Schema, SchemaError
+from paperknife_decoders.schema.loaded import root_messages
+
+__all__ = ["candidates", "envelope_types"]
+
+USUAL_NAMES = {"client": "ClientMessage", "server": "ServerMessage"}
+SHOWN = 12
+"""How many candidates an error lists."""
+
+
+def envelope_types(
+    schema: Schema, client: str | None = None, server: str | None = None
+) -> tuple[EnvelopeType, EnvelopeType]:
+    """The types of the client's and of the server's envelopes, each by its full or unique short name.
+
+    A direction without a name takes the one message called ``ClientMessage`` or ``ServerMessage``. Raises SchemaError
+    where there is no such message or more than one, with the candidates and what to type.
+    """
+    given = {"client": client, "server": server}
+    found = {side: schema.message(name) if name else usual_message(schema, side, given) for side, name in given.items()}
+    return EnvelopeType(found["client"]), EnvelopeType(found["server"])
+
+
+def usual_message(schema: Schema, side: str, given: dict[str, str | None]) -> Descriptor:
+    """The one message that has the usual name of `side`."""
+    name = USUAL_NAMES[side]
+    found = [message for message in schema.messages() if message.name == name]
+    if len(found) == 1:
+        return found[0]
+    problem = f"{len(found)} messages are called {name}" if found else f"no message is called {name}"
+    missing = [f"--{each} pkg.Type" for each, its in given.items() if not its]
+    listed = "".join(f"\n  {message.full_name}" for message in list(found or candidates(schema))[:SHOWN])
+    raise SchemaError(
+        f"which type do the {side}'s messages have? In this schema {problem}. Say it with {' '.join(missing)};"
+        f" candidates are:{listed}"
+    )
+
+
+def candidates(schema: Schema) -> Iterable[Descriptor]:
+    """The messages that may be envelopes, the likeliest first.
+
+    Those that are no field of another message: first with a `oneof` named payload, then with any, then the rest.
+    """
+
+    def likelihood(message: Descriptor) -> int:
+        oneof = payload_oneof(message)
+        return 0 if oneof == "payload" else 1 if oneof else 2
+
+    return sorted(root_messages(schema), key=likelihood)
