@@ -1,14 +1,14 @@
 """The wire walker: bytes to fields without a schema, with the place of every byte.
 
-The Protobuf encoding (https://protobuf.dev/programming-guides/encoding/) is a row of records, each a tag, which is a field number
-and a wire type, and a value. `walk` reads one level of that row; what nests (groups, length-delimited content) is walked by a
-second call on the field's `content` span. Every field tells where each part of it lies, so that the fields of a level laid
-side by side are the input again, byte for byte: over-long varints, order, unknown fields and all. Whoever changes one
-field's bytes can copy all others as they are.
+The Protobuf encoding (https://protobuf.dev/programming-guides/encoding/) is a row of records, each a tag, which is a
+field number and a wire type, and a value. `walk` reads one level of that row; what nests (groups, length-delimited
+content) is walked by a second call on the field's content span. Every field tells where each part of it lies, so that
+the fields of a level laid side by side are the input again, byte for byte: over-long varints, order, unknown fields and
+all. Whoever changes one field's bytes can copy all others as they are.
 
-What is accepted is what Google's own parsers accept, less field number 0: tags of at most 5 bytes and 32 bits, lengths of at
-most 5 bytes and 2 GiB, varints of at most 10 bytes of which the lower 64 bits count. Reading is linear in the input and
-never recurses.
+What is accepted is what Google's own parsers accept, less field number 0: tags of at most 5 bytes and 32 bits, lengths
+of at most 5 bytes and 2 GiB, varints of at most 10 bytes of which the lower 64 bits count. Reading is linear in the
+input and never recurses.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 from paperknife_decoders.errors import DecodeError
 
-__all__ = ["Field", "Walk", "WireType", "encode", "is_wire_format", "read_varint", "walk", "walk_partly"]
+__all__ = ["CutShort", "Field", "Walk", "WireType", "encode", "is_wire_format", "read_varint", "walk", "walk_partly"]
 
 MAX_TAG = (1 << 32) - 1
 MAX_LENGTH = (1 << 31) - 1
@@ -45,8 +45,8 @@ class Field(NamedTuple):
 
     ``start`` tag ``body`` [length] ``content`` the value's own bytes ``content_end`` [group end tag] ``end``
 
-    `value` is the unsigned number of a varint (its lower 64 bits) or of a fixed field (little endian); for content and groups it is
-    the number of bytes of their content.
+    `value` is the unsigned number of a varint (its lower 64 bits) or of a fixed field (little endian); for
+    length-delimited fields and groups it is the number of bytes of their content.
     """
 
     number: int
@@ -62,20 +62,23 @@ class Field(NamedTuple):
 class Walk(NamedTuple):
     """How far one level could be read: `fields` up to `end`, and the `error` that ended it, if one did.
 
-    `cut` is the field that the error is about where the input just ends too early in its content; its spans are those of what is there.
+    The error is a `CutShort` where the input just ends too early.
     """
 
     fields: tuple[Field, ...]
     end: int
     error: DecodeError | None = None
-    cut: Field | None = None
 
 
 class CutShort(DecodeError):
-    """The input ends inside the content of `field`."""
+    """Good so far, but the input ends too early, at `offset`.
 
-    def __init__(self, reason: str, field: Field) -> None:
-        super().__init__(reason, field.start)
+    `field` is the length-delimited field or group whose content is incomplete, with the spans of what is there; None
+    where not even a number was complete.
+    """
+
+    def __init__(self, reason: str, offset: int, field: Field | None = None) -> None:
+        super().__init__(reason, offset)
         self.field = field
 
 
@@ -94,8 +97,7 @@ def walk_partly(data: bytes, start: int = 0, end: int | None = None, *, limit: i
             if len(fields) == limit:
                 break
     except DecodeError as error:
-        cut = error.field if isinstance(error, CutShort) else None
-        return Walk(tuple(fields), fields[-1].end if fields else start, error, cut)
+        return Walk(tuple(fields), fields[-1].end if fields else start, error)
     return Walk(tuple(fields), fields[-1].end if fields else start)
 
 
@@ -122,7 +124,7 @@ def fields_of(data: bytes, start: int, end: int) -> Iterator[Field]:
         if field.wire_type is WireType.GROUP:
             field = close_group(data, field, end)
         elif field.wire_type is WireType.GROUP_END:
-            raise DecodeError(f"the end of group {field.number}, which was never started,", position)
+            raise DecodeError(f"the end of group {field.number}, which is not open,", position)
         yield field
         position = field.end
 
@@ -136,16 +138,16 @@ def read_field(data: bytes, start: int, end: int) -> Field:
     if wire_type is WireType.LENGTH:
         value, content = read_varint(data, body, end)
         if value > MAX_LENGTH or content - body > 5:
-            raise DecodeError(f"a length of {value:,} bytes for field {number}, where 2 GiB is the most,", body)
+            raise DecodeError(f"a length for field {number} of more than 2 GiB", body)
         stop = content + value
         if stop > end:
             there = Field(number, wire_type, end - content, start, body, content, end, end)
-            raise CutShort(f"field {number} should have {value:,} bytes and only {end - content:,} are left", there)
+            raise CutShort(f"field {number} ends after {end - content:,} of its {value:,} bytes", end, there)
         return Field(number, wire_type, value, start, body, content, stop, stop)
     size = FIXED_SIZES.get(wire_type, 0)
     stop = body + size
     if stop > end:
-        raise DecodeError(f"field {number} should have {size} bytes and only {end - body} are left", start)
+        raise CutShort(f"field {number} ends after {end - body} of its {size} bytes", end)
     return Field(number, wire_type, int.from_bytes(data[body:stop], "little"), start, body, body, stop, stop)
 
 
@@ -156,7 +158,7 @@ def read_tag(data: bytes, start: int, end: int) -> tuple[int, WireType, int]:
     if tag > 127:
         tag, body = read_varint(data, start, end)
         if body - start > 5 or tag > MAX_TAG:
-            raise DecodeError("a tag of more than 32 bits, which is not Protobuf,", start)
+            raise DecodeError("a tag of more than 32 bits", start)
     wire_type = WIRE_TYPES[tag & 7]
     if wire_type is None:
         raise DecodeError(f"wire type {tag & 7}, which does not exist,", start)
@@ -179,7 +181,7 @@ def read_varint(data: bytes, start: int, end: int) -> tuple[int, int]:
         shift += 7
     if end - start >= 10:
         raise DecodeError("a varint of more than 10 bytes", start)
-    raise DecodeError("a number that is cut short" if end > start else "the input ends where a number should be", start)
+    raise CutShort("a number is cut short", end)
 
 
 def close_group(data: bytes, opened: Field, end: int) -> Field:
@@ -192,10 +194,10 @@ def close_group(data: bytes, opened: Field, end: int) -> Field:
             numbers.append(field.number)
         elif field.wire_type is WireType.GROUP_END:
             if field.number != numbers.pop():
-                raise DecodeError(f"the end of group {field.number} where another group is open", position)
+                raise DecodeError(f"the end of group {field.number}, which is not the open one,", position)
             if not numbers:
                 size = position - opened.end
                 return opened._replace(value=size, content_end=position, end=field.end)
         position = field.end
     there = opened._replace(value=end - opened.end, content_end=end, end=end)
-    raise CutShort(f"group {opened.number} has no end", there)
+    raise CutShort(f"group {opened.number} is still open", end, there)

@@ -1,28 +1,224 @@
-"""The wire view: Protobuf bytes made readable without a schema."""
+"""The wire view: Protobuf bytes made readable without a schema.
+
+Field numbers take the place of names. What a value is read as, and what else it could be, stands behind it::
+
+    1: 1772460201482          # or time 2026-03-02T14:03:21.482Z
+    2: "ESZ6"
+    3:                        # message, 11 B
+      1: 5021.25              # double, or fixed64 4662242937462063104
+      2: 7                    # or sint64 -4
+
+The view of hostile bytes stays within its `Limits`: it is cut in the middle of long values, below a depth and after a
+number of lines, and says each time how much it leaves out.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+
 from paperknife_decoders.paint import PLAIN, Paint
-from paperknife_decoders.printable import elide, printable_bytes
-from paperknife_decoders.wire import WireType, walk_partly
+from paperknife_decoders.reading_text import hex_text, reading_text
+from paperknife_decoders.readings import Kind, Reading, content_readings, is_mostly_printable, readings
+from paperknife_decoders.wire import CutShort, Field, WireType, walk_partly
 
-__all__ = ["wire_summary", "wire_text"]
+__all__ = ["Limits", "wire_summary", "wire_text"]
+
+NESTED = (Kind.MESSAGE, Kind.GROUP)
+COMMENT_COLUMN = 24
+DEEPEST_SUMMARY = 8
+ALTERNATIVE = 48
+"""Characters of another reading that are shown."""
+PLAINLY_PACKED = 8
+"""A message of at most so many bytes could as well be a list of small numbers."""
 
 
-def wire_text(data: bytes, paint: Paint = PLAIN) -> str:
-    """One line for each field of `data`, its best reading first; never raises."""
-    read = walk_partly(data, limit=1000)
-    lines = [
-        f"{field.number}: {printable_bytes(data[field.content : field.content_end])}"
-        if field.wire_type in (WireType.LENGTH, WireType.GROUP)
-        else f"{field.number}: {field.value}"
-        for field in read.fields
-    ]
-    if read.error:
-        lines.append(f"# {read.error}: {printable_bytes(data[read.end :])}")
-    return "\n".join(lines)
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much is shown: lines in all, levels of nesting, characters of a string, bytes as hex."""
+
+    lines: int = 2000
+    depth: int = 64
+    text: int = 512
+    hexed: int = 64
+
+
+def wire_text(data: bytes, paint: Paint = PLAIN, *, limits: Limits = Limits()) -> str:
+    """One line for each field of `data`, nested ones indented; no line feed at the end. Never raises.
+
+    Where the bytes break, what could be read is followed by a line that says what is wrong at which byte.
+    """
+    if not data:
+        return painted("# empty: no field is set", paint.dim, paint)
+    view = View(data, paint, limits)
+    view.level(0, len(data), 0)
+    if view.left_at is not None:
+        left = len(data) - view.left_at
+        view.lines.append(painted(f"# the last {left:,} of {len(data):,} bytes are not shown", paint.dim, paint))
+    return "\n".join(view.lines)
+
+
+def painted(text: str, role: str, paint: Paint) -> str:
+    """`text` in the colour of `role`; no codes at all where there is nothing to colour."""
+    return f"{role}{text}{paint.reset}" if role and text else text
+
+
+class View:
+    """The lines of one view as they come."""
+
+    __slots__ = ("data", "left_at", "limits", "lines", "paint")
+
+    def __init__(self, data: bytes, paint: Paint, limits: Limits) -> None:
+        self.data = data
+        self.paint = paint
+        self.limits = limits
+        self.lines: list[str] = []
+        self.left_at: int | None = None  # where the first field starts that found no room
+
+    def level(self, start: int, end: int, depth: int) -> None:
+        """All fields between `start` and `end`, and what is wrong there."""
+        read = walk_partly(self.data, start, end, limit=self.limits.lines)
+        for field in read.fields:
+            self.field(field, depth)
+            if self.left_at is not None:
+                return
+        error = read.error
+        if isinstance(error, CutShort) and error.field:
+            self.field(error.field, depth, cut=str(error))
+        elif error is not None:
+            rest = f"; the rest is {hex_text(self.data, read.end, end, self.limits.hexed)}" if read.end < end else ""
+            self.lines.append("  " * depth + painted(f"# {error}{rest}", self.paint.mark, self.paint))
+        elif read.end < end:
+            self.left_at = read.end
+
+    def field(self, field: Field, depth: int, *, cut: str = "") -> None:
+        """The line of one field, and the lines of what is in it. `cut` says how it is incomplete."""
+        if len(self.lines) >= self.limits.lines:
+            self.left_at = field.start
+            return
+        found = readings_of(self.data, field, cut=bool(cut))
+        best = found[0]
+        too_deep = best.kind in NESTED and depth >= self.limits.depth
+        if too_deep:
+            best = Reading(Kind.BYTES)
+        limits = self.limits
+        shown = (
+            "" if best.kind in NESTED else reading_text(best, self.data, field, text=limits.text, hexed=limits.hexed)
+        )
+        notes = [
+            *stated(best, field),
+            *([f"nested deeper than {limits.depth} levels"] if too_deep else []),
+            *([f"or {others}"] if (others := self.others(found, field)) else []),
+        ]
+        self.line(f"{'  ' * depth}{field.number}:", shown, best, ", ".join(notes), cut)
+        if best.kind in NESTED:
+            self.level(field.content, field.content_end, depth + 1)
+
+    def others(self, found: tuple[Reading, ...], field: Field) -> str:
+        """The readings beside the best one that are worth a reader's time."""
+        worth = [reading for reading in found[1:] if is_worth_showing(reading, found[0], field)]
+        return " or ".join(alternative_text(reading, self.data, field) for reading in worth)
+
+    def line(self, name: str, shown: str, best: Reading, note: str, cut: str) -> None:
+        """Add one line: name, value and comments, each in its colour."""
+        paint = self.paint
+        text = painted(name, paint.name, paint)
+        if shown:
+            text += " " + painted(shown, paint.text if best.kind is Kind.STRING else paint.number, paint)
+        if note or cut:
+            text += " " * (COMMENT_COLUMN - len(name) - bool(shown) - len(shown))
+        if note:
+            text += painted(f"  # {note}", paint.dim, paint)
+        if cut:
+            text += painted(f"  # {cut}", paint.mark, paint)
+        self.lines.append(text)
+
+
+def alternative_text(reading: Reading, data: bytes, field: Field) -> str:
+    """Another reading with its kind, short."""
+    match reading.kind:
+        case Kind.MESSAGE:
+            return f"message {{{wire_summary(data[field.content : field.content_end][:ALTERNATIVE], ALTERNATIVE)}}}"
+        case Kind.BOOL:
+            return reading_text(reading, data, field)
+    return f"{reading.kind.value} {reading_text(reading, data, field, text=ALTERNATIVE, hexed=16)}"
+
+
+def readings_of(data: bytes, field: Field, *, cut: bool = False) -> tuple[Reading, ...]:
+    """What a field could be that is whole, or whose content is `cut` short."""
+    if cut and field.wire_type is WireType.LENGTH and field.value:
+        return content_readings(data, field.content, field.content_end, cut=True)
+    return readings(data, field)
+
+
+def stated(best: Reading, field: Field) -> list[str]:
+    """The kind of the best reading where its value does not show it."""
+    match best.kind:
+        case Kind.MESSAGE | Kind.GROUP:
+            return [f"{best.kind.value}, {field.value:,} B"]
+        case Kind.VARINT | Kind.INT:
+            return []
+        case Kind.STRING:
+            return [] if field.value else ["empty"]
+        case Kind.PACKED_VARINT | Kind.PACKED_FLOAT | Kind.PACKED_DOUBLE:
+            return [f"maybe {best.kind.value}s"]
+    return [best.kind.value]
+
+
+def is_worth_showing(other: Reading, best: Reading, field: Field) -> bool:
+    """False for a reading that the bytes allow, but that is hardly ever the one that was meant."""
+    match best.kind, other.kind:
+        case _, Kind.TIME | Kind.BOOL:
+            return True
+        case Kind.VARINT, Kind.SINT:
+            return field.value % 2 == 1
+        case Kind.STRING, Kind.MESSAGE:
+            return field.value > 0
+        case Kind.MESSAGE, Kind.PACKED_VARINT:
+            return field.value <= PLAINLY_PACKED
+        case Kind.MESSAGE, Kind.STRING:
+            return isinstance(other.value, str) and is_mostly_printable(other.value)
+        case (Kind.PACKED_VARINT | Kind.PACKED_FLOAT | Kind.PACKED_DOUBLE, Kind.BYTES) | (Kind.BYTES, Kind.MESSAGE):
+            return True
+        case _, Kind.DOUBLE | Kind.FLOAT:
+            return False  # it would be the best one if it had an everyday magnitude
+    return field.wire_type in (WireType.FIXED32, WireType.FIXED64)
 
 
 def wire_summary(data: bytes, width: int, paint: Paint = PLAIN) -> str:
-    """`data` in one line of at most `width` characters; never raises."""
-    return elide(wire_text(data[:4096]).replace("\n", " "), width)
+    """`data` in one line of at most `width` characters, colours not counted: ``1=7 2="ESZ6" 3={1=5021.25}``."""
+    parts: list[str] = []
+    room = width
+    for text, role in Summary(data, width, paint).words(0, len(data), 0):
+        if len(text) > room:
+            parts.append(painted(f"{text[: room - 1]}…" if room > 0 else "", role, paint))
+            break
+        parts.append(painted(text, role, paint))
+        room -= len(text)
+    return "".join(parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What goes into the one line of a summary, word by word, each with its colour."""
+
+    data: bytes
+    width: int
+    paint: Paint
+
+    def words(self, start: int, end: int, depth: int) -> Iterator[tuple[str, str]]:
+        """The fields between the two offsets; an error is told once, at the end of the line."""
+        read = walk_partly(self.data, start, end, limit=self.width + 1)
+        cut = [read.error.field] if isinstance(read.error, CutShort) and read.error.field else []
+        for index, field in enumerate([*read.fields, *cut]):
+            yield f"{' ' * bool(index)}{field.number}=", self.paint.name
+            best = readings_of(self.data, field, cut=field in cut)[0]
+            if best.kind in NESTED and depth < DEEPEST_SUMMARY:
+                yield "{", ""
+                yield from self.words(field.content, field.content_end, depth + 1)
+                yield "}", ""
+            else:
+                role = self.paint.text if best.kind is Kind.STRING else self.paint.number
+                yield reading_text(best, self.data, field, text=self.width, hexed=16), role
+        if read.error is not None and depth == 0:
+            yield f"{' ' * bool(read.fields)}! {read.error}", self.paint.mark
