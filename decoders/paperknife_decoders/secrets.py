@@ -33,7 +33,7 @@ class Secrets:
     """What to mask in everything that paperknife shows.
 
     `paths` are declared field paths from the envelope inwards (``login.password``); they hold for fields of any kind.
-    `names` are compared with string and bytes fields anywhere.
+    `names` are compared with the fields anywhere that carry text: strings, bytes, maps of these, wrappers of one.
     """
 
     paths: frozenset[str] = frozenset()
@@ -43,11 +43,21 @@ class Secrets:
         """True if `field`, found at `path` (names from the envelope inwards, its own last), is a secret."""
         if self.paths and ".".join(path) in self.paths:
             return True
-        return field.type in TEXT_KINDS and self.hides_name(field.name)
+        return self.hides_name(field.name) and carries_text(field)
 
     def hides_name(self, name: str) -> bool:
         """True if a text value called `name` is a secret, as in a URL's query or a header."""
         return name.replace("_", "").replace("-", "").lower() in self.names
+
+
+def carries_text(field: FieldDescriptor) -> bool:
+    """True for strings and bytes, for a map of them, and for a message that only wraps one (``StringValue``)."""
+    kind = field.message_type
+    if kind is None:
+        return field.type in TEXT_KINDS
+    wraps = len(kind.fields) == 1 or kind.GetOptions().map_entry
+    content = kind.fields_by_name.get("value") if wraps else None
+    return content is not None and content.type in TEXT_KINDS and not content.is_repeated
 
 
 NO_SECRETS = Secrets(names=frozenset())
