@@ -61,13 +61,11 @@ class Keeper:
 
     async def reload(self) -> None:
         """Load the same sources again, off the event loop. If nothing of them loads, the old protocol stays."""
-        reading, before = self.reading, self.loaded
+        reading = self.reading
         try:
             loaded = await asyncio.to_thread(load, reading)
         except SchemaError as error:
             self.notice(f"The schema changed on disk and no longer loads; the old one stays. {error}", True)
-            if before.schema is not None:
-                before.schema.seen()
             return
         if self.reading is reading:
             self.use(loaded, reading)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Iterable
+from http import HTTPStatus
 
 from mitmproxy import http
 from mitmproxy.proxy import server_hooks
@@ -79,7 +80,7 @@ class Tap:
     def response(self, flow: http.HTTPFlow) -> None:
         """Say so when a server answers a WebSocket handshake with something else."""
         assert flow.response
-        if asks_for_websocket(flow) and flow.response.status_code != http.status_codes.SWITCHING_PROTOCOLS:
+        if asks_for_websocket(flow) and flow.response.status_code != HTTPStatus.SWITCHING_PROTOCOLS:
             answer = printable(f"{flow.response.status_code} {flow.response.reason}".strip())
             self.notice(f"{self.shown_url(flow)} answered {answer} where 101 was expected: no WebSocket there.", True)
 

@@ -58,7 +58,7 @@ class Loaded:
     def describe(self) -> str:
         """One sentence: what was loaded, or that there is no schema."""
         if self.schema is None or self.protocol.client is None or self.protocol.server is None:
-            return "No schema was given (--schema PATH): messages are shown as bare wire fields."
+            return "No schema was given (--schema PATH; for mitmproxy --set paperknife_schema=PATH): messages are shown as bare wire fields."
         return (
             f"Schema: {self.schema.describe()}; client sends {self.protocol.client.name}, "
             f"server sends {self.protocol.server.name}."

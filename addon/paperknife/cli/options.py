@@ -1,0 +1,150 @@
+"""Options that several commands share: how to read, and how to show."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from typing import IO, Any
+
+import click
+
+from paperknife.cli.failure import Failure
+from paperknife.live.view import ViewOptions
+from paperknife.settings.modes import Mode, ModeError, parse_mode
+from paperknife.settings.reading import Loaded, Reading, load
+from paperknife_decoders.expression import Expression, ExpressionError, compile_expression
+from paperknife_decoders.schema import SchemaError
+
+__all__ = [
+    "compile_for",
+    "load_or_fail",
+    "modes_or_fail",
+    "reading_from",
+    "reading_options",
+    "view_from",
+    "view_options",
+    "wants_colour",
+]
+
+type Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+READING: tuple[Decorator, ...] = (
+    click.option(
+        "--schema",
+        multiple=True,
+        metavar="PATH",
+        help="A folder of .proto files, one .proto, a descriptor set or a _pb2.py; may be given several times.",
+    ),
+    click.option("--client", "client_type", default="", metavar="TYPE", help="The type of all that the client sends."),
+    click.option("--server", "server_type", default="", metavar="TYPE", help="The type of all that the server sends."),
+    click.option(
+        "--match",
+        multiple=True,
+        metavar="HOST[/PATH]",
+        help="Read only WebSockets at this address; * and ? are wildcards. Others pass unread.",
+    ),
+    click.option(
+        "--redact",
+        type=click.Choice(["fields", "off"]),
+        default="fields",
+        show_default=True,
+        help="Mask fields that hold secrets (password, api_key, token, ...), or nothing.",
+    ),
+)
+
+VIEW: tuple[Decorator, ...] = (
+    click.option("--where", metavar="EXPR", help="Show only what this expression is true for."),
+    click.option(
+        "--hide", multiple=True, metavar="EXPR", help="Leave out what this is true for, such as heartbeat; several may be given."
+    ),
+    click.option(
+        "--format",
+        "form",
+        type=click.Choice(["line", "yaml", "json"]),
+        default="line",
+        show_default=True,
+        help="Lines to read, YAML documents, or one JSON object a line.",
+    ),
+    click.option("-v", "--verbose", is_flag=True, help="The whole message below each line."),
+    click.option(
+        "--color/--no-color", "colour", default=None, help="Colours always or never; by itself on a terminal without NO_COLOR."
+    ),
+)
+
+
+def reading_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options that say how to read."""
+    return decorate(command, READING)
+
+
+def view_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options that say what to show, and how."""
+    return decorate(command, VIEW)
+
+
+def decorate(command: Callable[..., Any], options: Sequence[Decorator]) -> Callable[..., Any]:
+    """Apply decorators so that `--help` lists the options in the order of the table."""
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def reading_from(options: dict[str, Any]) -> Reading:
+    """What the shared options say of how to read."""
+    return Reading(
+        schema=tuple(options["schema"]),
+        client=options["client_type"],
+        server=options["server_type"],
+        match=tuple(options["match"]),
+        redact=options["redact"] == "fields",
+    )
+
+
+def load_or_fail(reading: Reading) -> Loaded:
+    """Load the schema; a schema that cannot be used ends the command with its sentence."""
+    try:
+        return load(reading)
+    except SchemaError as error:
+        raise Failure(str(error)) from None
+
+
+def modes_or_fail(specs: Sequence[str]) -> tuple[Mode, ...]:
+    """Translate ``--mode`` options; none means mitmproxy's regular mode."""
+    try:
+        return tuple(parse_mode(spec) for spec in specs) or (Mode("regular"),)
+    except ModeError as error:
+        raise Failure(str(error)) from None
+
+
+def compiled(text: str, option: str, loaded: Loaded) -> Expression:
+    """Compile one expression; a mistake in it ends the command with its sentence."""
+    try:
+        return compile_for(text, loaded)
+    except ExpressionError as error:
+        raise Failure(f"{option}: {error}") from None
+
+
+def compile_for(text: str, loaded: Loaded) -> Expression:
+    """Compile `text` against the types of a protocol. Raises `ExpressionError`."""
+    client, server = loaded.protocol.client, loaded.protocol.server
+    return compile_expression(text, client and client.descriptor, server and server.descriptor)
+
+
+def wants_colour(stream: IO[str], asked: bool | None) -> bool:
+    """What was asked for; else colours on a terminal that has them, unless NO_COLOR is set (no-color.org)."""
+    if asked is not None:
+        return asked
+    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def view_from(options: dict[str, Any], loaded: Loaded, out: IO[str] | None = None) -> ViewOptions:
+    """The view that the shared options ask for, its expressions compiled."""
+    return ViewOptions(
+        format=options["form"],
+        verbose=options["verbose"],
+        where=compiled(options["where"], "--where", loaded) if options["where"] else None,
+        hide=tuple(compiled(text, "--hide", loaded) for text in options["hide"]),
+        secrets=loaded.protocol.secrets,
+        colour=wants_colour(out or sys.stdout, options["colour"]),
+    )

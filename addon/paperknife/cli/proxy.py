@@ -1,0 +1,99 @@
+"""`paperknife proxy`: watch what a client and a server really say."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from paperknife.cli.failure import Failure
+from paperknife.cli.options import load_or_fail, modes_or_fail, reading_from, reading_options, view_options
+from paperknife.cli.viewing import Viewing, open_output, talk
+
+if TYPE_CHECKING:
+    from paperknife.proxy.embedded import EmbeddedProxy, ProxyPlan
+
+__all__ = ["proxy_command"]
+
+
+@click.command("proxy", context_settings={"ignore_unknown_options": True})
+@click.option(
+    "--mode",
+    "-m",
+    multiple=True,
+    metavar="MODE",
+    help="reverse:wss://host/path, regular (the default), upstream:http://host:port, socks5, ...",
+)
+@reading_options
+@view_options
+@click.option(
+    "--ui",
+    type=click.Choice(["stream", "console", "web", "none"]),
+    default="stream",
+    show_default=True,
+    help="Lines in this terminal, mitmproxy's console, its web interface, or only the summary at the end.",
+)
+@click.option("-o", "--output", metavar="FILE", help="Write the lines to this file instead of stdout.")
+@click.argument("mitmproxy_options", nargs=-1, type=click.UNPROCESSED)
+@click.pass_context
+def proxy_command(context: click.Context, **options: Any) -> None:
+    """Watch what a client and a server really say, in decoded words.
+
+    All of mitmproxy's own options pass through (--listen-port, --set, --certs, -k, ...; see mitmdump --help). It listens
+    on 127.0.0.1:8080 unless told otherwise (--listen-host, --listen-port). Ctrl-C ends it with a summary.
+
+    \b
+    Examples:
+      paperknife proxy --mode reverse:wss://venue.example/v1 --schema protos/
+      paperknife proxy --schema protos/ --hide heartbeat --where "order.quantity > 100"
+      paperknife proxy --mode reverse:ws://127.0.0.1:9001 --schema protos/ --format json | jq .payload
+    """
+    from paperknife.proxy.embedded import ProxyPlan
+
+    reading = reading_from(options)
+    flags = tuple(flag for parameter in context.command.params for flag in parameter.opts if flag.startswith("-"))
+    plan = ProxyPlan(
+        reading, load_or_fail(reading), modes_or_fail(options["mode"]), options["mitmproxy_options"], own_flags=flags
+    )
+    if options["ui"] in ("console", "web"):
+        show_interface(options["ui"], plan)
+    else:
+        sys.exit(stream(options, plan))
+
+
+def stream(options: dict[str, Any], plan: ProxyPlan) -> int:
+    """Run the embedded proxy with the live view, then print the summary; the exit status."""
+    from paperknife.proxy.arguments import ArgumentError
+    from paperknife.proxy.listening import StartError
+    from paperknife.proxy.watch import watch
+
+    with open_output(options["output"]) as out:
+        viewing = Viewing(options, plan.loaded, out, show=options["ui"] == "stream")
+
+        def started(proxy: EmbeddedProxy) -> None:
+            proxy.addon.keeper.changed.append(viewing.schema_changed)
+            viewing.end = proxy.shutdown
+            for listening in proxy.listening:
+                talk(listening.sentence())
+            proxy.addon.keeper.announce()
+
+        try:
+            asyncio.run(watch(plan, viewing.consumer, started))
+        except (ArgumentError, StartError) as error:
+            raise Failure(str(error)) from None
+        return viewing.finish()
+
+
+def show_interface(ui: str, plan: ProxyPlan) -> None:
+    """Hand over to one of mitmproxy's own interfaces."""
+    from paperknife.proxy.interfaces import run_console, run_web
+
+    try:
+        if ui == "console":
+            run_console(plan)
+        else:
+            run_web(plan, talk)
+    except SystemExit as leaving:
+        sys.exit(2 if leaving.code else 0)

@@ -1,0 +1,92 @@
+"""A live view and a tally as the shared options ask for them, from the first line to the summary."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, TextIO
+
+import click
+
+from paperknife.cli.failure import Failure
+from paperknife.cli.options import compile_for, view_from, wants_colour
+from paperknife.live.tally import Tally
+from paperknife.live.view import LiveView
+from paperknife.settings.reading import Loaded
+from paperknife.traffic import Consumer
+from paperknife_decoders.expression import ExpressionError
+from paperknife_decoders.paint import ANSI, PLAIN
+
+__all__ = ["Viewing", "open_output", "talk"]
+
+INCOMPLETE = 1
+"""The exit status where lines were lost that a program was to read."""
+
+
+def talk(text: str) -> None:
+    """Say something that is not data."""
+    click.echo(text, err=True)
+
+
+@contextlib.contextmanager
+def open_output(path: str | None, otherwise: TextIO | None = None) -> Iterator[TextIO]:
+    """The stream to write lines to: a file of mode 0600, or `otherwise` (stdout by default) for no path; ``-`` is stdout."""
+    if path is None or path == "-":
+        yield otherwise if otherwise is not None and path is None else sys.stdout
+        return
+    try:
+        file = Path(path).open("w", encoding="utf-8", opener=private)
+    except OSError as error:
+        raise Failure(f"A file to write to was expected at {path}: {error.strerror}.") from None
+    with file:
+        yield file
+
+
+def private(path: str, flags: int) -> int:
+    """Open a file that only its owner reads: what passes is nobody else's business."""
+    return os.open(path, flags, 0o600)
+
+
+class Viewing:
+    """What is shown and counted in one run. `options` are those of `view_options`; without a view only the count is kept."""
+
+    def __init__(self, options: dict[str, Any], loaded: Loaded, out: TextIO, *, show: bool = True) -> None:
+        self.options = options
+        self.tally = Tally()
+        self.view: LiveView | None = None
+        self.end: Callable[[], None] = lambda: None
+        if show:
+            self.view = LiveView(view_from(options, loaded, out), out, tally=self.tally, on_broken=self.broken)
+
+    @property
+    def consumer(self) -> Consumer:
+        """Who is fed by the proxy; the view feeds the tally from its own thread."""
+        return self.tally if self.view is None else self.view
+
+    def broken(self, error: OSError) -> None:
+        """Nobody reads the lines any more: end, as any command in a pipe does."""
+        if not isinstance(error, BrokenPipeError):
+            talk(f"The lines could not be written: {error.strerror}. The proxy ends.")
+        self.end()
+
+    def schema_changed(self, loaded: Loaded) -> None:
+        """Compile the expressions against the new schema; one that does not fit it goes on with the old."""
+        if self.view is None:
+            return
+        try:
+            where = self.options["where"] and compile_for(self.options["where"], loaded)
+            hide = [compile_for(text, loaded) for text in self.options["hide"]]
+        except ExpressionError as error:
+            self.view.notice(f"An expression does not fit the new schema and goes on with the old one. {error}", warning=True)
+            return
+        self.view.use_expressions(where or None, hide)
+
+    def finish(self) -> int:
+        """Show what is left, then the summary; the exit status."""
+        lost = self.view.finish() if self.view else 0
+        paint = ANSI if wants_colour(sys.stderr, self.options["colour"]) else PLAIN
+        talk("\n" + self.tally.summary_text(paint).rstrip("\n"))
+        return INCOMPLETE if lost and self.options["form"] == "json" else 0

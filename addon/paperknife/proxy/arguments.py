@@ -1,0 +1,70 @@
+"""mitmproxy's options on our command line: handed to mitmproxy's own parser, with its errors as sentences."""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import NoReturn
+
+from mitmproxy import exceptions, optmanager
+from mitmproxy.options import Options
+from mitmproxy.tools import cmdline
+
+__all__ = ["ArgumentError", "apply_arguments"]
+
+
+class ArgumentError(ValueError):
+    """mitmproxy options that cannot be used, in one sentence."""
+
+
+class SentenceParser(argparse.ArgumentParser):
+    """Raises instead of printing a usage text and leaving."""
+
+    def error(self, message: str) -> NoReturn:
+        raise ArgumentError(message[0].upper() + message[1:] + ".")
+
+
+def apply_arguments(
+    options: Options,
+    arguments: Sequence[str],
+    *,
+    own_flags: Sequence[str] = (),
+    declare: Callable[[argparse.ArgumentParser, Options], None] = cmdline.common_options,
+) -> None:
+    """Set `options` from mitmproxy's configuration file and then from `arguments`, as mitmdump itself does.
+
+    `own_flags` are the flags of our own command, for suggestions. Raises `ArgumentError`.
+    """
+    parser = SentenceParser(add_help=False, allow_abbrev=False)
+    declare(parser, options)
+    found, unknown = parser.parse_known_args(list(arguments))
+    if unknown:
+        raise ArgumentError(unknown_sentence(unknown[0], [*own_flags, *parser._option_string_actions]))
+    try:
+        options.set(*found.setoptions, defer=True)
+        configuration = Path(options.confdir).expanduser()
+        optmanager.load_paths(options, str(configuration / "config.yaml"), str(configuration / "config.yml"))
+        options.update(**{key: value for key, value in vars(found).items() if key in options and value is not None})
+    except exceptions.OptionsError as error:
+        raise ArgumentError(str(error)) from None
+    if options.deferred and not options.scripts:
+        name = next(iter(options.deferred))
+        raise ArgumentError(unknown_option_sentence(name, list(options.keys())))
+
+
+def unknown_sentence(argument: str, flags: Sequence[str]) -> str:
+    """What to say of an argument that nobody knows."""
+    if not argument.startswith("-"):
+        return f"An option was expected and {argument!r} was found. Schemas are given with --schema PATH."
+    near = difflib.get_close_matches(argument.partition("=")[0], flags, n=1)
+    hint = f"Did you mean {near[0]}?" if near else "See --help, and `mitmdump --help` for what mitmproxy takes."
+    return f"There is no option {argument}. {hint}"
+
+
+def unknown_option_sentence(name: str, known: Sequence[str]) -> str:
+    """What to say of a ``--set`` name that nobody knows."""
+    near = difflib.get_close_matches(name, known, n=1)
+    hint = f"Did you mean {near[0]}?" if near else "`mitmdump --options` lists them all."
+    return f"There is no mitmproxy option {name} for --set. {hint}"

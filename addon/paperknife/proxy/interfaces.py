@@ -1,0 +1,68 @@
+"""mitmproxy's own console and web interface, with our addon inside and our modes translated."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from mitmproxy import ctx
+from mitmproxy.master import Master
+from mitmproxy.options import Options
+from mitmproxy.tools import cmdline
+from mitmproxy.tools.main import run
+
+from paperknife.proxy.addon import Paperknife
+from paperknife.proxy.embedded import IDLE_SECONDS, ProxyPlan
+from paperknife.proxy.listening import StartError, find_listening
+from paperknife.proxy.options import options_from
+from paperknife.settings.modes import Mode
+
+__all__ = ["run_console", "run_web"]
+
+
+class Announcement:
+    """Says where to connect and what was loaded, once mitmproxy listens."""
+
+    def __init__(self, addon: Paperknife, modes: tuple[Mode, ...], say: Callable[[str], None]) -> None:
+        self.addon = addon
+        self.modes = modes
+        self.say = say
+
+    def running(self) -> None:
+        """Servers are set up by now; one that could not be is mitmproxy's to report."""
+        try:
+            for listening in find_listening(ctx.master.addons.get("proxyserver"), self.modes):
+                self.say(listening.sentence())
+        except StartError:
+            return
+        self.addon.keeper.announce()
+
+
+def run_console(plan: ProxyPlan) -> None:
+    """Run mitmproxy's console until the user leaves it."""
+    from mitmproxy.tools.console.master import ConsoleMaster
+
+    run_interface(ConsoleMaster, cmdline.mitmproxy, plan, None)
+
+
+def run_web(plan: ProxyPlan, say: Callable[[str], None]) -> None:
+    """Run mitmproxy's web interface until it is interrupted; `say` is told where to connect."""
+    from mitmproxy.tools.web.master import WebMaster
+
+    run_interface(WebMaster, cmdline.mitmweb, plan, say)
+
+
+def run_interface(
+    master: type[Master], parser: Callable[[Options], object], plan: ProxyPlan, say: Callable[[str], None] | None
+) -> None:
+    """Run one of mitmproxy's interfaces as its own command does."""
+
+    def make(options: Options) -> Master:
+        made = master(options)
+        addon = Paperknife((), plan.loaded, plan.reading, plan.modes)
+        options.update(listen_host="127.0.0.1", tcp_timeout=IDLE_SECONDS)
+        made.addons.add(addon, Announcement(addon, plan.modes, say or (lambda text: addon.notice(text, False))))
+        options.update(**options_from(plan.reading))
+        return made
+
+    modes = [argument for mode in plan.modes for argument in ("--mode", mode.spec)]
+    run(make, parser, [*modes, *plan.arguments])  # type: ignore[arg-type]

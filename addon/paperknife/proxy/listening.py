@@ -1,0 +1,62 @@
+"""Where a running mitmproxy listens, in the words that a user needs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from mitmproxy.addons.proxyserver import Proxyserver
+
+from paperknife.settings.modes import Mode
+
+__all__ = ["Listening", "StartError", "find_listening"]
+
+EVERYWHERE = ("0.0.0.0", "::", "")  # noqa: S104 - compared with, not bound to
+
+
+class StartError(Exception):
+    """The proxy could not be started, in one sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listening:
+    """Where one mode listens. `host` can be connected to from this machine; `mode` is what the user asked for."""
+
+    mode: Mode
+    host: str
+    port: int
+
+    @property
+    def url(self) -> str:
+        """The URL to put into the client for a reverse mode, the proxy's own address for every other."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        if self.mode.target:
+            return f"ws://{host}:{self.port}{self.mode.client_path()}"
+        return f"http://{host}:{self.port}"
+
+    def sentence(self) -> str:
+        """What to do with it."""
+        if self.mode.target:
+            return f"Put this URL into the client: {self.url} (goes on to {self.mode.target})"
+        kind = self.mode.spec.partition(":")[0].partition("@")[0]
+        return f"Listening at {self.host}:{self.port} ({kind} proxy): {self.url}"
+
+
+def find_listening(server: Proxyserver, modes: Iterable[Mode]) -> tuple[Listening, ...]:
+    """Where each mode listens. Raises `StartError` where one could not be started."""
+    found = []
+    for mode in modes:
+        instance = server.servers[mode.spec]
+        if instance.last_exception is not None:
+            raise StartError(start_sentence(instance.last_exception))
+        addresses = [address for address in instance.listen_addrs if address]
+        if addresses:
+            host, port = addresses[0][:2]
+            found.append(Listening(mode, "127.0.0.1" if host in EVERYWHERE else host, port))
+    return tuple(found)
+
+
+def start_sentence(error: BaseException) -> str:
+    """Why a server could not listen, and what to do."""
+    first_line = str(error).partition("\n")[0]
+    return f"{first_line}. Choose another port with --listen-port N (0 takes any free one)."

@@ -1,0 +1,108 @@
+"""mitmproxy options of our own: one table, and a check for misspelt names."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from mitmproxy import addonmanager
+from mitmproxy import options as mitmproxy_options
+
+from paperknife.settings.reading import Reading
+
+__all__ = ["OPTIONS", "PREFIX", "Option", "add_options", "misspelt", "options_from", "reading_from"]
+
+PREFIX = "paperknife_"
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One option as mitmproxy wants it declared. `help` is one paragraph."""
+
+    name: str
+    kind: type
+    default: object
+    help: str
+    choices: tuple[str, ...] | None = None
+
+
+OPTIONS = (
+    Option(
+        f"{PREFIX}schema",
+        Sequence[str],
+        [],
+        "Where the Protobuf schema is: folders of .proto files, single .proto files, descriptor sets "
+        "(.binpb .desc .pb .protoset), generated _pb2.py files. Set it several times for several sources.",
+    ),
+    Option(
+        f"{PREFIX}client",
+        str,
+        "",
+        "The message type of everything the client sends, for example trading.v1.ClientMessage. Found by itself where the "
+        "schema has exactly one ClientMessage.",
+    ),
+    Option(
+        f"{PREFIX}server",
+        str,
+        "",
+        "The message type of everything the server sends, for example trading.v1.ServerMessage. Found by itself where the "
+        "schema has exactly one ServerMessage.",
+    ),
+    Option(
+        f"{PREFIX}match",
+        Sequence[str],
+        [],
+        "Which WebSockets to decode, as host[:port][/path] with * and ? as wildcards, for example *.venue.example/v1*. "
+        "All of them by default.",
+    ),
+    Option(
+        f"{PREFIX}redact",
+        str,
+        "fields",
+        "Mask fields that hold secrets, such as password and api_key, in everything that is shown (fields), or nothing (off).",
+        ("fields", "off"),
+    ),
+)
+"""Every option that the addon adds to mitmproxy."""
+
+
+def add_options(loader: addonmanager.Loader) -> None:
+    """Declare all options of the table."""
+    for option in OPTIONS:
+        loader.add_option(option.name, option.kind, option.default, option.help, option.choices)
+
+
+def reading_from(options: mitmproxy_options.Options) -> Reading:
+    """The options of the moment as a value."""
+    return Reading(
+        schema=tuple(options.paperknife_schema),
+        client=options.paperknife_client,
+        server=options.paperknife_server,
+        match=tuple(options.paperknife_match),
+        redact=options.paperknife_redact != "off",
+    )
+
+
+def options_from(reading: Reading) -> dict[str, object]:
+    """The options that `reading_from` makes `reading` of."""
+    return {
+        f"{PREFIX}schema": list(reading.schema),
+        f"{PREFIX}client": reading.client,
+        f"{PREFIX}server": reading.server,
+        f"{PREFIX}match": list(reading.match),
+        f"{PREFIX}redact": "fields" if reading.redact else "off",
+    }
+
+
+def misspelt(names: Iterable[str]) -> list[str]:
+    """One sentence for each of `names` that looks like an option of ours and is none."""
+    known = [option.name for option in OPTIONS]
+    sentences = []
+    for name in names:
+        if not name.startswith(PREFIX.rstrip("_")) or name in known:
+            continue
+        near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+        hint = f"Did you mean {near[0]}?" if near else f"There are: {', '.join(known)}."
+        sentences.append(f"There is no option {name}. {hint}")
+    return sentences

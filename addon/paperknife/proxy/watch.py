@@ -1,0 +1,50 @@
+"""One run of the embedded proxy, until a signal ends it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from paperknife.proxy.embedded import EmbeddedProxy, ProxyPlan
+from paperknife.traffic import Consumer
+
+__all__ = ["ending_on_signals", "watch"]
+
+INTERRUPTED = 130
+"""The exit status of a process that a second Ctrl-C ends at once (128 + SIGINT)."""
+
+
+async def watch(plan: ProxyPlan, consumer: Consumer, started: Callable[[EmbeddedProxy], None]) -> None:
+    """Run the proxy and feed `consumer` until a signal ends it; `started` is given the proxy once it listens.
+
+    Raises `StartError` or `ArgumentError`.
+    """
+    async with EmbeddedProxy(plan, [consumer]) as proxy:
+        started(proxy)
+        with ending_on_signals(proxy.shutdown):
+            await proxy.closed()
+
+
+@contextmanager
+def ending_on_signals(end: Callable[[], None]) -> Iterator[None]:
+    """Call `end` at the first SIGINT or SIGTERM; a second SIGINT leaves at once."""
+    loop = asyncio.get_running_loop()
+    interrupted = False
+
+    def interrupt() -> None:
+        nonlocal interrupted
+        if interrupted:
+            os._exit(INTERRUPTED)
+        interrupted = True
+        end()
+
+    loop.add_signal_handler(signal.SIGINT, interrupt)
+    loop.add_signal_handler(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        loop.remove_signal_handler(signal.SIGINT)
+        loop.remove_signal_handler(signal.SIGTERM)
