@@ -7,7 +7,7 @@ import unicodedata
 
 from paperknife_decoders.printable import elide
 
-__all__ = ["cells", "fill", "fit"]
+__all__ = ["cells", "clip", "fill", "fit"]
 
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 """What `Paint` writes (ECMA-48, SGR); a peer's own escape characters never get this far."""
@@ -42,3 +42,13 @@ def fit(text: str, width: int) -> str:
     while cells(shorter := elide(text, limit) if limit > 0 else "") > width:
         limit -= 1
     return shorter
+
+
+def clip(text: str, width: int) -> str:
+    """Plain `text` in at most `width` columns, its end left out where it is longer."""
+    if cells(text) <= width:
+        return text
+    kept = text[: max(width - 1, 0)]
+    while cells(kept) > width - 1 and kept:
+        kept = kept[:-1]
+    return f"{kept.rstrip()}…" if width > 0 else ""

@@ -7,12 +7,16 @@ from typing import Any
 
 from paperknife.live.amounts import clock_text, rfc3339, size_text
 from paperknife.live.events import Closed, Control, Event, Notice, Opened, close_meaning, event_text, missed_text
+from paperknife.live.layout import Columns
 from paperknife.live.line import Shown, payload_label
 from paperknife_decoders.documents import json_object
 from paperknife_decoders.envelope import Form
 from paperknife_decoders.paint import PLAIN, Paint
 from paperknife_decoders.printable import printable
 from paperknife_decoders.tree import tree_text
+
+NO_WIDTH = 80
+"""Comments are not laid out for a terminal."""
 
 __all__ = [
     "envelope_object",
@@ -111,7 +115,7 @@ def envelope_yaml(shown: Shown, paint: Paint = PLAIN) -> str:
 
 def event_yaml(event: Event, paint: Paint = PLAIN) -> str:
     """A comment: events are no documents."""
-    lines = event_text(event, 1).splitlines()
+    lines = event_text(event, Columns(), NO_WIDTH).splitlines()
     return "".join(f"{paint.dim}# {line}{paint.reset}\n" for line in lines)
 
 

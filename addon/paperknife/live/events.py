@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from paperknife.live.amounts import clock_text, count_text, size_text, span_text
+from paperknife.live.amounts import clock_text, count_text, span_text
+from paperknife.live.layout import Columns, Layout, layout_for, painted
 from paperknife.traffic import Close, Connection
 from paperknife_decoders.message import Direction, Message, Opcode
 from paperknife_decoders.paint import PLAIN, Paint
@@ -108,14 +109,12 @@ def close_meaning(code: int) -> str:
     return "not a code that RFC 6455 allows"
 
 
-def opened_text(event: Opened) -> str:
+def opened_text(connection: Connection) -> str:
     """The URL and what was agreed on."""
-    connection = event.connection
     extras = [f"subprotocol {connection.subprotocol}"] if connection.subprotocol else []
     extras += [f"from {connection.client}"]
-    if not connection.read:
-        extras += ["matches no protocol: passes unread"]
-    return printable(f"{connection.url}  {', '.join(extras)}")
+    extras += [] if connection.read else ["matches no protocol: passes unread"]
+    return f"{connection.url}  {', '.join(extras)}"
 
 
 def closed_text(event: Closed) -> str:
@@ -124,30 +123,40 @@ def closed_text(event: Closed) -> str:
     reason = f' "{close.reason}"' if close.reason else ""
     by = f" by the {close.by.value}" if close.by else ""
     span = span_text(close.time_ns - event.connection.time_ns)
-    counts = f"{event.from_client:,} {Direction.CLIENT.arrow}  {event.from_server:,} {Direction.SERVER.arrow}"
-    return printable(f"{close.code} {close_meaning(close.code)}{reason}{by}, after {span}: {counts}")
+    counts = f"{Direction.CLIENT.arrow} {event.from_client:,} {Direction.SERVER.arrow} {event.from_server:,} messages"
+    return f"{close.code} {close_meaning(close.code)}{reason}{by}, after {span}, {counts}"
 
 
-def event_text(event: Event, number_cells: int, paint: Paint = PLAIN) -> str:
+def event_text(event: Event, columns: Columns, width: int, paint: Paint = PLAIN) -> str:
     """The line or lines of an event, without the last line feed. Long ones are left to wrap, to lose nothing."""
-    head = f"{paint.dim}{clock_text(event.time_ns)}{paint.reset} "
+    layout = layout_for(width)
     match event:
         case Opened(connection=connection):
-            return f"{head}{f'#{connection.number}':<{number_cells}} -- opened  {opened_text(event)}"
+            number, sign, label, text, role = connection.number, "--", "opened", opened_text(connection), ""
         case Closed(connection=connection, close=close):
+            number, sign, label, text = connection.number, "--", "closed", closed_text(event)
             role = "" if close.code in PEACEFUL else paint.mark
-            text = f"{role}{closed_text(event)}{paint.reset if role else ''}"
-            return f"{head}{f'#{connection.number}':<{number_cells}} -- closed  {text}"
         case Control(message=message):
-            number, size = f"#{message.connection}", size_text(len(message.content))
-            text = printable(f"{message.direction.arrow} {event.name}  {event.text}".rstrip())
-            return f"{paint.dim}{clock_text(event.time_ns)} {number:<{number_cells}} {text}  {size}{paint.reset}"
-        case Notice(text=text, warning=warning):
-            role, sign = (paint.mark, "!") if warning else ("", "*")
-            lines = [printable(line) for line in text.splitlines()] or [""]
-            return head + f"{role}{sign} " + "\n               ".join(lines) + (paint.reset if role else "")
+            number, sign, label, text = message.connection, message.direction.arrow, event.name, event.text
+            role = paint.dim
+        case Notice():
+            return notice_text(event, layout, paint)
+    head = painted(columns.head(event.time_ns, number, layout), paint.dim, paint)
+    return head + painted((columns.name(sign, label, layout) + printable(text)).rstrip(), role, paint)
+
+
+def notice_text(event: Notice, layout: Layout, paint: Paint) -> str:
+    """A sentence behind ``*``, or ``!`` for a warning; what follows in further lines stands below it."""
+    role, sign = (paint.mark, "!") if event.warning else ("", "*")
+    indent = "\n" + " " * (layout.clock + 3)
+    text = indent.join(printable(line) for line in event.text.splitlines())
+    return (
+        painted(clock_text(event.time_ns)[: layout.clock], paint.dim, paint)
+        + " "
+        + painted(f"{sign} {text}", role, paint)
+    )
 
 
 def missed_text(count: int, paint: Paint = PLAIN) -> str:
     """What stands where lines were left out."""
-    return f"{paint.mark}! {count_text(count, 'line')} not shown{paint.reset}"
+    return painted(f"! {count_text(count, 'line')} not shown", paint.mark, paint)

@@ -16,7 +16,8 @@ from paperknife.live.documents import (
     missed_yaml,
 )
 from paperknife.live.events import Event, event_text, missed_text
-from paperknife.live.line import Columns, Shown, line_text
+from paperknife.live.layout import Columns
+from paperknife.live.line import Shown, line_text
 from paperknife_decoders.paint import Paint
 from paperknife_decoders.tree import tree_text
 
@@ -56,7 +57,7 @@ class LineFormat:
         return line + "\n" + "".join(f"{TREE_INDENT}{row}\n" for row in tree.splitlines())
 
     def event(self, event: Event) -> str:
-        return event_text(event, self.columns.number, self.paint) + "\n"
+        return event_text(event, self.columns, self.width(), self.paint) + "\n"
 
     def missed(self, count: int) -> str:
         return missed_text(count, self.paint) + "\n"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from typing import TextIO
@@ -132,6 +132,16 @@ class Printer[T]:
         if isinstance(self.failure, BrokenPipeError):
             return 0
         return self._refused + self._offered_lines - self._written_lines
+
+    def left(self) -> Iterator[T]:
+        """Take out what was never printed, after `finish`."""
+        while True:
+            try:
+                entry = self._queue.get_nowait()
+            except Empty:
+                return
+            if entry.item is not None:
+                yield entry.item
 
     def _run(self) -> None:
         try:

@@ -12,6 +12,7 @@ from paperknife.live.events import Closed, Control, Event, Notice, Opened
 from paperknife.live.formats import FORMATS
 from paperknife.live.line import Shown
 from paperknife.live.printer import Limits, Printer
+from paperknife.live.tally import Tally
 from paperknife.live.terminal import Width
 from paperknife.traffic import Close, Connection
 from paperknife_decoders.correlation import Answer, Correlator
@@ -31,9 +32,9 @@ class ViewOptions:
     """What to show, and how.
 
     `where` shows only the envelopes that it matches, each of `hide` leaves those out that it matches. `secrets` masks
-    by other rules than each connection's protocol has. `width` is a fixed number of columns; without it the terminal's are
-    followed. `heartbeats` False leaves out heartbeat payloads, pings and pongs. `verbose` writes the whole tree below
-    each line. `correlate` tells what a response answers and after how long.
+    by other rules than each connection's protocol has. `width` is a fixed number of columns; without it the
+    terminal's are followed. `heartbeats` False leaves out heartbeat payloads, pings and pongs. `verbose` writes the
+    whole tree below each line. `correlate` tells what a response answers and after how long.
     """
 
     format: Literal["line", "yaml", "json"] = "line"
@@ -52,13 +53,20 @@ class LiveView:
     """Shows traffic on `out`. A `paperknife.traffic.Consumer` that never blocks, whatever becomes of `out`.
 
     `on_broken` is called once, from the printer's thread, when `out` can no longer be written to; for the closed pipe
-    of ``| head`` with a `BrokenPipeError`.
+    of ``| head`` with a `BrokenPipeError`. A `tally` is fed all that comes, from the printer's thread as far as
+    possible.
     """
 
     def __init__(
-        self, options: ViewOptions, out: TextIO, *, on_broken: Callable[[OSError], None] | None = None
+        self,
+        options: ViewOptions,
+        out: TextIO,
+        *,
+        tally: Tally | None = None,
+        on_broken: Callable[[OSError], None] | None = None,
     ) -> None:
         self._options = options
+        self._tally = tally
         paint = ANSI if options.colour and options.format != "json" else PLAIN
         self._format = FORMATS[options.format](paint, Width(out, options.width), options.verbose)
         self._correlators: dict[int, Correlator] = {}
@@ -71,17 +79,23 @@ class LiveView:
 
     def opened(self, connection: Connection) -> None:
         self._counts[connection.number] = Counter()
+        if self._tally:
+            self._tally.opened(connection)
         self._printer.offer(Opened(connection), urgent=True)
 
     def messages(self, batch: Sequence[Message]) -> None:
         if batch:
             self._counts.setdefault(batch[0].connection, Counter()).update([message.direction for message in batch])
-            self._printer.offer(batch, lines=len(batch), size=sum([len(message.content) for message in batch]))
+            size = sum([len(message.content) for message in batch])
+            if not self._printer.offer(batch, lines=len(batch), size=size) and self._tally:
+                self._tally.messages(batch)
 
     def closed(self, connection: Connection, close: Close) -> None:
         counts = self._counts.pop(connection.number, Counter())
         event = Closed(connection, close, counts[Direction.CLIENT], counts[Direction.SERVER])
         self._printer.offer(event, urgent=True)
+        if self._tally:
+            self._tally.closed(connection, close)
 
     def notice(self, text: str, *, warning: bool = False) -> None:
         self._printer.offer(Notice(text, warning, time.time_ns()), urgent=True)
@@ -94,7 +108,12 @@ class LiveView:
 
     def finish(self) -> int:
         """Show what is left, in bounded time, and return how many lines were not shown for want of room or time."""
-        return self._printer.finish()
+        lost = self._printer.finish()
+        if self._tally:
+            for item in self._printer.left():
+                if not isinstance(item, Opened | Closed | Notice):
+                    self._tally.messages(item)
+        return lost
 
     # in the printer's thread
 
@@ -110,6 +129,8 @@ class LiveView:
                 yield from self._message_texts(message, options)
             except Exception as error:  # the one place: a fault of ours costs one line of the view, and no traffic
                 yield self._format.event(failed(message, error))
+        if self._tally:
+            self._tally.messages(item)
 
     def _message_texts(self, message: Message, options: ViewOptions) -> Iterator[str]:
         if message.opcode >= Opcode.CLOSE:

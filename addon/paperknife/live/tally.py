@@ -1,0 +1,145 @@
+"""What passed, counted: the summary at the end of a run."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from paperknife.live.amounts import count_text, size_text, span_text
+from paperknife.live.cells import fit
+from paperknife.live.layout import painted
+from paperknife.live.line import payload_label
+from paperknife.traffic import Close, Connection
+from paperknife_decoders.envelope import Form
+from paperknife_decoders.marks import unknown_fields
+from paperknife_decoders.message import Direction, Message, Opcode
+from paperknife_decoders.paint import PLAIN, Paint
+from paperknife_decoders.printable import printable
+
+__all__ = ["Tally"]
+
+MOST_UNKNOWN = 1000
+"""So many different unknown fields are told apart; a peer can make up as many as it likes."""
+MOST_ROWS = 12
+"""So many unknown fields are listed."""
+NAME_CELLS = 32
+
+
+@dataclass(slots=True)
+class Count:
+    """A number of messages and their bytes."""
+
+    messages: int = 0
+    size: int = 0
+
+
+class Tally:
+    """Counts traffic. A `paperknife.traffic.Consumer`; safe to be fed from several threads, a batch at a time.
+
+    It decodes what it counts, so let the live view feed it from its own thread where there is one.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._payloads: dict[tuple[Direction, str], Count] = {}
+        self._unknown: dict[tuple[Direction, str], int] = {}
+        self._unknown_beyond = 0
+        self._directions = {direction: Count() for direction in Direction}
+        self._undecoded = 0
+        self._connections = 0
+        self._first_ns: int | None = None
+        self._last_ns = 0
+
+    def opened(self, connection: Connection) -> None:
+        with self._lock:
+            self._connections += 1
+            self._see(connection.time_ns)
+
+    def closed(self, connection: Connection, close: Close) -> None:
+        with self._lock:
+            self._see(close.time_ns)
+
+    def notice(self, text: str, *, warning: bool = False) -> None:
+        pass
+
+    def messages(self, batch: Sequence[Message]) -> None:
+        with self._lock:
+            for message in batch:
+                if message.opcode < Opcode.CLOSE:
+                    self._count(message)
+            if batch:
+                self._see(batch[0].time_ns)
+                self._see(batch[-1].time_ns)
+
+    def _see(self, time_ns: int) -> None:
+        if self._first_ns is None:
+            self._first_ns = time_ns
+        self._last_ns = max(self._last_ns, time_ns)
+
+    def _count(self, message: Message) -> None:
+        direction = message.direction
+        total = self._directions[direction]
+        total.messages += 1
+        total.size += len(message.content)
+        for envelope in message.envelopes:
+            key = direction, envelope.payload or payload_label(envelope)
+            count = self._payloads.get(key)
+            if count is None:
+                count = self._payloads[key] = Count()
+            count.messages += 1
+            count.size += len(envelope.data)
+            if envelope.form is not Form.DECODED:
+                self._undecoded += 1
+                continue
+            for path, number in unknown_fields(envelope):
+                self._count_unknown(direction, f"{path}.{number}" if path else str(number))
+
+    def _count_unknown(self, direction: Direction, name: str) -> None:
+        key = direction, name
+        if key in self._unknown or len(self._unknown) < MOST_UNKNOWN:
+            self._unknown[key] = self._unknown.get(key, 0) + 1
+        else:
+            self._unknown_beyond += 1
+
+    def summary_text(self, paint: Paint = PLAIN) -> str:
+        """A table of what passed, several lines."""
+        with self._lock:
+            return "".join(f"{line}\n" for line in self._lines(paint))
+
+    def _lines(self, paint: Paint) -> Iterator[str]:
+        span = self._last_ns - (self._first_ns or self._last_ns)
+        sums = [
+            f"{direction.arrow} {count_text(count.messages, 'message')} ({size_text(count.size)})"
+            for direction, count in self._directions.items()
+        ]
+        yield f"{', '.join(sums)} on {count_text(self._connections, 'connection')} in {span_text(span)}"
+        if self._payloads:
+            yield ""
+            yield from self._payload_lines(paint)
+        if self._unknown:
+            yield ""
+            yield from self._unknown_lines(paint)
+        if self._undecoded:
+            yield ""
+            yield painted(
+                f"! {count_text(self._undecoded, 'message')} could not be decoded by the schema", paint.mark, paint
+            )
+
+    def _payload_lines(self, paint: Paint) -> Iterator[str]:
+        rows = sorted(self._payloads.items(), key=lambda row: (row[0][0] is Direction.SERVER, -row[1].messages))
+        width = min(max(14, *(len(name) for (_, name), _ in rows)), NAME_CELLS)
+        yield painted(f"   {'payload':<{width}}  messages     bytes", paint.dim, paint)
+        for (direction, name), count in rows:
+            tint = paint.client if direction is Direction.CLIENT else paint.server
+            label = painted(f"{direction.arrow} {fit(name, width):<{width}}", tint, paint)
+            yield f"{label}  {count.messages:>8,}  {size_text(count.size):>8}"
+
+    def _unknown_lines(self, paint: Paint) -> Iterator[str]:
+        rows = sorted(self._unknown.items(), key=lambda row: -row[1])
+        yield painted("! fields that the schema does not know (the peer has a newer one?)", paint.mark, paint)
+        for (direction, name), times in rows[:MOST_ROWS]:
+            yield f"   {direction.arrow} {printable(name)}  {count_text(times, 'time')}"
+        if len(rows) > MOST_ROWS or self._unknown_beyond:
+            beyond = sum(times for _, times in rows[MOST_ROWS:]) + self._unknown_beyond
+            yield f"   and others, {count_text(beyond, 'time')}"
