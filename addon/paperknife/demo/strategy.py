@@ -1,0 +1,289 @@
+"""What the demo's client decides.
+
+It looks at nothing but what it received, so the same messages and the same seed give the same decisions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from decimal import Decimal
+from random import Random
+
+from paperknife.demo.api import Fields, Payload
+from paperknife.demo.risk import decimal_or_none
+from paperknife.demo.session import User
+
+__all__ = ["SYMBOLS", "OrderState", "Strategy"]
+
+SYMBOLS = ("ESZ6", "NQZ6", "CLF7")
+TICKS = {"ESZ6": Decimal("0.25"), "NQZ6": Decimal("0.25"), "CLF7": Decimal("0.01")}
+
+UPDATES_BETWEEN = 4
+"""Market updates from one decision to the next."""
+
+BUY, SELL = 1, -1
+OVER = {"FILLED", "CANCELLED", "REJECTED"}
+
+
+@dataclass(slots=True)
+class OrderState:
+    """An order as the client knows it.
+
+    `status` is empty until the venue answered, and a number as text where this revision has no name for it.
+    """
+
+    symbol: str
+    side: int
+    quantity: int
+    status: str = ""
+    order_id: str = ""
+    filled: int = 0
+
+    @property
+    def working(self) -> bool:
+        """True if it may still trade."""
+        return bool(self.order_id) and self.status not in OVER
+
+
+@dataclass(slots=True)
+class Quotes:
+    """The best bid and offer of a symbol: ``(price, size)``."""
+
+    bid: tuple[Decimal, int]
+    ask: tuple[Decimal, int]
+
+    def at(self, side: int) -> tuple[Decimal, int]:
+        """The one on the side of buyers or of sellers."""
+        return self.bid if side == BUY else self.ask
+
+
+@dataclass(slots=True)
+class Strategy:
+    """Takes the venue's messages, returns the client's: ``(payload, fields)`` each."""
+
+    user: User
+    rng: Random
+    logged_in: bool = False
+    heartbeat: float = 0.0
+    account: str = ""
+    balance: str = ""
+    token: str = ""
+    orders: dict[str, OrderState] = field(default_factory=dict)
+    positions: dict[str, int] = field(default_factory=dict)
+    quotes: dict[str, Quotes] = field(default_factory=dict)
+    decisions: list[tuple[str, Fields]] = field(default_factory=list)
+    requests: int = 0
+    updates: int = 0
+    acts: int = 0
+    finished: bool = False
+    outbox: list[tuple[str, Fields]] = field(default_factory=list)
+
+    def begin(self) -> list[tuple[str, Fields]]:
+        """The first message."""
+        user = self.user
+        login: Fields = {"user": user.name, "password": user.password, "api_key": user.api_key}
+        login |= {"application": "paperknife-demo", "version": "1.4.0", "language": "en"}
+        return [("login", {**login, "wanted_heartbeat": {"seconds": 2}})]
+
+    def receive(self, payload: str, message: Payload) -> list[tuple[str, Fields]]:
+        """What the client says to one message of the venue; most of the time nothing."""
+        handler = HANDLERS.get(payload)
+        if handler:
+            handler(self, message)
+        said, self.outbox = self.outbox, []
+        return said
+
+    def working(self) -> bool:
+        """True while an order may still trade."""
+        return any(order.working for order in self.orders.values())
+
+    def finish(self) -> list[tuple[str, Fields]]:
+        """Before it leaves, the client takes out what still works, and decides nothing more."""
+        self.finished = True
+        for tag, order in self.orders.items():
+            if order.working:
+                self.request("cancel", client_tag=tag)
+        said, self.outbox = self.outbox, []
+        return said
+
+    def request(self, payload: str, **fields: object) -> None:
+        """Make one request, with the next number."""
+        self.requests += 1
+        numbered: Fields = {"request_id": self.requests, **fields}
+        self.decisions.append((payload, numbered))
+        self.outbox.append((payload, numbered))
+
+    def logged_on(self, message: Payload) -> None:
+        """After the login the client subscribes."""
+        self.logged_in = status_name(message, "result") == "OK"
+        if self.logged_in:
+            self.token = message.token
+            self.account = next(iter(message.accounts), "")
+            self.heartbeat = message.heartbeat.seconds + message.heartbeat.nanos / 1e9
+            self.request("subscribe", symbols=list(SYMBOLS), depth=5)
+
+    def renewed(self, message: Payload) -> None:
+        """A new token."""
+        self.token = message.token
+
+    def shown(self, message: Payload) -> None:
+        """A snapshot: the quotes it holds."""
+        for depth in message.depths.items:
+            self.quote(depth)
+
+    def updated(self, message: Payload) -> None:
+        """A market update: every few of them the client does something."""
+        self.quote(message)
+        self.updates += 1
+        if not self.finished and self.updates % UPDATES_BETWEEN == 0:
+            act = SCRIPT[self.acts] if self.acts < len(SCRIPT) else self.rng.choice(SCRIPT)
+            self.acts += 1
+            act(self)
+
+    def quote(self, message: Payload) -> None:
+        """Remember the best prices of an update or a depth; one that cannot be read is left out."""
+        bid, ask = decimal_or_none(message.bid.price.value), decimal_or_none(message.ask.price.value)
+        if message.symbol in TICKS and bid is not None and ask is not None:
+            self.quotes[message.symbol] = Quotes((bid, message.bid.size), (ask, message.ask.size))
+
+    def answered(self, message: Payload) -> None:
+        """What the venue says about an order."""
+        order = self.orders.get(message.client_tag)
+        if order and order.status not in OVER:
+            status = status_name(message, "status")
+            order.order_id = message.order_id or order.order_id
+            order.filled = max(order.filled, message.filled_quantity)
+            if not status.endswith("_REJECTED"):
+                order.status = status
+
+    def accounted(self, message: Payload) -> None:
+        """Cash and positions."""
+        self.balance = next((amount.value for amount in message.balances.values()), self.balance)
+        self.positions |= {position.symbol: position.net_quantity for position in message.positions}
+
+    def order(self, symbol: str, side: int, quantity: int, price: Decimal | None, **more: object) -> None:
+        """Send an order; `price` None is at the market."""
+        tag = f"{self.user.name}-{len(self.orders) + 1}"
+        self.orders[tag] = OrderState(symbol, side, quantity)
+        fields: Fields = {"symbol": symbol, "side": side, "quantity": quantity, "account": self.account}
+        if price is None:
+            fields |= {"type": "MARKET", "time_in_force": "IMMEDIATE_OR_CANCEL"}
+        else:
+            fields |= {"type": "LIMIT", "time_in_force": "DAY", "price": {"value": f"{price:f}"}}
+        self.request("order", **fields, client_tag=tag, **more)
+
+    def take(self) -> None:
+        """Buy or sell a few at the other side's price: filled at once."""
+        symbol, side = self.pick("ESZ6"), self.side(BUY)
+        if quotes := self.quotes.get(symbol):
+            price, size = quotes.at(-side)
+            self.order(symbol, side, min(3, size), price)
+
+    def rest(self) -> None:
+        """An order away from the market, to be revised and cancelled later."""
+        symbol = self.pick("CLF7")
+        if quotes := self.quotes.get(symbol):
+            price = quotes.bid[0] - 4 * TICKS[symbol]
+            self.order(symbol, BUY, 2, price, display_quantity=1, labels={"desk": "energy"})
+
+    def outsize(self) -> None:
+        """More than is displayed at the best price: filled in part, the rest waits."""
+        symbol, side = self.pick("NQZ6"), self.side(SELL)
+        if quotes := self.quotes.get(symbol):
+            price, size = quotes.at(-side)
+            self.order(symbol, side, size + 1 + size % 3, price)
+
+    def revise(self) -> None:
+        """Move the newest working order a tick up and add one contract."""
+        for order in reversed(self.orders.values()):
+            if order.working and order.symbol in self.quotes:
+                price = self.quotes[order.symbol].bid[0] - 3 * order.side * TICKS[order.symbol]
+                order.quantity += 1
+                self.request("revise", order_id=order.order_id, quantity=order.quantity, price={"value": f"{price:f}"})
+                return
+        self.rest()
+
+    def cancel(self) -> None:
+        """Cancel the newest working order, by the venue's id."""
+        for order in reversed(self.orders.values()):
+            if order.working:
+                self.request("cancel", order_id=order.order_id)
+                return
+        self.rest()
+
+    def too_many(self) -> None:
+        """More than the venue takes in one order."""
+        self.order("ESZ6", BUY, 500, self.quotes["ESZ6"].bid[0] if "ESZ6" in self.quotes else None)
+
+    def mistype(self) -> None:
+        """A price with a digit too many."""
+        symbol = self.pick("NQZ6")
+        if quotes := self.quotes.get(symbol):
+            self.order(symbol, BUY, 1, quotes.bid[0] * 10)
+
+    def large(self) -> None:
+        """An order large enough for the venue to look at it first."""
+        symbol = self.pick("ESZ6")
+        if quotes := self.quotes.get(symbol):
+            self.order(symbol, BUY, 48, quotes.bid[0])
+
+    def flatten(self) -> None:
+        """Close a position at the market."""
+        for symbol, net in self.positions.items():
+            if net:
+                self.order(symbol, SELL if net > 0 else BUY, min(abs(net), 44), None)
+                return
+
+    def wrong_symbol(self) -> None:
+        """A contract that has expired."""
+        self.order("ESU6", BUY, 1, Decimal("5000.00"))
+
+    def look(self) -> None:
+        """Ask how the account stands."""
+        self.request("account", account=self.account)
+
+    def renew(self) -> None:
+        """A new token."""
+        self.request("renew_token", token=self.token)
+
+    def pick(self, first: str) -> str:
+        """`first` in the first round, any symbol later."""
+        return first if self.acts <= len(SCRIPT) else self.rng.choice(SYMBOLS)
+
+    def side(self, first: int) -> int:
+        """`first` in the first round, any side later."""
+        return first if self.acts <= len(SCRIPT) else self.rng.choice((BUY, SELL))
+
+
+def status_name(message: Payload, name: str) -> str:
+    """The name of an enum field's value; the number as text where this revision has no name for it."""
+    number = getattr(message, name)
+    value = message.DESCRIPTOR.fields_by_name[name].enum_type.values_by_number.get(number)
+    return value.name if value else str(number)
+
+
+SCRIPT: tuple[Callable[[Strategy], None], ...] = (
+    Strategy.take,
+    Strategy.rest,
+    Strategy.outsize,
+    Strategy.revise,
+    Strategy.too_many,
+    Strategy.cancel,
+    Strategy.large,
+    Strategy.look,
+    Strategy.mistype,
+    Strategy.flatten,
+    Strategy.wrong_symbol,
+    Strategy.renew,
+)
+"""The first round, so that a viewer soon has seen everything; after it, chance decides."""
+
+HANDLERS: dict[str, Callable[[Strategy, Payload], None]] = {
+    "login_response": Strategy.logged_on,
+    "renew_token_response": Strategy.renewed,
+    "snapshot": Strategy.shown,
+    "market_data": Strategy.updated,
+    "order_response": Strategy.answered,
+    "account_update": Strategy.accounted,
+}

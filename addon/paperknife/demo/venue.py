@@ -1,0 +1,281 @@
+"""The demo venue: a WebSocket server that trades with whoever logs in."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from http import HTTPStatus
+from random import Random
+from types import TracebackType
+from typing import Self
+
+from websockets.asyncio.server import Server, ServerConnection, serve
+from websockets.exceptions import ConnectionClosed
+from websockets.http11 import Request, Response
+
+from paperknife.demo.api import Api
+from paperknife.demo.exchange import Exchange
+from paperknife.demo.files import given_schema, newer_schema
+from paperknife.demo.market import Market
+from paperknife.demo.session import USERS, Session
+
+__all__ = ["PATH", "Venue", "VenueOptions"]
+
+PATH = "/v1"
+LOST = 4001
+"""The close code for a client whose heartbeats stayed out."""
+
+MISSED_HEARTBEATS = 3
+LARGEST_MESSAGE = 1 << 20
+"""Bytes; the close code beyond it is 1009."""
+
+MOST_WAITING = 2000
+"""Messages waiting for a client that reads slowly. Beyond that it gets no updates; once it has caught up, a snapshot."""
+
+SHORTEST_NAP = 0.005
+"""Seconds between two batches of market steps at rates too high for one step at a time."""
+
+NOTICES = (
+    (15, "INFORMATION", "Trading closes at 13:00 UTC on Friday"),
+    (90, "WARNING", "Gateway 2 restarts at 22:00 UTC"),
+)
+"""At which step of every `NOTICE_CYCLE` a notice goes to everybody who is logged in."""
+
+NOTICE_CYCLE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class VenueOptions:
+    """How the venue runs: `rate` is market updates a second, `heartbeat` seconds."""
+
+    host: str = "127.0.0.1"
+    port: int = 0
+    rate: float = 8.0
+    seed: int = 1
+    heartbeat: float = 2.0
+    compression: bool = True
+    clock: Callable[[], int] = time.time_ns
+
+
+class Seat:
+    """A session and the connection it is on, with what waits to be sent."""
+
+    def __init__(self, session: Session, connection: ServerConnection) -> None:
+        self.session = session
+        self.connection = connection
+        self.waiting: asyncio.Queue[bytes] = asyncio.Queue()
+        self.behind = False
+
+    def post(self) -> None:
+        """Move the session's outbox to what waits for the connection; updates only while there is room."""
+        outbox, self.session.outbox = self.session.outbox, []
+        for payload, fields in outbox:
+            if payload == "market_data" and (self.behind or self.waiting.qsize() >= MOST_WAITING):
+                self.behind = True
+            else:
+                self.waiting.put_nowait(self.session.api.server.encode(payload, fields))
+
+    def catch_up(self) -> None:
+        """After updates were left out: how things stand, once everything before it is sent."""
+        if self.behind and self.waiting.empty():
+            self.behind = False
+            self.session.depths(0, sorted(self.session.symbols))
+            self.post()
+
+
+class Venue:
+    """The venue, running inside ``async with``. `url` is where it listens then."""
+
+    def __init__(self, options: VenueOptions | None = None) -> None:
+        self.options = options or VenueOptions()
+        self.api = Api(newer_schema())
+        self.exchange = Exchange(Market(Random(self.options.seed)))
+        self.seats: dict[int, Seat] = {}
+        self.url = ""
+        self.opened = 0
+        self.server: Server | None = None
+        self.walking: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> Self:
+        """Listen, and start the clock of the market."""
+        self.server = await serve(
+            self.attend,
+            self.options.host,
+            self.options.port,
+            process_request=refuse_other_paths,
+            compression="deflate" if self.options.compression else None,
+            max_size=LARGEST_MESSAGE,
+            ping_interval=None,
+        )
+        host, port = next(iter(self.server.sockets)).getsockname()[:2]
+        self.url = f"ws://{f'[{host}]' if ':' in host else host}:{port}{PATH}"
+        self.walking = asyncio.create_task(self.walk())
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Say goodbye to all clients (close code 1001) and stop."""
+        if self.walking:
+            self.walking.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self.walking
+        if self.server:
+            self.server.close()
+            await self.server.wait_closed()
+
+    async def attend(self, connection: ServerConnection) -> None:
+        """One client, from its handshake to its end."""
+        self.opened += 1
+        session = Session(self.opened, self.exchange, self.api, round(self.options.heartbeat * 1_000_000_000))
+        seat = self.seats[session.number] = Seat(session, connection)
+        tasks = [asyncio.create_task(work(seat)) for work in (self.send, self.beat)]
+        try:
+            async for content in connection:
+                session.receive(content, self.options.clock())
+                self.publish()
+                if session.close:
+                    await drained(seat)
+                    await connection.close(*session.close)
+                elif seat.waiting.qsize() >= MOST_WAITING:
+                    await drained(seat)
+        except ConnectionClosed:
+            pass
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            self.exchange.drop(session.number)
+            del self.seats[session.number]
+
+    def publish(self) -> None:
+        """Tell everybody what happened, and hand what they are told to their connections."""
+        now_ns = self.options.clock()
+        for event in self.exchange.drain():
+            for seat in self.seats.values():
+                seat.session.announce(event, now_ns)
+        for seat in self.seats.values():
+            seat.post()
+
+    async def send(self, seat: Seat) -> None:
+        """Send what waits, as fast as the client reads."""
+        with contextlib.suppress(ConnectionClosed):
+            while True:
+                content = await seat.waiting.get()
+                await seat.connection.send(content)
+                seat.waiting.task_done()
+
+    async def beat(self, seat: Seat) -> None:
+        """Heartbeats to a client that is logged in; drop one that misses three of its own, or never logs in."""
+        session = seat.session
+        session.heard_ns = self.options.clock()
+        while True:
+            await asyncio.sleep(self.options.heartbeat)
+            now_ns = self.options.clock()
+            if now_ns - session.heard_ns > session.heartbeat_ns * (MISSED_HEARTBEATS + 0.5):
+                await seat.connection.close(LOST, f"{MISSED_HEARTBEATS} heartbeats missed")
+                return
+            if session.user:
+                session.beat(now_ns)
+                seat.post()
+
+    async def walk(self) -> None:
+        """The market moves while somebody watches."""
+        pause = 1 / self.options.rate
+        steps = max(1, round(SHORTEST_NAP / pause))
+        loop = asyncio.get_running_loop()
+        due = loop.time()
+        while True:
+            due = max(due + pause * steps, loop.time() - 1)
+            await asyncio.sleep(max(0, due - loop.time()))
+            watched = {symbol for seat in self.seats.values() for symbol in seat.session.symbols}
+            if not watched:
+                continue
+            for _ in range(steps):
+                self.exchange.step(watched)
+                self.notify()
+                self.publish()
+            for seat in self.seats.values():
+                seat.catch_up()
+
+    def notify(self) -> None:
+        """A notice to everybody, now and then."""
+        for step, urgency, headline in NOTICES:
+            if self.exchange.steps % NOTICE_CYCLE == step:
+                for seat in self.seats.values():
+                    if seat.session.user:
+                        seat.session.say("notice", {"urgency": urgency, "headline": headline})
+
+
+async def drained(seat: Seat) -> None:
+    """Wait until all that waits is sent, or can never be."""
+    done = asyncio.ensure_future(seat.waiting.join())
+    gone = asyncio.ensure_future(seat.connection.wait_closed())
+    await asyncio.wait((done, gone), return_when=asyncio.FIRST_COMPLETED)
+    for future in (done, gone):
+        future.cancel()
+
+
+def refuse_other_paths(connection: ServerConnection, request: Request) -> Response | None:
+    """404 for everything but the API's path."""
+    if request.path.partition("?")[0] == PATH:
+        return None
+    return connection.respond(HTTPStatus.NOT_FOUND, f"The API is at {PATH}.\n")
+
+
+def options_from(arguments: list[str] | None = None) -> VenueOptions:
+    """What the command line asks for."""
+    parser = argparse.ArgumentParser(
+        prog="python -m paperknife.demo.venue",
+        description="A trading venue that speaks Protobuf over WebSocket, to try paperknife on.",
+        epilog="example: python -m paperknife.demo.venue --port 9001",
+    )
+    defaults = VenueOptions()
+    parser.add_argument("--host", default=defaults.host, help="address to listen on (default: %(default)s)")
+    parser.add_argument("--port", type=int, default=9001, help="0 takes a free one (default: %(default)s)")
+    parser.add_argument(
+        "--rate", type=float, default=defaults.rate, help="market updates a second (default: %(default)s)"
+    )
+    parser.add_argument("--seed", type=int, default=defaults.seed, help="same seed, same market (default: %(default)s)")
+    parser.add_argument("--no-compression", action="store_true", help="refuse permessage-deflate")
+    given = parser.parse_args(arguments)
+    if given.rate <= 0:
+        parser.error("--rate: a number above 0 was expected")
+    if not 0 <= given.port <= 65535:
+        parser.error("--port: a number from 0 to 65535 was expected")
+    return VenueOptions(given.host, given.port, given.rate, given.seed, compression=not given.no_compression)
+
+
+async def run(options: VenueOptions) -> None:
+    """Run a venue until it is interrupted."""
+    async with Venue(options) as venue:
+        user = USERS["alice"]
+        sys.stdout.write(
+            f"The venue listens at {venue.url}\n"
+            f"its schema, one revision back: {given_schema()}\n"
+            f"log in as {user.name} / {user.password}, API key {user.api_key}\n"
+        )
+        sys.stdout.flush()
+        await asyncio.get_running_loop().create_future()
+
+
+def main() -> int:
+    """Run the venue from the command line."""
+    options = options_from()
+    try:
+        asyncio.run(run(options))
+    except KeyboardInterrupt:
+        return 0
+    except OSError as error:
+        sys.stderr.write(f"Cannot listen at {options.host}:{options.port}: {error.strerror or error}\n")
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
