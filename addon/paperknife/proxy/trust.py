@@ -30,8 +30,8 @@ MOST_HELLOS = 1_000
 """ClientHello shapes that are remembered as those of clients that trust the proxy."""
 
 SOON_SECONDS = 2.0
-"""A client that ends its connection so soon after the handshake, having asked for nothing, has looked at our certificate
-and left. Node and Firefox check it only then when they speak TLS 1.2."""
+"""A client that ends its connection so soon after the handshake, having asked for nothing, has seen our certificate and
+left. Node does so when it speaks TLS 1.2: it looks at the certificate only then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +59,13 @@ UNKNOWN = Fault("could not agree on TLS with paperknife for {host}: {error}")
 FAULTS: tuple[tuple[str, Fault | None], ...] = (
     ("closed early|Cannot parse ClientHello", None),
     ("certificate expired", EXPIRED),
-    ("unknown ca|bad certificate|certificate unknown|does not trust", DISTRUST),
     ("disconnected during the handshake|connection closed", LEFT),
+    ("unknown ca|bad certificate|certificate unknown|does not trust", DISTRUST),
     ("unsupported protocol|agree on a TLS version", VERSION),
     ("no shared cipher", CIPHERS),
     ("", UNKNOWN),
 )
-"""By what stands in mitmproxy's words for the error; the first that is found counts. None: nothing that a user can mend."""
+"""By what stands in mitmproxy's words for the error; the first that is found counts. None: nothing for a user to mend."""
 
 
 def fault_of(error: str) -> Fault | None:
@@ -106,7 +106,7 @@ class Trust:
         self.clients = 0
         self.greeted: dict[str, Greeting] = {}
         self.trusting: set[tuple[int, ...]] = set()
-        self.told: set[tuple[Kind, str]] = set()
+        self.told: set[tuple[Kind, str, str | None]] = set()
         self.advised: set[Kind] = set()
 
     # mitmproxy's hooks
@@ -134,7 +134,8 @@ class Trust:
         greeting = self.greeted.pop(client.id, None)
         fault = fault_of(client.error or "")
         if greeting is not None and fault is not None:
-            self.tell(greeting, fault, client)
+            address = data.context.server.address
+            self.tell(greeting, fault, client, address[0] if address else "")
 
     def client_disconnected(self, client: connection.Client) -> None:
         """Forget it; if it left right after the handshake, say what to do."""
@@ -164,16 +165,18 @@ class Trust:
         if greeting is not None and len(self.trusting) < MOST_HELLOS:
             self.trusting.add(greeting.shape)
 
-    def tell(self, greeting: Greeting, fault: Fault, client: connection.Client) -> None:
+    def tell(self, greeting: Greeting, fault: Fault, client: connection.Client, server: str = "") -> None:
         """Say what is wrong and what helps: once for a kind of client and a host, with the advice once for a kind."""
-        kind, host = greeting.kind, elide(printable(client.sni or "a server that it does not name"), 80)
-        if (kind, host) in self.told or len(self.told) >= MOST_NOTICES:
+        kind = greeting.kind
+        host = elide(printable(client.sni or server or "a server that it does not name"), 80)
+        topic = (kind, host, fault.remedy)
+        if topic in self.told or len(self.told) >= MOST_NOTICES:
             return
         remedy = fault.remedy
         if remedy is None:
             remedy = "The advice above holds for it too." if kind in self.advised else self.advice(kind)
             self.advised.add(kind)
-        self.told.add((kind, host))
+        self.told.add(topic)
         error = elide(printable(client.error or ""), 200)
         self.notice(f"{greeting} {fault.says.format(host=host, error=error)} {remedy}", True)
 
