@@ -3,7 +3,7 @@
     time         connection and direction   payload         summary  ! marks         latency    size
     14:03:22.104 #1 <-                      order_response  7 ACCEPTED order_id=A-…  +2.9 ms    44 B
 
-Only the summary gives way: to the latency, and to the marks, for what is odd about a message is what a reader looks for.
+Only the summary gives way: to the latency, and to the marks, as what is odd about a message is what one looks for.
 """
 
 from __future__ import annotations

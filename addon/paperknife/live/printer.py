@@ -16,8 +16,7 @@ __all__ = ["Limits", "Printer"]
 GATHER_S = 0.005
 """How long the thread sleeps when something arrives in the idle queue: the proxy forwards first, and lines gather."""
 CHUNK_S = 0.001
-"""After so much rendering the thread writes, then sleeps for `YIELD_S`, so that the proxy's loop gets the GIL soon."""
-YIELD_S = 0.0001
+"""After so much rendering the thread writes and lets go of the GIL, for which the proxy's loop would wait 5 ms else."""
 SLICE = 16_384
 """Bytes for one write: small enough to see that a slow reader still reads."""
 
@@ -172,7 +171,7 @@ class Printer[T]:
                 self._chunk.append(text)
                 if time.perf_counter() > self._due:
                     self._flush()
-                    time.sleep(YIELD_S)
+                    time.sleep(0)
                     self._due = time.perf_counter() + CHUNK_S
             self._taken_lines += entry.lines
             self._taken_size += entry.size

@@ -1,4 +1,4 @@
-"""What is known of the terminal: its width, and whether it wants colours."""
+"""How wide the terminal is."""
 
 from __future__ import annotations
 
@@ -7,15 +7,10 @@ import os
 from collections.abc import Mapping
 from typing import TextIO
 
-__all__ = ["DEFAULT_WIDTH", "Width", "wants_colour"]
+__all__ = ["DEFAULT_WIDTH", "Width"]
 
 DEFAULT_WIDTH = 160
 """Columns where there is no terminal: a pipe or a file, which nobody reads in a window of 80."""
-
-
-def wants_colour(out: TextIO, environment: Mapping[str, str] = os.environ) -> bool:
-    """True for a terminal, unless NO_COLOR is set to anything (no-color.org) or the terminal is a dumb one."""
-    return out.isatty() and not environment.get("NO_COLOR") and environment.get("TERM") != "dumb"
 
 
 class Width:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal, TextIO
 
-from paperknife.live.events import Closed, Control, Event, Notice, Opened
+from paperknife.live.events import Closed, Control, Notice, Opened
 from paperknife.live.formats import FORMATS
 from paperknife.live.line import Shown
 from paperknife.live.printer import Limits, Printer
@@ -25,6 +25,10 @@ from paperknife_decoders.printable import printable, printable_bytes
 from paperknife_decoders.secrets import Secrets
 
 __all__ = ["LiveView", "ViewOptions"]
+
+
+type Item = Opened | Closed | Notice | Sequence[Message]
+"""What is queued: an event, or a batch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +75,7 @@ class LiveView:
         self._format = FORMATS[options.format](paint, Width(out, options.width), options.verbose)
         self._correlators: dict[int, Correlator] = {}
         self._counts: dict[int, Counter[Direction]] = {}
-        self._printer: Printer[Event | Sequence[Message]] = Printer(
+        self._printer: Printer[Item] = Printer(
             self._texts, self._format.missed, out, limits=options.limits, on_broken=on_broken
         )
 
@@ -117,7 +121,7 @@ class LiveView:
 
     # in the printer's thread
 
-    def _texts(self, item: Event | Sequence[Message]) -> Iterator[str]:
+    def _texts(self, item: Item) -> Iterator[str]:
         if isinstance(item, Opened | Closed | Notice):
             if isinstance(item, Closed):
                 self._correlators.pop(item.connection.number, None)
