@@ -38,7 +38,7 @@ def wellknown_file(name: str) -> FileDescriptorProto | None:
     return None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class SchemaFile:
     """One file of a schema: as the pool has it, and as it was compiled, with source info where there is any.
 
@@ -48,6 +48,14 @@ class SchemaFile:
     descriptor: FileDescriptor
     proto: FileDescriptorProto
     place: str
+
+    @property
+    def name(self) -> str:
+        """What it is imported as."""
+        return self.proto.name
+
+    def __repr__(self) -> str:
+        return f"<SchemaFile {self.name} from {self.place}>"
 
 
 @dataclass(slots=True)

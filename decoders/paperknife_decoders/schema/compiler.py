@@ -36,8 +36,12 @@ class Compiled:
     faults: list[Fault] = field(default_factory=list)
 
 
-def compile_tree(tree: ImportTree, timeout: float = 60.0) -> Compiled:
-    """Compile all of `tree`; where files are faulty, all the others. `timeout` is seconds for each run of protoc."""
+def compile_tree(tree: ImportTree, known: FileDescriptorSet, timeout: float = 60.0) -> Compiled:
+    """Compile all of `tree`; where files are faulty, all the others.
+
+    `known` are descriptors of files that may be imported without being in the tree. `timeout` is seconds for each run
+    of protoc.
+    """
     compiled = Compiled()
     names = []
     for name, file in tree.names.items():
@@ -47,7 +51,7 @@ def compile_tree(tree: ImportTree, timeout: float = 60.0) -> Compiled:
             compiled.faults.append(Fault(str(file), "a file of such a name cannot be imported; rename it"))
     while names:
         with tempfile.TemporaryDirectory(prefix="paperknife-") as folder:
-            run = Protoc(Path(folder), tree)
+            run = Protoc(Path(folder), tree, known)
             talk = run.compile(names, timeout)
             if talk is None:
                 compiled.files = run.output()
@@ -79,14 +83,16 @@ def wellknown_names() -> frozenset[str]:
 class Protoc:
     """One run of protoc, in a folder of its own where links stand for the roots, whatever their paths hold."""
 
-    def __init__(self, folder: Path, tree: ImportTree) -> None:
+    def __init__(self, folder: Path, tree: ImportTree, known: FileDescriptorSet) -> None:
         self.folder = folder
         self.tree = tree
+        self.known = known
 
     def compile(self, names: Iterable[str], timeout: float) -> str | None:
         """None if all went well, else what protoc said."""
         lines = ['syntax = "proto3";', *(f'import "{name}";' for name in names)]
-        (self.folder / EVERYTHING).write_text("\n".join(lines), encoding="utf-8")
+        (self.folder / "start").mkdir()
+        (self.folder / "start" / EVERYTHING).write_text("\n".join(lines), encoding="utf-8")
         command = [sys.executable, "-P", "-m", "grpc_tools.protoc", *self.options(), EVERYTHING]
         try:
             done = subprocess.run(
@@ -106,7 +112,7 @@ class Protoc:
 
     def options(self) -> list[str]:
         """Search paths and output of the command line; makes the links."""
-        includes = ["-I."]
+        includes = ["-Istart"]
         wellknown = wellknown_folder()
         if wellknown:
             (self.folder / "wellknown").symlink_to(wellknown)
@@ -115,6 +121,9 @@ class Protoc:
             (self.folder / f"root{index}").symlink_to(root)
             includes.append(f"-Iroot{index}")
         includes += (f"-I{alias}=root{self.tree.roots.index(root)}" for alias, root in self.tree.aliases.items())
+        if self.known.file:
+            (self.folder / "known").write_bytes(self.known.SerializeToString())
+            includes.append("--descriptor_set_in=known")
         return [*includes, "--include_imports", "--include_source_info", "--descriptor_set_out=out"]
 
     def output(self) -> list[FileDescriptorProto]:
@@ -131,7 +140,6 @@ def read_faults(talk: str, tree: ImportTree) -> tuple[list[Fault], set[str]]:
         if match and not match["warning"]:
             place = int(match["line"] or 0), int(match["column"] or 0)
             found.setdefault(import_name(match["file"], tree), []).append((match["message"], *place))
-    found.pop(EVERYTHING, None)
     bad = {name for name in found if name in tree.names}
     faults = [
         Fault(str(tree.names[name]), explain(message, tree, bad), line, column)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from paperknife_decoders.printable import printable
+
 __all__ = ["Fault", "SchemaError"]
 
 
@@ -20,15 +22,17 @@ class Fault:
     def __str__(self) -> str:
         """As compilers write it and editors follow it: ``file:line:col: message``."""
         where = f":{self.line}:{self.column}" if self.line else ""
-        return f"{self.file}{where}: {self.message}"
+        return printable(f"{self.file}{where}: {self.message}")
 
 
 class SchemaError(Exception):
     """There is no schema to work with, or not the type that was asked for; a sentence for the user.
 
-    `faults` are those of the files, where that is the reason; they are part of the sentence.
+    `faults` are those of the files, where that is the reason; they follow the sentence, one a line. Names that come out of
+    a schema file are made printable.
     """
 
     def __init__(self, sentence: str, faults: Sequence[Fault] = ()) -> None:
-        super().__init__("\n".join([sentence, *map(str, faults)]))
+        lines = [*sentence.split("\n"), *map(str, faults)]
+        super().__init__("\n".join(map(printable, lines)))
         self.faults = tuple(faults)

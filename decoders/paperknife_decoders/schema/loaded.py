@@ -61,21 +61,22 @@ class Schema:
         Raises SchemaError with the candidates, or with what may have been meant.
         """
         found = look_up(name, self._messages, "message type")
-        return found if found is not None else self.wellknown(name)
+        return found if found is not None else self.wellknown(name, "message type", self._messages)
 
     def definition(self, name: str) -> Definition:
         """The message type, enum or service called `name`, found like `message`."""
-        found = look_up(name, (*self._messages, *self._enums, *self._services), "message type, enum or service")
-        return found if found is not None else self.wellknown(name)
+        among: tuple[Definition, ...] = (*self._messages, *self._enums, *self._services)
+        noun = "message type, enum or service"
+        found = look_up(name, among, noun)
+        return found if found is not None else self.wellknown(name, noun, among)
 
-    def wellknown(self, name: str) -> Descriptor:
+    def wellknown(self, name: str, noun: str, among: Iterable[Definition]) -> Descriptor:
         """A message type by its full name, among all that the pool holds; raises SchemaError."""
         try:
-            found: Descriptor = self.pool.FindMessageTypeByName(name.removeprefix("."))
+            return self.pool.FindMessageTypeByName(name.removeprefix("."))
         except KeyError:
-            hint = did_you_mean(name, [message.full_name for message in self._messages])
-            raise SchemaError(f"the schema has no message type {name}{hint}") from None
-        return found
+            hint = did_you_mean(name, [each.full_name for each in among])
+            raise SchemaError(f"the schema has no {noun} {name}{hint}") from None
 
     def describe(self) -> str:
         """What was loaded, in a few words: ``34 messages in 5 files``."""

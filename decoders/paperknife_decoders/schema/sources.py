@@ -33,6 +33,9 @@ SUFFIXES: tuple[tuple[str, Kind], ...] = (
 """How file names end. A folder is read for the first kind in this order that it holds, since a build that leaves
 descriptor sets or generated modules beside its sources would otherwise be loaded twice."""
 
+MAX_FOLDERS = 20_000
+"""Beyond this many folders a path was not meant: a home folder, or the root of the disk."""
+
 FOREIGN_FOLDERS = frozenset({"node_modules", "__pycache__", "site-packages"})
 """Folders in a project that hold other people's files; hidden folders are left out as well."""
 
@@ -41,8 +44,7 @@ FOREIGN_FOLDERS = frozenset({"node_modules", "__pycache__", "site-packages"})
 class Sources:
     """The files of a schema, each once, in the order in which they were named; within a folder by name.
 
-    `folders` are those that the user named, all absolute; `walked` is every folder that was searched, with the kind of
-    file it is read for being the business of `find_sources` alone.
+    All paths are absolute. `folders` are those that the user named, `walked` is every folder that was searched.
     """
 
     protos: tuple[Path, ...]
@@ -136,6 +138,8 @@ def walk(folder: Path, walked: dict[Path, None]) -> Iterable[Path]:
             continue
         seen.add(real)
         walked[Path(place).absolute()] = None
+        if len(seen) > MAX_FOLDERS:
+            raise SchemaError(f"{folder} holds more than {MAX_FOLDERS:,} folders; name the one that the schema is in")
         folders[:] = sorted(name for name in folders if not name.startswith(".") and name not in FOREIGN_FOLDERS)
         yield from (Path(place, name) for name in sorted(files) if not name.startswith("."))
 

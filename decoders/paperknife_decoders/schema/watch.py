@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from paperknife_decoders.schema.faults import SchemaError
+from paperknife_decoders.schema.sources import Sources
 
 __all__ = ["Watch"]
 
@@ -16,40 +17,49 @@ type Stamp = tuple[int, int, int] | None
 class Watch:
     """Compares the files of a schema, and which there are, with what they were before.
 
-    `find` gives the files anew; it is asked only when one of `folders` changed, and may fail with an `Exception` that
-    the next load will report.
+    `find` gives the files and folders anew; it is asked only when one of the folders changed. `imported` are files
+    outside of what it finds. Begin to watch before the files are read, so that no change falls in between.
     """
 
-    def __init__(self, files: Iterable[Path], folders: Iterable[Path], find: Callable[[], Collection[Path]]) -> None:
-        self._files = {file: stamp(file) for file in files}
-        self._folders = {folder: stamp(folder) for folder in folders}
+    def __init__(self, sources: Sources, imported: Iterable[Path], find: Callable[[], Sources]) -> None:
+        self._sources = sources
+        self._imported = tuple(imported)
         self._find = find
-        self._found = frozenset(find())
+        self._stamps = self._look()
 
     def changed(self) -> bool:
         """True if anything changed since the watch began, or since this was last asked."""
-        files = {file: stamp(file) for file in self._files}
-        folders = {folder: stamp(folder) for folder in self._folders}
-        changed = files != self._files
-        if folders != self._folders:
-            changed = self._others_found() or changed
-        self._files, self._folders = files, folders
-        return changed
-
-    def _others_found(self) -> bool:
-        """True if the folders hold other files than before; an editor's scratch files do not count."""
-        try:
-            found = frozenset(self._find())
-        except SchemaError:
+        before, self._stamps = self._stamps, self._look()
+        if self._stamps == before:
+            return False
+        folders = self._sources.walked
+        if any(self._stamps[path] != before[path] for path in before if path not in folders):
+            self._found_others()
             return True
-        found, self._found = self._found, found
-        return found != self._found
+        return self._found_others()
+
+    def _look(self) -> dict[Path, Stamp]:
+        """The stamps of all files and folders."""
+        return {path: stamp(path) for path in (*self._sources.files, *self._imported, *self._sources.walked)}
+
+    def _found_others(self) -> bool:
+        """True if the folders hold other files than before, which are watched from now on.
+
+        A folder that changed without is no change: editors leave scratch files beside what they write.
+        """
+        try:
+            found = self._find()
+        except SchemaError:  # a path is gone for now: whoever loads next is told, and looks again when it is back
+            return True
+        before, self._sources = self._sources, found
+        self._stamps = self._look()
+        return found.files != before.files
 
 
 def stamp(path: Path) -> Stamp:
     """What changes when a file is written or replaced."""
     try:
         status = path.stat()
-    except OSError:
+    except (OSError, ValueError):
         return None
     return status.st_mtime_ns, status.st_size, status.st_ino
