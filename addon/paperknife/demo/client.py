@@ -18,8 +18,8 @@ from websockets.exceptions import ConnectionClosed, InvalidURI, WebSocketExcepti
 
 from paperknife.demo.api import Api, DecodeError, Fields
 from paperknife.demo.files import given_schema
-from paperknife.demo.session import USERS, User
 from paperknife.demo.strategy import OrderState, Strategy
+from paperknife.demo.users import USERS, User
 
 __all__ = ["ClientOptions", "Outcome", "trade"]
 
@@ -95,7 +95,7 @@ class Trader:
             with contextlib.suppress(TimeoutError):
                 await self.say(self.strategy.finish())
                 deadline = loop.time() + PATIENCE
-                while self.strategy.working():
+                while self.strategy.working:
                     await self.hear(deadline)
             await self.connection.close(1000, "done")
         except ConnectionClosed:

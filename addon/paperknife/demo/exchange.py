@@ -100,6 +100,8 @@ class Exchange:
             self.events.append(change)
         for ticks, quantity in fills:
             self.fill(order, ticks, quantity)
+        if fills:
+            self.events.append(AccountChange(order.ticket.account, (order.instrument.symbol,)))
 
     def reach(self, order: Order, change: Change) -> None:
         """Trades of others at the order's price take first the queue ahead of it, then the order."""
@@ -109,6 +111,7 @@ class Exchange:
                 order.ahead -= queued
                 if quantity := min(traded.size - queued, order.open):
                     self.fill(order, traded.ticks, quantity)
+                    self.events.append(AccountChange(order.ticket.account, (order.instrument.symbol,)))
 
     def fill(self, order: Order, ticks: int, quantity: int) -> None:
         """Book one trade of an order."""
@@ -117,7 +120,6 @@ class Exchange:
         self.ledger(order.ticket.account).fill(order.instrument, order.ticket.side, ticks, quantity)
         status = "PARTIALLY_FILLED" if order.open else "FILLED"
         self.report(order, status, fill=(ticks, quantity))
-        self.events.append(AccountChange(order.ticket.account, (order.instrument.symbol,)))
         if not order.open:
             del self.working[order.order_id]
 

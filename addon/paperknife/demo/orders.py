@@ -36,7 +36,7 @@ class Order:
 class Report:
     """What became of an order or of a request about one, for the session `owner`; numbers as they were at that moment.
 
-    `fill` is ``(ticks, quantity)`` of the one trade that is reported, `paid` the sum of ticks over all contracts filled.
+    `fill` is ``(ticks, quantity)`` of the one trade that is reported, `paid` the sum of ticks over all contracts.
     """
 
     owner: int

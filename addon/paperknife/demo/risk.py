@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 
 from paperknife.demo.market import Book
 
-__all__ = ["Refusal", "Ticket", "decimal_or_none", "refusal"]
+__all__ = ["Refusal", "Ticket", "refusal"]
 
 POSITION_LIMIT = 150
 """Contracts of one symbol, working orders counted as filled."""
 
 PRICE_BAND = 400
 """Ticks from the market beyond which a price is taken for a slip."""
-
-DECIMAL = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,9})?")
-"""What the venue takes for a decimal number; anything longer is a mistake, or an attempt to keep it busy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +38,6 @@ class Refusal:
 
     reason: str
     text: str
-
-
-def decimal_or_none(text: str) -> Decimal | None:
-    """The number that a `Decimal` message holds; None if it is none."""
-    return Decimal(text) if DECIMAL.fullmatch(text) else None
 
 
 def refusal(ticket: Ticket, book: Book | None, account: str, exposure: int) -> Refusal | None:
@@ -79,7 +70,7 @@ def check_quantity(ticket: Ticket, book: Book) -> Refusal | None:
 
 def check_side(ticket: Ticket, _book: Book) -> Refusal | None:
     """BUY or SELL."""
-    return None if ticket.side in (1, -1) else Refusal("BAD_QUANTITY", "an order buys or sells")
+    return None if ticket.side in (1, -1) else Refusal("BAD_SIDE", "an order buys or sells")
 
 
 def check_price(ticket: Ticket, book: Book) -> Refusal | None:

@@ -5,17 +5,18 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 
 from paperknife.demo import wording
 from paperknife.demo.api import Api, DecodeError, Fields, Payload
+from paperknife.demo.decimals import decimal_or_none
 from paperknife.demo.exchange import Exchange
 from paperknife.demo.market import DEPTH, INSTRUMENTS, Change
 from paperknife.demo.orders import AccountChange, Event, Order, Report
-from paperknife.demo.risk import Refusal, Ticket, decimal_or_none
+from paperknife.demo.risk import Refusal, Ticket
+from paperknife.demo.users import USERS, User
 
-__all__ = ["USERS", "Session", "User"]
+__all__ = ["Session"]
 
 TOKEN_SECONDS = 900
 BAD_CREDENTIALS = 4000
@@ -23,27 +24,6 @@ BAD_CREDENTIALS = 4000
 
 MOST_SYMBOLS = 100
 """Symbols in one request; the rest is ignored."""
-
-
-@dataclass(frozen=True, slots=True)
-class User:
-    """Who may log in, and the account that is theirs. Made up, like everything here."""
-
-    name: str
-    password: str
-    api_key: str
-    account: str
-
-
-USERS: Mapping[str, User] = MappingProxyType(
-    {
-        user.name: user
-        for user in (
-            User("alice", "wonderland", "demo-key-alice-7f3a", "DEMO-1"),
-            User("bob", "builder", "demo-key-bob-91cc", "DEMO-2"),
-        )
-    }
-)
 
 
 class Session:

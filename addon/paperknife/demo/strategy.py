@@ -10,19 +10,16 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from random import Random
 
+from paperknife.demo.acts import BUY, SCRIPT, SELL, SYMBOLS, TICKS
 from paperknife.demo.api import Fields, Payload
-from paperknife.demo.risk import decimal_or_none
-from paperknife.demo.session import User
+from paperknife.demo.decimals import decimal_or_none, decimal_text
+from paperknife.demo.users import User
 
-__all__ = ["SYMBOLS", "OrderState", "Strategy"]
+__all__ = ["OrderState", "Strategy"]
 
-SYMBOLS = ("ESZ6", "NQZ6", "CLF7")
-TICKS = {"ESZ6": Decimal("0.25"), "NQZ6": Decimal("0.25"), "CLF7": Decimal("0.01")}
-
-UPDATES_BETWEEN = 4
+UPDATES_BETWEEN = 3
 """Market updates from one decision to the next."""
 
-BUY, SELL = 1, -1
 OVER = {"FILLED", "CANCELLED", "REJECTED"}
 
 
@@ -40,11 +37,6 @@ class OrderState:
     order_id: str = ""
     filled: int = 0
 
-    @property
-    def working(self) -> bool:
-        """True if it may still trade."""
-        return bool(self.order_id) and self.status not in OVER
-
 
 @dataclass(slots=True)
 class Quotes:
@@ -60,7 +52,10 @@ class Quotes:
 
 @dataclass(slots=True)
 class Strategy:
-    """Takes the venue's messages, returns the client's: ``(payload, fields)`` each."""
+    """Takes the venue's messages, returns the client's: ``(payload, fields)`` each.
+
+    `orders` are all by client tag, `working` those of them that may still trade.
+    """
 
     user: User
     rng: Random
@@ -70,6 +65,7 @@ class Strategy:
     balance: str = ""
     token: str = ""
     orders: dict[str, OrderState] = field(default_factory=dict)
+    working: dict[str, OrderState] = field(default_factory=dict)
     positions: dict[str, int] = field(default_factory=dict)
     quotes: dict[str, Quotes] = field(default_factory=dict)
     decisions: list[tuple[str, Fields]] = field(default_factory=list)
@@ -94,16 +90,11 @@ class Strategy:
         said, self.outbox = self.outbox, []
         return said
 
-    def working(self) -> bool:
-        """True while an order may still trade."""
-        return any(order.working for order in self.orders.values())
-
     def finish(self) -> list[tuple[str, Fields]]:
         """Before it leaves, the client takes out what still works, and decides nothing more."""
         self.finished = True
-        for tag, order in self.orders.items():
-            if order.working:
-                self.request("cancel", client_tag=tag)
+        for tag in self.working:
+            self.request("cancel", client_tag=tag)
         said, self.outbox = self.outbox, []
         return said
 
@@ -148,14 +139,19 @@ class Strategy:
             self.quotes[message.symbol] = Quotes((bid, message.bid.size), (ask, message.ask.size))
 
     def answered(self, message: Payload) -> None:
-        """What the venue says about an order."""
+        """What the venue says about an order; nothing changes one that is over."""
         order = self.orders.get(message.client_tag)
-        if order and order.status not in OVER:
-            status = status_name(message, "status")
-            order.order_id = message.order_id or order.order_id
-            order.filled = max(order.filled, message.filled_quantity)
-            if not status.endswith("_REJECTED"):
-                order.status = status
+        status = status_name(message, "status")
+        if order is None or order.status in OVER or status.endswith("_REJECTED"):
+            return
+        order.status = status
+        order.order_id = message.order_id or order.order_id
+        order.filled = max(order.filled, message.filled_quantity)
+        if status in OVER:
+            self.working.pop(message.client_tag, None)
+        else:
+            order.quantity = message.filled_quantity + message.open_quantity
+            self.working[message.client_tag] = order
 
     def accounted(self, message: Payload) -> None:
         """Cash and positions."""
@@ -170,82 +166,8 @@ class Strategy:
         if price is None:
             fields |= {"type": "MARKET", "time_in_force": "IMMEDIATE_OR_CANCEL"}
         else:
-            fields |= {"type": "LIMIT", "time_in_force": "DAY", "price": {"value": f"{price:f}"}}
+            fields |= {"type": "LIMIT", "time_in_force": "DAY", "price": {"value": decimal_text(price)}}
         self.request("order", **fields, client_tag=tag, **more)
-
-    def take(self) -> None:
-        """Buy or sell a few at the other side's price: filled at once."""
-        symbol, side = self.pick("ESZ6"), self.side(BUY)
-        if quotes := self.quotes.get(symbol):
-            price, size = quotes.at(-side)
-            self.order(symbol, side, min(3, size), price)
-
-    def rest(self) -> None:
-        """An order away from the market, to be revised and cancelled later."""
-        symbol = self.pick("CLF7")
-        if quotes := self.quotes.get(symbol):
-            price = quotes.bid[0] - 4 * TICKS[symbol]
-            self.order(symbol, BUY, 2, price, display_quantity=1, labels={"desk": "energy"})
-
-    def outsize(self) -> None:
-        """More than is displayed at the best price: filled in part, the rest waits."""
-        symbol, side = self.pick("NQZ6"), self.side(SELL)
-        if quotes := self.quotes.get(symbol):
-            price, size = quotes.at(-side)
-            self.order(symbol, side, size + 1 + size % 3, price)
-
-    def revise(self) -> None:
-        """Move the newest working order a tick up and add one contract."""
-        for order in reversed(self.orders.values()):
-            if order.working and order.symbol in self.quotes:
-                price = self.quotes[order.symbol].bid[0] - 3 * order.side * TICKS[order.symbol]
-                order.quantity += 1
-                self.request("revise", order_id=order.order_id, quantity=order.quantity, price={"value": f"{price:f}"})
-                return
-        self.rest()
-
-    def cancel(self) -> None:
-        """Cancel the newest working order, by the venue's id."""
-        for order in reversed(self.orders.values()):
-            if order.working:
-                self.request("cancel", order_id=order.order_id)
-                return
-        self.rest()
-
-    def too_many(self) -> None:
-        """More than the venue takes in one order."""
-        self.order("ESZ6", BUY, 500, self.quotes["ESZ6"].bid[0] if "ESZ6" in self.quotes else None)
-
-    def mistype(self) -> None:
-        """A price with a digit too many."""
-        symbol = self.pick("NQZ6")
-        if quotes := self.quotes.get(symbol):
-            self.order(symbol, BUY, 1, quotes.bid[0] * 10)
-
-    def large(self) -> None:
-        """An order large enough for the venue to look at it first."""
-        symbol = self.pick("ESZ6")
-        if quotes := self.quotes.get(symbol):
-            self.order(symbol, BUY, 48, quotes.bid[0])
-
-    def flatten(self) -> None:
-        """Close a position at the market."""
-        for symbol, net in self.positions.items():
-            if net:
-                self.order(symbol, SELL if net > 0 else BUY, min(abs(net), 44), None)
-                return
-
-    def wrong_symbol(self) -> None:
-        """A contract that has expired."""
-        self.order("ESU6", BUY, 1, Decimal("5000.00"))
-
-    def look(self) -> None:
-        """Ask how the account stands."""
-        self.request("account", account=self.account)
-
-    def renew(self) -> None:
-        """A new token."""
-        self.request("renew_token", token=self.token)
 
     def pick(self, first: str) -> str:
         """`first` in the first round, any symbol later."""
@@ -262,22 +184,6 @@ def status_name(message: Payload, name: str) -> str:
     value = message.DESCRIPTOR.fields_by_name[name].enum_type.values_by_number.get(number)
     return value.name if value else str(number)
 
-
-SCRIPT: tuple[Callable[[Strategy], None], ...] = (
-    Strategy.take,
-    Strategy.rest,
-    Strategy.outsize,
-    Strategy.revise,
-    Strategy.too_many,
-    Strategy.cancel,
-    Strategy.large,
-    Strategy.look,
-    Strategy.mistype,
-    Strategy.flatten,
-    Strategy.wrong_symbol,
-    Strategy.renew,
-)
-"""The first round, so that a viewer soon has seen everything; after it, chance decides."""
 
 HANDLERS: dict[str, Callable[[Strategy, Payload], None]] = {
     "login_response": Strategy.logged_on,

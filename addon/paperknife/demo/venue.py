@@ -22,7 +22,9 @@ from paperknife.demo.api import Api
 from paperknife.demo.exchange import Exchange
 from paperknife.demo.files import given_schema, newer_schema
 from paperknife.demo.market import Market
-from paperknife.demo.session import USERS, Session
+from paperknife.demo.seat import MOST_WAITING, Seat
+from paperknife.demo.session import Session
+from paperknife.demo.users import USERS
 
 __all__ = ["PATH", "Venue", "VenueOptions"]
 
@@ -34,8 +36,8 @@ MISSED_HEARTBEATS = 3
 LARGEST_MESSAGE = 1 << 20
 """Bytes; the close code beyond it is 1009."""
 
-MOST_WAITING = 2000
-"""Messages waiting for a client that reads slowly. Beyond that it gets no updates; once it has caught up, a snapshot."""
+CLOSE_TIMEOUT = 2.0
+"""Seconds that a client is given to answer the close frame."""
 
 SHORTEST_NAP = 0.005
 """Seconds between two batches of market steps at rates too high for one step at a time."""
@@ -55,37 +57,11 @@ class VenueOptions:
 
     host: str = "127.0.0.1"
     port: int = 0
-    rate: float = 8.0
+    rate: float = 6.0
     seed: int = 1
     heartbeat: float = 2.0
     compression: bool = True
     clock: Callable[[], int] = time.time_ns
-
-
-class Seat:
-    """A session and the connection it is on, with what waits to be sent."""
-
-    def __init__(self, session: Session, connection: ServerConnection) -> None:
-        self.session = session
-        self.connection = connection
-        self.waiting: asyncio.Queue[bytes] = asyncio.Queue()
-        self.behind = False
-
-    def post(self) -> None:
-        """Move the session's outbox to what waits for the connection; updates only while there is room."""
-        outbox, self.session.outbox = self.session.outbox, []
-        for payload, fields in outbox:
-            if payload == "market_data" and (self.behind or self.waiting.qsize() >= MOST_WAITING):
-                self.behind = True
-            else:
-                self.waiting.put_nowait(self.session.api.server.encode(payload, fields))
-
-    def catch_up(self) -> None:
-        """After updates were left out: how things stand, once everything before it is sent."""
-        if self.behind and self.waiting.empty():
-            self.behind = False
-            self.session.depths(0, sorted(self.session.symbols))
-            self.post()
 
 
 class Venue:
@@ -111,6 +87,7 @@ class Venue:
             compression="deflate" if self.options.compression else None,
             max_size=LARGEST_MESSAGE,
             ping_interval=None,
+            close_timeout=CLOSE_TIMEOUT,
         )
         host, port = next(iter(self.server.sockets)).getsockname()[:2]
         self.url = f"ws://{f'[{host}]' if ':' in host else host}:{port}{PATH}"
@@ -134,16 +111,16 @@ class Venue:
         self.opened += 1
         session = Session(self.opened, self.exchange, self.api, round(self.options.heartbeat * 1_000_000_000))
         seat = self.seats[session.number] = Seat(session, connection)
-        tasks = [asyncio.create_task(work(seat)) for work in (self.send, self.beat)]
+        tasks = [asyncio.create_task(work) for work in (seat.send(), self.beat(seat))]
         try:
             async for content in connection:
                 session.receive(content, self.options.clock())
                 self.publish()
                 if session.close:
-                    await drained(seat)
+                    await seat.drained()
                     await connection.close(*session.close)
                 elif seat.waiting.qsize() >= MOST_WAITING:
-                    await drained(seat)
+                    await seat.drained()
         except ConnectionClosed:
             pass
         finally:
@@ -161,14 +138,6 @@ class Venue:
                 seat.session.announce(event, now_ns)
         for seat in self.seats.values():
             seat.post()
-
-    async def send(self, seat: Seat) -> None:
-        """Send what waits, as fast as the client reads."""
-        with contextlib.suppress(ConnectionClosed):
-            while True:
-                content = await seat.waiting.get()
-                await seat.connection.send(content)
-                seat.waiting.task_done()
 
     async def beat(self, seat: Seat) -> None:
         """Heartbeats to a client that is logged in; drop one that misses three of its own, or never logs in."""
@@ -210,15 +179,6 @@ class Venue:
                 for seat in self.seats.values():
                     if seat.session.user:
                         seat.session.say("notice", {"urgency": urgency, "headline": headline})
-
-
-async def drained(seat: Seat) -> None:
-    """Wait until all that waits is sent, or can never be."""
-    done = asyncio.ensure_future(seat.waiting.join())
-    gone = asyncio.ensure_future(seat.connection.wait_closed())
-    await asyncio.wait((done, gone), return_when=asyncio.FIRST_COMPLETED)
-    for future in (done, gone):
-        future.cancel()
 
 
 def refuse_other_paths(connection: ServerConnection, request: Request) -> Response | None:

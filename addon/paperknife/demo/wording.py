@@ -5,8 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 
 from paperknife.demo.api import Fields
+from paperknife.demo.decimals import decimal_text
 from paperknife.demo.exchange import Exchange
-from paperknife.demo.ledger import CURRENCY, Ledger
+from paperknife.demo.ledger import CURRENCY, Ledger, Position
 from paperknife.demo.market import BUY, SELL, Book, Change, Instrument, LevelChange, Print
 from paperknife.demo.orders import AccountChange, Order, Report
 
@@ -32,7 +33,7 @@ LAST_TRADING_TIME = 1_797_598_800
 
 def decimal(number: Decimal) -> Fields:
     """A `Decimal` message."""
-    return {"value": f"{number:f}"}
+    return {"value": decimal_text(number)}
 
 
 def timestamp(time_ns: int) -> Fields:
@@ -113,7 +114,7 @@ def market_update(change: Change, levels: int, time_ns: int) -> Fields:
     return fields
 
 
-VOLUME_EVERY = 7
+VOLUME_EVERY = 11
 """Updates of a symbol between two that tell its volume."""
 
 PHASE_CYCLE = 31
@@ -163,33 +164,35 @@ def order(what: Order) -> Fields:
     return fields
 
 
+def closing_price(exchange: Exchange, held: Position) -> int:
+    """The price in ticks at which a position could be closed now."""
+    return exchange.market.books[held.instrument.symbol].best(BUY if held.net > 0 else SELL)
+
+
 def position(exchange: Exchange, ledger: Ledger, symbol: str) -> Fields:
     """A `Position`."""
     held = ledger.positions[symbol]
-    closing = exchange.market.books[symbol].best(BUY if held.net > 0 else SELL)
     return {
         "symbol": symbol,
         "net_quantity": held.net,
         "average_price": decimal(rounded(held.instrument, held.average)),
-        "open_profit": decimal(held.profit(closing).quantize(CENT)),
+        "open_profit": decimal(held.profit(closing_price(exchange, held)).quantize(CENT)),
     }
 
 
 def account_update(exchange: Exchange, change: AccountChange, time_ns: int, request_id: int = 0) -> Fields:
     """An `AccountUpdate`, with the positions that changed."""
     ledger = exchange.ledger(change.account)
-    profits = (
-        held.profit(exchange.market.books[symbol].best(BUY if held.net > 0 else SELL))
-        for symbol, held in ledger.positions.items()
-    )
+    profits = (held.profit(closing_price(exchange, held)) for held in ledger.positions.values())
     fields: Fields = {
         "request_id": request_id,
         "account": change.account,
-        "balances": {CURRENCY: decimal(ledger.cash)},
+        "balances": {CURRENCY: decimal(ledger.cash.quantize(CENT))},
         "open_profit": decimal(sum(profits, Decimal(0)).quantize(CENT)),
         "positions": [position(exchange, ledger, symbol) for symbol in change.symbols],
         "time": timestamp(time_ns),
     }
-    if tied := sum(abs(held.net) for held in ledger.positions.values()) * MARGIN:
-        fields["margin"] = {"initial": decimal(tied), "available": decimal(ledger.cash - tied)}
+    tied = sum(abs(held.net) for held in ledger.positions.values()) * MARGIN
+    if request_id and tied:
+        fields["margin"] = {"initial": decimal(tied), "available": decimal((ledger.cash - tied).quantize(CENT))}
     return fields
