@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from paperknife.live.amounts import clock_text
-from paperknife.live.cells import fill, fit
+from paperknife.live.cells import fill, squeeze
 from paperknife_decoders.paint import Paint
 
 __all__ = ["Columns", "Layout", "layout_for", "painted"]
@@ -57,7 +57,7 @@ class Columns:
         """The sign of a direction and what names the line, with the space up to what it says."""
         self.payload = max(self.payload, len(label))
         width = min(self.payload, layout.payload)
-        return f"{sign} {fill(fit(label, width), width)}  "
+        return f"{sign} {fill(squeeze(label, width), width)}  "
 
 
 def painted(text: str, role: str, paint: Paint) -> str:

@@ -11,8 +11,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from paperknife.live.amounts import latency_text, size_text
-from paperknife.live.cells import cells, clip, fill
+from paperknife.live.cells import fill
 from paperknife.live.layout import Columns, layout_for, painted
+from paperknife_decoders.columns import fit, width_of
 from paperknife_decoders.correlation import Answer
 from paperknife_decoders.envelope import Envelope, Form
 from paperknife_decoders.message import Direction, Message
@@ -69,8 +70,11 @@ def line_text(shown: Shown, columns: Columns, width: int, paint: Paint = PLAIN) 
     latency = f"  {latency_text(shown.answer.latency_ns)}" if shown.answer and layout.size else ""
 
     room = max(min(width - len(head) - len(name) - len(size), MOST_BODY_CELLS), 0)
-    quiet = shown.is_heartbeat and not shown.marks
-    body = body_text(shown, room - len(latency), PLAIN if quiet else paint)
+    marks = marks_text(shown)
+    if marks and len(latency) > room - len(marks) - 2 - LEAST_SUMMARY_CELLS:
+        latency = ""
+    quiet = shown.is_heartbeat and not marks
+    body = body_text(shown, marks, room - len(latency), PLAIN if quiet else paint)
     if size:
         body = fill(body, room - len(latency))
     if quiet:
@@ -82,12 +86,19 @@ def line_text(shown: Shown, columns: Columns, width: int, paint: Paint = PLAIN) 
     return line.rstrip()
 
 
-def body_text(shown: Shown, room: int, paint: Paint) -> str:
-    """The summary and behind it the marks, in at most `room` columns; the summary gives way first."""
+def marks_text(shown: Shown) -> str:
+    """What is odd, in one phrase; the payload, which stands beside it, is not said again."""
     if not shown.marks:
+        return ""
+    within = f"{shown.envelope.payload}."
+    return printable("! " + ", ".join(mark.removeprefix(within) for mark in shown.marks))
+
+
+def body_text(shown: Shown, marks: str, room: int, paint: Paint) -> str:
+    """The summary and behind it the marks, in at most `room` columns; the summary gives way first."""
+    if not marks:
         return summarize(shown.envelope, shown.secrets, room, paint)
-    marks = printable("! " + ", ".join(shown.marks))
     least = min(LEAST_SUMMARY_CELLS, room // 3)
-    summary = summarize(shown.envelope, shown.secrets, max(room - cells(marks) - 2, least), paint)
+    summary = summarize(shown.envelope, shown.secrets, max(room - width_of(marks) - 2, least), paint)
     summary += "  " if summary else ""
-    return summary + painted(clip(marks, room - cells(summary)), paint.mark, paint)
+    return summary + painted(fit(marks, room - width_of(summary)), paint.mark, paint)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from paperknife.live.amounts import count_text, size_text, span_text
-from paperknife.live.cells import fit
+from paperknife.live.cells import squeeze
 from paperknife.live.layout import painted
 from paperknife.live.line import payload_label
 from paperknife.traffic import Close, Connection
@@ -93,7 +93,7 @@ class Tally:
                 self._undecoded += 1
                 continue
             for path, number in unknown_fields(envelope):
-                self._count_unknown(direction, f"{path}.{number}" if path else str(number))
+                self._count_unknown(direction, f"{path}.{number}" if path else f"field {number}")
 
     def _count_unknown(self, direction: Direction, name: str) -> None:
         key = direction, name
@@ -132,7 +132,7 @@ class Tally:
         yield painted(f"   {'payload':<{width}}  messages     bytes", paint.dim, paint)
         for (direction, name), count in rows:
             tint = paint.client if direction is Direction.CLIENT else paint.server
-            label = painted(f"{direction.arrow} {fit(name, width):<{width}}", tint, paint)
+            label = painted(f"{direction.arrow} {squeeze(name, width):<{width}}", tint, paint)
             yield f"{label}  {count.messages:>8,}  {size_text(count.size):>8}"
 
     def _unknown_lines(self, paint: Paint) -> Iterator[str]:

@@ -1,41 +1,28 @@
-"""Widths on a terminal."""
+"""Cells of a table."""
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from paperknife.live.cells import cells, clip, fill, fit
-
-
-@pytest.mark.parametrize(
-    ("text", "width"),
-    [
-        ("", 0),
-        ("order", 5),
-        ("\x1b[2;3morder\x1b[0m", 5),
-        ("日本", 4),
-        ("\x1b[33m日本\x1b[0m", 4),
-        ("cafe\u0301", 4),
-        ("…", 1),
-        ("👍", 2),
-    ],
-)
-def test_cells(text, width):
-    """Colours take no column, wide characters two, combining ones none."""
-    assert cells(text) == width
+from paperknife.live.cells import fill, squeeze
+from paperknife_decoders.columns import width_of
 
 
 @given(st.text(), st.integers(0, 40))
-def test_shortened_text_fits(text, width):
-    """`fit` and `clip` never take more than the columns they are given, and leave alone what fits."""
-    for shorten in (fit, clip):
-        assert cells(shorten(text, width)) <= width
-        if len(text) <= width and cells(text) <= width:
-            assert shorten(text, width) == text
+def test_a_squeezed_name_fits(name, width):
+    """`squeeze` never takes more than the columns it is given, and leaves alone what fits."""
+    assert width_of(squeeze(name, width)) <= width
+    if len(name) <= width and width_of(name) <= width:
+        assert squeeze(name, width) == name
 
 
-def test_fit_and_clip():
-    """`fit` keeps both ends of a name, `clip` the beginning of a sentence."""
-    assert fit("subscribe_response", 14) == "subscrib…ponse"
-    assert clip("does not parse as Order", 14) == "does not pars…"
+def test_squeeze_keeps_both_ends():
+    """Names that begin alike are told apart by how they end."""
+    assert squeeze("subscribe_response", 14) == "subscrib…ponse"
+
+
+def test_fill():
+    """Colours take no room, wide characters take two columns."""
     assert fill("ab", 4) == "ab  "
+    assert fill("\x1b[2mab\x1b[0m", 4) == "\x1b[2mab\x1b[0m  "
+    assert fill("日", 4) == "日  "
+    assert fill("abcd", 2) == "abcd"
