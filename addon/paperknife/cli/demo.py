@@ -1,0 +1,69 @@
+"""`paperknife demo`: everything in one terminal, with no venue at all."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from paperknife.cli.options import view_options
+from paperknife.cli.viewing import Viewing, talk
+
+if TYPE_CHECKING:
+    from paperknife.proxy.embedded import EmbeddedProxy
+
+__all__ = ["demo_command"]
+
+NEXT = """
+Next, on your own API:
+  paperknife proxy --mode reverse:wss://venue.example/v1 --schema protos/   watch it in this terminal
+  paperknife proxy --mode reverse:wss://venue.example/v1 --schema protos/ --ui web   in the browser
+  paperknife schema check protos/   find out what of your .proto files can be read"""
+
+
+@click.command("demo")
+@click.option("--seconds", type=click.FloatRange(0.5, 3600), default=10.0, show_default=True, help="How long it runs.")
+@click.option("--rate", type=click.FloatRange(0.1, 10_000), default=8.0, show_default=True, help="Market updates a second.")
+@click.option("--seed", type=int, default=1, show_default=True, help="Same seed, same market.")
+@click.option("--print-schema", is_flag=True, help="Only print where the demo's .proto files are.")
+@view_options
+def demo_command(**options: Any) -> None:
+    """Watch a small trading venue and its client talk, with the proxy between them; all on this machine.
+
+    The venue runs a newer revision of its API than the proxy and the client know, so some fields are unknown to them.
+
+    \b
+    Examples:
+      paperknife demo
+      paperknife demo --seconds 3 --hide market_data
+      paperknife demo --where "order.quantity > 2" -v
+      paperknife decode --schema "$(paperknife demo --print-schema)" --as client message.bin
+    """
+    from paperknife.demo.files import given_schema
+
+    if options["print_schema"]:
+        click.echo(str(given_schema()))
+        return
+    sys.exit(play(options, str(given_schema())))
+
+
+def play(options: dict[str, Any], schema: str) -> int:
+    """Run the demo, then print what passed and what to try next; the exit status."""
+    from paperknife.demo.stage import perform, plan_for
+    from paperknife.demo.venue import VenueOptions
+    from paperknife.settings.reading import Reading
+
+    plan = plan_for(Reading(schema=(schema,)))
+    viewing = Viewing(options, plan("ws://127.0.0.1:1").loaded, sys.stdout)
+
+    def started(proxy: EmbeddedProxy) -> None:
+        talk(f"A venue, a client and paperknife between them, for {options['seconds']:g} seconds (Ctrl-C ends it).")
+        proxy.addon.keeper.announce()
+
+    venue = VenueOptions(rate=options["rate"], seed=options["seed"])
+    asyncio.run(perform(venue, plan, viewing.consumer, started, options["seconds"]))
+    status = viewing.finish()
+    talk(NEXT)
+    return status

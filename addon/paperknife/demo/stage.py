@@ -1,0 +1,39 @@
+"""The whole demo in one event loop: the venue, the proxy in front of it, and a client that trades through the proxy."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+
+from paperknife.demo.client import Outcome, trade
+from paperknife.demo.venue import Venue, VenueOptions
+from paperknife.proxy.embedded import EmbeddedProxy, ProxyPlan
+from paperknife.proxy.watch import ending_on_signals
+from paperknife.settings.modes import parse_mode
+from paperknife.settings.reading import Reading, load
+from paperknife.traffic import Consumer
+
+__all__ = ["perform", "plan_for"]
+
+
+def plan_for(reading: Reading) -> Callable[[str], ProxyPlan]:
+    """Load the schema ahead; what comes back makes the plan for a venue's URL."""
+    loaded = load(reading)
+    return lambda url: ProxyPlan(reading, loaded, (parse_mode(f"reverse:{url}"),), ("--listen-port", "0"))
+
+
+async def perform(
+    venue: VenueOptions,
+    plan: Callable[[str], ProxyPlan],
+    consumer: Consumer,
+    started: Callable[[EmbeddedProxy], None],
+    seconds: float,
+) -> Outcome | None:
+    """Play it for so many seconds, or until a signal; the client's outcome, None where a signal came first."""
+    async with Venue(venue) as stage, EmbeddedProxy(plan(stage.url), [consumer]) as proxy:
+        started(proxy)
+        trading = asyncio.create_task(trade(proxy.listening[0].url, seconds=seconds, seed=venue.seed))
+        with ending_on_signals(trading.cancel), contextlib.suppress(asyncio.CancelledError):
+            return await trading
+        return None
