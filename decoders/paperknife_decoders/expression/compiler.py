@@ -1,0 +1,298 @@
+"""One expression for one direction: from the syntax tree to a closure.
+
+An expression is compiled once for each direction, because a name may be a field of one envelope only, or of both with
+different types. What is wrong in one direction is noted in a ledger, which both compilations share; it counts only if
+the same part is right in neither.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
+from operator import itemgetter
+from typing import TypeVar
+
+from google.protobuf.descriptor import Descriptor
+
+from paperknife_decoders.expression.arithmetic import arithmetic, negative
+from paperknife_decoders.expression.calls import call
+from paperknife_decoders.expression.comparison import Unlike
+from paperknife_decoders.expression.functions import FUNCTIONS, LOOPED, truth
+from paperknife_decoders.expression.grammar import ALLOWED, written
+from paperknife_decoders.expression.literals import WrongLiteral, literal_beside, literal_in_sum
+from paperknife_decoders.expression.logic import all_hold, negation, one_holds
+from paperknife_decoders.expression.names import BUILT_IN, Names
+from paperknife_decoders.expression.pairs import comparison
+from paperknife_decoders.expression.paths import Step, at_index, at_key, element, member
+from paperknife_decoders.expression.shapes import BOOL_NAMES, kind_of, path_term
+from paperknife_decoders.expression.terms import (
+    ABSENT,
+    LOOPS,
+    NEVER,
+    ROOT,
+    Fault,
+    Kind,
+    Path,
+    Shape,
+    Term,
+    Value,
+    constant,
+)
+from paperknife_decoders.protocol import payload_oneof
+
+__all__ = ["Compiler", "Ledger", "literal"]
+
+T = TypeVar("T")
+
+NOT_LITERAL = object()
+
+LITERALS: dict[type, Kind] = {
+    bool: Kind.BOOL,
+    int: Kind.NUMBER,
+    float: Kind.NUMBER,
+    str: Kind.STRING,
+    bytes: Kind.BYTES,
+}
+"""The kind of a literal that stands alone."""
+
+
+@dataclass(slots=True)
+class Ledger:
+    """What was found wrong, and what was found right, by part of the syntax tree, in either direction."""
+
+    faults: list[tuple[Hashable, Fault]] = field(default_factory=list)
+    right: set[Hashable] = field(default_factory=set)
+
+    def standing(self) -> list[Fault]:
+        """The faults of parts that are right nowhere, in the order of the text."""
+        left = [fault for node, fault in self.faults if node not in self.right]
+        return sorted(left, key=lambda fault: fault.node.col_offset)
+
+
+def literal(node: ast.expr) -> Value:
+    """The value of a literal, signed or not; `NOT_LITERAL` for anything else."""
+    if isinstance(node, ast.Constant):
+        return node.value
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub | ast.UAdd):
+        value = literal(node.operand)
+        if type(value) in (int, float):
+            return -value if isinstance(node.op, ast.USub) else value
+    return NOT_LITERAL
+
+
+class Compiler:
+    """Compiles the parts of one expression for one direction.
+
+    `loops` holds the names that loops bind, None for one whose list has no value in this direction. `slots` is the
+    length that a frame needs.
+    """
+
+    def __init__(self, descriptor: Descriptor | None, names: Names, ledger: Ledger) -> None:
+        self.descriptor = descriptor
+        self.oneof = payload_oneof(descriptor) if descriptor is not None else None
+        self.names = names
+        self.ledger = ledger
+        self.loops: dict[str, Path | None] = {}
+        self.slots = LOOPS
+
+    def condition(self, node: ast.expr) -> Term:
+        """`node` as a condition."""
+
+        def compiled() -> Term:
+            if isinstance(node, ast.Constant) and not isinstance(node.value, bool):
+                raise Fault(node, f"{written(node)} alone is no condition; compare something with it")
+            return self.visit(node)
+
+        term = self.checked(node, compiled)
+        return NEVER if term is ABSENT else truth(term)
+
+    def visit(self, node: ast.expr) -> Term:
+        """The term of any part; `ABSENT` where it has no value in this direction, or is wrong in it."""
+        return self.checked(node, lambda: HANDLERS[type(node)](self, node))
+
+    def checked(self, node: ast.expr, compile_part: Callable[[], Term], key: Hashable = None) -> Term:
+        """What `compile_part` gives; `ABSENT`, and an entry in the ledger under `key`, where it finds a fault."""
+        try:
+            term = compile_part()
+        except Fault as fault:
+            self.ledger.faults.append((fault.key or key or node, fault))
+            return ABSENT
+        except (Unlike, WrongLiteral) as error:
+            self.ledger.faults.append((key or node, Fault(node, str(error))))
+            return ABSENT
+        if term is not ABSENT and term is not NEVER:
+            self.ledger.right.add(key or node)
+        return term
+
+    def scoped(self, compile_part: Callable[[], T]) -> T:
+        """What `compile_part` gives; the names that it binds end with it."""
+        before = dict(self.loops)
+        try:
+            return compile_part()
+        finally:
+            self.loops = before
+
+    def is_sure(self, node: ast.expr) -> bool:
+        """True for what means the same whatever stands beside it: all but literals and bare names."""
+        if isinstance(node, ast.Name):
+            return node.id in self.loops or node.id in BUILT_IN or node.id == "msg"
+        return literal(node) is NOT_LITERAL
+
+    def is_field(self, node: ast.expr) -> bool:
+        """True for a bare name that is a field of an envelope, of either direction."""
+        return isinstance(node, ast.Name) and node.id in self.names.fields
+
+    def beside(self, node: ast.expr, term: Term) -> Term:
+        """The term of `node`, which stands beside `term`: a bare name may be one of its choices."""
+        if term is ABSENT:
+            return ABSENT
+        value = literal(node)
+        if isinstance(node, ast.Name) and term.choices is not None and node.id not in self.loops:
+            a_path = self.is_field(node) or self.is_sure(node)
+            value = node.id if node.id in term.choices or not a_path else NOT_LITERAL
+        if value is NOT_LITERAL:
+            return self.visit(node)
+        return self.checked(node, lambda: literal_beside(value, term))
+
+    def path(self, node: ast.expr) -> Path | None:
+        """The path that `node` spells; None where it has no value in this direction."""
+        try:
+            found = self.resolved(node)
+        except Fault as fault:
+            # Each step is right or wrong for itself: the first names may be right in one direction only.
+            fault.key = fault.key or ("path", node)
+            raise
+        if found is not None:
+            self.ledger.right.add(("path", node))
+        return found
+
+    def resolved(self, node: ast.expr) -> Path | None:
+        """The path up to `node`, by way of those up to the steps before it."""
+        match node:
+            case ast.Name():
+                return self.root(node)
+            case ast.Attribute():
+                parent = self.path(node.value)
+                oneof = self.oneof if parent is not None and parent.shape.field is None else None
+                step = Step(node, node.attr, depth_of(node))
+                return None if parent is None else member(parent, step, oneof)
+            case ast.Subscript():
+                parent = self.path(node.value)
+                return None if parent is None else self.item(parent, node)
+        raise Fault(node, f"a path starts with the name of a field, and {written(node)} is none")
+
+    def root(self, node: ast.Name) -> Path | None:
+        """The path of one name: a loop's, `msg`, or a field of the envelope."""
+        if node.id in self.loops:
+            return self.loops[node.id]
+        if node.id in BUILT_IN:
+            raise Fault(
+                node, f"{BUILT_IN[node.id](self.names)}, it has no fields; msg.{node.id} is the envelope's field"
+            )
+        if not self.names.schema:
+            raise Fault(node, f"{node.id} needs a schema; without one there are {', '.join(BUILT_IN)}")
+        if self.descriptor is None:
+            return None
+        get, shape = itemgetter(ROOT), Shape(self.descriptor)
+        if node.id == "msg":
+            return Path("msg", get, shape)
+        if node.id in (*FUNCTIONS, *LOOPED) and node.id not in self.names.fields:
+            raise Fault(node, f"{node.id} is a function: {node.id}(...)")
+        return member(Path("", get, shape), Step(node, node.id, 0), self.oneof)
+
+    def item(self, parent: Path, node: ast.Subscript) -> Path:
+        """An element of a list, or what a map has for a key."""
+        index = literal(node.slice)
+        if parent.shape.many:
+            if type(index) is not int:
+                raise Fault(node.slice, f"{parent.text} is a list: its elements are numbered, as in {parent.text}[0]")
+            return at_index(parent, index, node.slice)
+        if parent.shape.keyed:
+            key = path_term(Path(f"a key of {parent.text}", parent.get, element(parent.shape)))
+            found = self.beside(node.slice, key)
+            if found is not ABSENT and found.kind is not key.kind:
+                raise Fault(node.slice, f"{found}, and {key}")
+            return at_key(parent, found.get, written(node.slice))
+        raise Fault(node, f"{parent.text} is {kind_of(parent.shape)[0].value}; only lists and maps have [...]")
+
+
+def depth_of(node: ast.expr) -> int:
+    """How many steps lead to this one."""
+    return 1 + depth_of(node.value) if isinstance(node, ast.Attribute | ast.Subscript) else 0
+
+
+def path_part(compiler: Compiler, node: ast.expr) -> Term:
+    """A field's value, or a built-in name's."""
+    if isinstance(node, ast.Name) and node.id not in compiler.loops:
+        if node.id in BUILT_IN:
+            return BUILT_IN[node.id](compiler.names)
+        if node.id in BOOL_NAMES and node.id not in compiler.names.fields:
+            return constant(Kind.BOOL, BOOL_NAMES[node.id], node.id)
+    path = compiler.path(node)
+    return ABSENT if path is None else path_term(path)
+
+
+def constant_part(_: Compiler, node: ast.expr) -> Term:
+    """A literal beside nothing that would give it another meaning."""
+    value = literal(node)
+    if type(value) not in LITERALS:
+        raise Fault(node, f"{written(node)} is not allowed; has(path) tells whether a field is set")
+    return constant(LITERALS[type(value)], value, written(node))
+
+
+def bool_part(compiler: Compiler, node: ast.BoolOp) -> Term:
+    """`and`, `or`."""
+    join = all_hold if isinstance(node.op, ast.And) else one_holds
+    return join([compiler.condition(part) for part in node.values])
+
+
+def unary_part(compiler: Compiler, node: ast.UnaryOp) -> Term:
+    """`not`, and the sign of a number."""
+    if isinstance(node.op, ast.Not):
+        return negation(compiler.condition(node.operand))
+    if literal(node) is not NOT_LITERAL:
+        return constant_part(compiler, node)
+    term = compiler.visit(node.operand)
+    return term if term is ABSENT or isinstance(node.op, ast.UAdd) else negative(term)
+
+
+def binary_part(compiler: Compiler, node: ast.BinOp) -> Term:
+    """Arithmetic; a string beside a time is a time or a duration."""
+    sides = [(literal(side), side) for side in (node.left, node.right)]
+    (one, left), (other, right) = sides
+    if one is NOT_LITERAL or other is not NOT_LITERAL:
+        first = compiler.visit(left)
+        second = compiler.visit(right) if other is NOT_LITERAL else compiler.checked(
+            right, lambda: literal_in_sum(other, first))  # fmt: skip
+    else:
+        second = compiler.visit(right)
+        first = compiler.checked(left, lambda: literal_in_sum(one, second))
+    return ABSENT if ABSENT in (first, second) else arithmetic(node.op, first, second)
+
+
+def list_part(_: Compiler, node: ast.expr) -> Term:
+    """A list stands after `in` only."""
+    raise Fault(node, f"a list is only allowed after `in`; an expression has {ALLOWED}")
+
+
+def loop_part(_: Compiler, node: ast.expr) -> Term:
+    """A loop stands in a call only."""
+    raise Fault(node, f"a loop is only allowed as the argument of one of {', '.join(LOOPED)}")
+
+
+HANDLERS: dict[type[ast.expr], Callable[[Compiler, Value], Term]] = {
+    ast.Name: path_part,
+    ast.Attribute: path_part,
+    ast.Subscript: path_part,
+    ast.Constant: constant_part,
+    ast.BoolOp: bool_part,
+    ast.UnaryOp: unary_part,
+    ast.BinOp: binary_part,
+    ast.Compare: comparison,
+    ast.Call: call,
+    ast.Tuple: list_part,
+    ast.List: list_part,
+    ast.GeneratorExp: loop_part,
+}
+"""What compiles each node that the grammar lets through."""

@@ -1,0 +1,69 @@
+"""The one error of an expression: a sentence, the expression, a caret under what is wrong."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+from paperknife_decoders.printable import printable
+
+__all__ = ["ExpressionError", "closest", "listed"]
+
+EXCERPT_WIDTH = 100
+"""Characters of a long expression that are shown around the caret."""
+
+LISTED = 12
+"""Names that a sentence lists at most."""
+
+
+class ExpressionError(ValueError):
+    """An expression that cannot be used.
+
+    `reason` is one sentence, `text` the expression, `column` the character it is about (from 1) and `length` how many
+    characters are underlined. `str()` is the sentence, then the expression, then the carets: three lines.
+    """
+
+    def __init__(self, reason: str, text: str, column: int = 1, length: int = 1) -> None:
+        super().__init__(reason, text, column, length)
+        self.reason = reason
+        self.text = text
+        self.column = column
+        self.length = max(1, length)
+
+    def __str__(self) -> str:
+        line, start = excerpt(self.text, self.column - 1)
+        # Escapes make text longer: the caret counts what is printed, not what was written.
+        before = len(printable(line[:start]))
+        length = len(printable(line[start : start + self.length])) or 1
+        return f"{self.reason}\n  {printable(line)}\n  {' ' * before}{'^' * length}"
+
+
+def excerpt(text: str, at: int) -> tuple[str, int]:
+    """At most `EXCERPT_WIDTH` characters of `text` around the character `at`, and where that is in them."""
+    if len(text) <= EXCERPT_WIDTH:
+        return text, at
+    start = max(0, min(at - EXCERPT_WIDTH // 2, len(text) - EXCERPT_WIDTH))
+    return text[start : start + EXCERPT_WIDTH], at - start
+
+
+def closest(name: str, names: Iterable[str]) -> str:
+    """The one of `names` that `name` was most likely meant to be, or nothing.
+
+    Case and underscores come first: ``orderResponse`` is ``order_response``.
+    """
+    known = {plain(each): each for each in sorted(names, reverse=True)}
+    best = difflib.get_close_matches(plain(name), known, n=1, cutoff=0.6)
+    return known[best[0]] if best else ""
+
+
+def plain(name: str) -> str:
+    """A name without what is most often mistaken in it."""
+    return name.replace("_", "").lower()
+
+
+def listed(names: Iterable[str]) -> str:
+    """`names` in one line, the end left out where they are many: ``a, b, c and 7 more``."""
+    every = list(names)
+    if len(every) <= LISTED:
+        return ", ".join(every)
+    return f"{', '.join(every[:LISTED])} and {len(every) - LISTED} more"

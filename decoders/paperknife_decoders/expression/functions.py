@@ -1,0 +1,256 @@
+"""The functions of an expression. Each takes compiled terms; the ones over lists also take a loop.
+
+A function of something that has no value has none itself; where it is a condition it is false.
+"""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from paperknife_decoders.expression.arithmetic import applied
+from paperknife_decoders.expression.comparison import Unlike
+from paperknife_decoders.expression.patterns import SEARCHED, BadPattern, compile_pattern
+from paperknife_decoders.expression.shapes import decimal_from, reading, string_term
+from paperknife_decoders.expression.terms import Frame, Kind, Payloads, Term, Value, meet
+
+__all__ = ["FUNCTIONS", "LOOPED", "Loop", "truth"]
+
+Values = Callable[[Frame], Iterator[Value] | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Loop:
+    """A compiled ``body for x in source if ...``: gives the body's values, None where the source has no value."""
+
+    values: Values
+    body: Term
+    payloads: Payloads
+
+
+def truth(term: Term) -> Term:
+    """`term` as a condition: messages, times and payloads are true where set, values where not zero or empty."""
+    if term.kind is Kind.BOOL and term.path is None:
+        return term
+    get = term.get
+    if presence_is_truth(term):
+        present = term.path.get if term.path is not None else get
+
+        def is_set(frame: Frame) -> bool:
+            return present(frame) is not None
+
+        return Term(Kind.BOOL, is_set, term.text, term.payloads)
+
+    def is_true(frame: Frame) -> bool:
+        return bool(get(frame))
+
+    return Term(Kind.BOOL, is_true, term.text, term.payloads)
+
+
+def presence_is_truth(term: Term) -> bool:
+    """True for what has no false value, and for a payload that is a bare number or string."""
+    return term.kind in (Kind.MESSAGE, Kind.TIMESTAMP, Kind.DURATION) or (term.path is not None and term.path.payload)
+
+
+def any_of(loop: Loop) -> Term:
+    """At least one element is true."""
+    values = loop.values
+
+    def condition(frame: Frame) -> bool:
+        return any(values(frame) or ())
+
+    return Term(Kind.BOOL, condition, payloads=loop.payloads)
+
+
+def all_of(loop: Loop) -> Term:
+    """Every element is true; so it is where there are none, but not where there is no list."""
+    values = loop.values
+
+    def condition(frame: Frame) -> bool:
+        found = values(frame)
+        return found is not None and all(found)
+
+    return Term(Kind.BOOL, condition, payloads=loop.payloads)
+
+
+def count_of(loop: Loop) -> Term:
+    """How many elements are true."""
+    return folded(loop, lambda values: builtins.sum(map(bool, values)), Kind.NUMBER)
+
+
+def sum_of(loop: Loop) -> Term:
+    """The sum of the elements that have a value."""
+    return folded(loop, builtins.sum, numeric(loop.body, Kind.DURATION).kind)
+
+
+def min_of(loop: Loop) -> Term:
+    """The least of the elements that have a value."""
+    return folded(loop, lambda values: builtins.min(values, default=None), ordered(loop.body).kind)
+
+
+def max_of(loop: Loop) -> Term:
+    """The greatest of the elements that have a value."""
+    return folded(loop, lambda values: builtins.max(values, default=None), ordered(loop.body).kind)
+
+
+def folded(loop: Loop, fold: Callable[[Iterator[Value]], Value], kind: Kind) -> Term:
+    """One value of all that a loop gives."""
+    values = loop.values
+
+    def value(frame: Frame) -> Value:
+        found = values(frame)
+        if found is None:
+            return None
+        try:
+            return fold(each for each in found if each is not None)
+        except ArithmeticError:
+            return None
+
+    return Term(kind, value, "this", loop.payloads)
+
+
+LOOPED: dict[str, Callable[[Loop], Term]] = {
+    "any": any_of,
+    "all": all_of,
+    "count": count_of,
+    "sum": sum_of,
+    "min": min_of,
+    "max": max_of,
+}
+"""Functions of a loop, as in ``any(level.size == 0 for level in market_data.levels)``, or of a list of values."""
+
+CONDITIONS = frozenset({"any", "all", "count"})
+"""Those whose loop gives conditions."""
+
+
+def numeric(term: Term, *also: Kind) -> Term:
+    """`term`, if it is a number; raises `comparison.Unlike`."""
+    if term.kind not in (Kind.NUMBER, Kind.DECIMAL, *also):
+        raise Unlike(f"{term}; a number is needed here")
+    return term
+
+
+def ordered(term: Term) -> Term:
+    """`term`, if its values have an order."""
+    if term.kind in (Kind.MESSAGE, Kind.LIST, Kind.MAP, Kind.BOOL):
+        raise Unlike(f"{term}; it has no least and no greatest")
+    return term
+
+
+def textual(term: Term) -> Term:
+    """`term` as a string; raises `comparison.Unlike`."""
+    found = string_term(term)
+    if found is None:
+        raise Unlike(f"{term}; a string is needed here")
+    return found
+
+
+def length(terms: Sequence[Term]) -> Term:
+    """len(list), also of a map, a string or bytes."""
+    (term,) = terms
+    if term.kind not in (Kind.LIST, Kind.MAP, Kind.STRING, Kind.BYTES):
+        raise Unlike(f"{term}; len() takes a list, a map, a string or bytes")
+    return Term(Kind.NUMBER, reading(term.get, len), f"len({term.text})", term.payloads)
+
+
+def presence(terms: Sequence[Term]) -> Term:
+    """has(path): set; a field without presence: not its default; a list or a map: not empty."""
+    (term,) = terms
+    path = term.path
+    if path is None:
+        raise Unlike("has() takes the path of a field, as in has(order.price)")
+    get = path.get
+    if path.tracked:
+
+        def is_set(frame: Frame) -> bool:
+            return get(frame) is not None
+
+        return Term(Kind.BOOL, is_set, payloads=term.payloads)
+
+    def is_filled(frame: Frame) -> bool:
+        return bool(get(frame))
+
+    return Term(Kind.BOOL, is_filled, payloads=term.payloads)
+
+
+def absolute(terms: Sequence[Term]) -> Term:
+    """abs(number)."""
+    (term,) = terms
+    kind = numeric(term, Kind.DURATION).kind
+    return Term(kind, applied(builtins.abs, term), f"abs({term.text})", term.payloads)
+
+
+def number(terms: Sequence[Term]) -> Term:
+    """number(string): the decimal that a string holds."""
+    (term,) = terms
+    if term.kind in (Kind.NUMBER, Kind.DECIMAL):
+        return term
+    return Term(Kind.DECIMAL, reading(textual(term).get, decimal_from), f"number({term.text})", term.payloads)
+
+
+def lower(terms: Sequence[Term]) -> Term:
+    """lower(string): in lower case."""
+    term = textual(terms[0])
+    return Term(Kind.STRING, reading(term.get, str.lower), f"lower({term.text})", term.payloads)
+
+
+def starts(terms: Sequence[Term]) -> Term:
+    """startswith(string, string)."""
+    return of_two_texts(str.startswith, terms)
+
+
+def ends(terms: Sequence[Term]) -> Term:
+    """endswith(string, string)."""
+    return of_two_texts(str.endswith, terms)
+
+
+def contains(terms: Sequence[Term]) -> Term:
+    """contains(string, string)."""
+    return of_two_texts(str.__contains__, terms)
+
+
+def of_two_texts(test: Callable[[str, str], bool], terms: Sequence[Term]) -> Term:
+    """A condition on two strings."""
+    left, right = map(textual, terms)
+    one, other = left.get, right.get
+
+    def condition(frame: Frame) -> bool:
+        text, part = one(frame), other(frame)
+        return text is not None and part is not None and test(text, part)
+
+    return Term(Kind.BOOL, condition, payloads=meet(left.payloads, right.payloads))
+
+
+def matches(terms: Sequence[Term]) -> Term:
+    """matches(string, "regular expression"): found anywhere in the first characters."""
+    term, pattern = textual(terms[0]), terms[1].known
+    if not isinstance(pattern, str):
+        raise Unlike(
+            'matches() takes the regular expression as a string, as in matches(order.symbol, "^ES[A-Z]\\\\d$")'
+        )
+    try:
+        search = compile_pattern(pattern).search
+    except BadPattern as error:
+        raise Unlike(str(error)) from None
+    get = term.get
+
+    def condition(frame: Frame) -> bool:
+        text = get(frame)
+        return text is not None and search(text, 0, SEARCHED) is not None
+
+    return Term(Kind.BOOL, condition, payloads=term.payloads)
+
+
+FUNCTIONS: dict[str, tuple[Callable[[Sequence[Term]], Term], str]] = {
+    "has": (presence, "path"),
+    "len": (length, "list"),
+    "abs": (absolute, "number"),
+    "number": (number, "string"),
+    "lower": (lower, "string"),
+    "startswith": (starts, "string, string"),
+    "endswith": (ends, "string, string"),
+    "contains": (contains, "string, string"),
+    "matches": (matches, 'string, "regular expression"'),
+}
+"""Functions of values, with what they take."""

@@ -1,0 +1,122 @@
+"""A compiled expression, and the way to one."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+
+from google.protobuf.descriptor import Descriptor
+
+from paperknife_decoders.envelope import Envelope
+from paperknife_decoders.expression.comparison import OutOfSteps
+from paperknife_decoders.expression.compiler import Compiler, Ledger
+from paperknife_decoders.expression.error import ExpressionError, closest, listed
+from paperknife_decoders.expression.functions import FUNCTIONS, LOOPED
+from paperknife_decoders.expression.grammar import error_at, parse
+from paperknife_decoders.expression.names import BUILT_IN, Names, payloads_of
+from paperknife_decoders.expression.paths import spelling
+from paperknife_decoders.expression.terms import LOOPS, Fault, Getter, Payloads
+from paperknife_decoders.message import Direction, Message
+
+__all__ = ["MAX_STEPS", "Expression", "compile_expression"]
+
+MAX_STEPS = 100_000
+"""Elements of lists that one evaluation looks at; an envelope for which it would need more does not match."""
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """An expression compiled for one direction. `payloads`: those it can match, None for any."""
+
+    descriptor: Descriptor | None
+    test: Getter
+    payloads: Payloads
+    loops: tuple[None, ...]
+
+
+class Expression:
+    """A condition on a message and one of its envelopes. `text` is what it was compiled from."""
+
+    __slots__ = ("_client", "_server", "text")
+
+    def __init__(self, text: str, client: Program, server: Program) -> None:
+        self.text = text
+        self._client = client
+        self._server = server
+
+    def matches(self, message: Message, envelope: Envelope) -> bool:
+        """True if the condition holds. Never raises, whatever the peer sent.
+
+        An envelope that is not decoded, or is of another schema than the expression, has no fields.
+        """
+        program = self._client if message.direction is Direction.CLIENT else self._server
+        if program.payloads is not None and envelope.payload not in program.payloads:
+            return False
+        kind = envelope.type
+        root = envelope.message if kind is not None and kind.descriptor is program.descriptor else None
+        try:
+            return bool(program.test([root, message, envelope, MAX_STEPS, *program.loops]))
+        except OutOfSteps:
+            return False
+
+    def payloads(self, direction: Direction) -> frozenset[str] | None:
+        """The names of all payloads in this direction that can match; None where that cannot be told from the name."""
+        return (self._client if direction is Direction.CLIENT else self._server).payloads
+
+    def __repr__(self) -> str:
+        return f"<Expression {self.text}>"
+
+
+def compile_expression(text: str, client: Descriptor | None, server: Descriptor | None) -> Expression:
+    """The expression `text` over envelopes of the types `client` and `server` (None: no schema in that direction).
+
+    Raises `ExpressionError` for the first thing that is wrong in it.
+    """
+    tree = parse(text)
+    ledger = Ledger()
+    programs = {
+        direction: compile_for(tree, direction, (client, server), ledger)
+        for direction in (Direction.CLIENT, Direction.SERVER)
+    }
+    if faults := ledger.standing():
+        raise verdict(faults, text)
+    return Expression(text, programs[Direction.CLIENT], programs[Direction.SERVER])
+
+
+def compile_for(
+    tree: ast.expr, direction: Direction, types: tuple[Descriptor | None, Descriptor | None], ledger: Ledger
+) -> Program:
+    """The program for one direction; what is wrong goes into the ledger."""
+    known = [each for each in types if each is not None]
+    names = Names(
+        direction,
+        schema=bool(known),
+        payloads={name: name for each in known for name in payloads_of(each)},
+        fields=frozenset(spelling(field.name) for each in known for field in each.fields),
+    )
+    descriptor = types[0] if direction is Direction.CLIENT else types[1]
+    compiler = Compiler(descriptor, names, ledger)
+    condition = compiler.condition(tree)
+    return Program(descriptor, condition.get, condition.payloads, (None,) * (compiler.slots - LOOPS))
+
+
+def verdict(faults: list[Fault], text: str) -> ExpressionError:
+    """The error for the first of `faults`, with what the other direction says of the same name."""
+    first = faults[0]
+    same = [fault for fault in faults if fault.node is first.node and fault.name == first.name]
+    if not first.name:
+        return error_at(first.node, first.reason, text)
+    owners = list(dict.fromkeys(fault.owner for fault in same))
+    reason = f"neither {owners[0]} nor {owners[1]}" if len(owners) == 2 else owners[0]
+    reason += f" has {'a' if len(owners) == 2 else 'no'} field {first.name}"
+    names = {name for fault in same for name in fault.names}
+    likely = closest(first.name, names if first.depth else {*names, *BUILT_IN, *LOOPED, *FUNCTIONS})
+    inside = next((fault.inside for fault in same if fault.inside), "")
+    if meant := inside or likely:
+        reason += f"; did you mean {meant}?"
+    else:
+        reason += f". It has: {listed(sorted(names))}" if first.depth else f". They have: {listed(sorted(names))}"
+    error = error_at(first.node, reason, text)
+    # Only the name is wrong, not the path before it.
+    length = len(first.name)
+    return ExpressionError(reason, text, error.column + error.length - length, length)
