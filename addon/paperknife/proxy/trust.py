@@ -65,7 +65,7 @@ FAULTS: tuple[tuple[str, Fault | None], ...] = (
     ("no shared cipher", CIPHERS),
     ("", UNKNOWN),
 )
-"""By what stands in mitmproxy's words for the error; the first that is found counts. None: nothing for a user to mend."""
+"""By what stands in mitmproxy's words for the error; the first found counts. None: nothing for a user to mend."""
 
 
 def fault_of(error: str) -> Fault | None:
