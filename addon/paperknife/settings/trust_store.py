@@ -33,13 +33,16 @@ password for certificates, and is a dozen lines to write."""
 
 
 def certificates(pem: bytes) -> list[bytes]:
-    """The certificates in a PEM file, as DER; blocks that are damaged are left out."""
+    """The certificates in a PEM file, as DER. Those that are damaged are left out: OpenSSL refuses a file for one."""
     found = []
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     for block in PEM_BLOCK.findall(pem):
         try:
-            found.append(base64.b64decode(b"".join(block.split()), validate=True))
-        except binascii.Error:
+            certificate = base64.b64decode(b"".join(block.split()), validate=True)
+            context.load_verify_locations(cadata=certificate)
+        except (binascii.Error, ssl.SSLError, ValueError):
             continue
+        found.append(certificate)
     return found
 
 
@@ -67,18 +70,22 @@ def java_text(text: str) -> bytes:
     return struct.pack(">H", len(text)) + text.encode("ascii")
 
 
-def system_bundles(environment: Mapping[str, str]) -> list[Path]:
+def named_bundles(environment: Mapping[str, str]) -> list[Path]:
+    """The files of authorities that the environment names."""
+    return [Path(environment[name]) for name in BUNDLE_VARIABLES if environment.get(name)]
+
+
+def trusted_bundles(environment: Mapping[str, str]) -> list[Path]:
     """The files that hold what the user's clients trust now: those that the environment names, and the system's."""
-    named = [environment[name] for name in BUNDLE_VARIABLES if environment.get(name)]
-    default = ssl.get_default_verify_paths().cafile
-    system = next((path for path in (default, *SYSTEM_BUNDLES) if path and Path(path).is_file()), None)
-    return [Path(path) for path in dict.fromkeys([*named, *([system] if system else [])])]
+    candidates = (ssl.get_default_verify_paths().openssl_cafile, *SYSTEM_BUNDLES)
+    system = next((path for path in map(Path, candidates) if path.is_file()), None)
+    return list(dict.fromkeys([*named_bundles(environment), *([system] if system else [])]))
 
 
 def trusted_in(environment: Mapping[str, str]) -> list[bytes]:
     """The authorities, as DER, that clients with this environment trust. Files that cannot be read are left out."""
     trusted: dict[bytes, None] = {}
-    for path in system_bundles(environment):
+    for path in trusted_bundles(environment):
         try:
             trusted.update(dict.fromkeys(certificates(path.read_bytes())))
         except OSError:
@@ -87,8 +94,11 @@ def trusted_in(environment: Mapping[str, str]) -> list[bytes]:
 
 
 def write_upstream_bundle(folder: Path, environment: Mapping[str, str]) -> Path | None:
-    """Write what the user's clients trust now, for the proxy to check servers with; None where nothing is found."""
-    trusted = trusted_in(environment)
+    """Write what the user's clients trust now, for the proxy to check servers with.
+
+    None where the environment names nothing: mitmproxy's own list then is as good as the system's.
+    """
+    trusted = trusted_in(environment) if any(path.is_file() for path in named_bundles(environment)) else []
     if not trusted:
         return None
     bundle = folder / "servers.pem"
