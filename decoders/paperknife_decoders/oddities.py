@@ -17,7 +17,7 @@ from google.protobuf.descriptor import Descriptor, EnumDescriptor, FieldDescript
 from paperknife_decoders.errors import DecodeError
 from paperknife_decoders.wire import Field, WireType, close_group, read_field, read_varint
 
-__all__ = ["Oddity", "OddityKind", "find_oddities"]
+__all__ = ["DEEPEST", "Known", "Oddity", "OddityKind", "find_oddities", "known_tags"]
 
 
 class OddityKind(enum.Enum):
@@ -43,7 +43,7 @@ class Oddity:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What a type says about one of its tags: the field's name, and the type of the message or enum in it, if any.
+    """What a type says about one of its tags: the field's name, the type of the message in it, the enum's numbers.
 
     A map entry has no name of its own in a path: the entries of ``map<string, Level> levels`` are just `levels`.
     """
@@ -51,10 +51,12 @@ class Known:
     names: tuple[str, ...]
     message: Descriptor | None
     enum: frozenset[int] | None
+    is_text: bool
+    is_packed_varint: bool
 
 
 DEEPEST = 100
-"""upb parses so many levels; what it parsed has no more of them."""
+"""Parsers follow so many levels of nesting; what they parsed has no more of them."""
 
 
 def find_oddities(data: bytes, descriptor: Descriptor, *, limit: int = 32) -> tuple[Oddity, ...]:
@@ -136,7 +138,13 @@ def known_field(field: FieldDescriptor) -> Known:
     """What is said about a field wherever one of its tags is met."""
     in_map_entry = field.containing_type is not None and field.containing_type.GetOptions().map_entry
     name = f"[{field.full_name}]" if field.is_extension else field.name
-    return Known(() if in_map_entry else (name,), field.message_type, enum_values(field.enum_type))
+    return Known(
+        () if in_map_entry else (name,),
+        field.message_type,
+        enum_values(field.enum_type),
+        is_text=field.type == FieldDescriptor.TYPE_STRING,
+        is_packed_varint=field.is_repeated and field.type not in WIRE_TYPES,
+    )
 
 
 def enum_values(kind: EnumDescriptor | None) -> frozenset[int] | None:

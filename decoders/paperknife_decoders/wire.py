@@ -17,6 +17,9 @@ import enum
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from google.protobuf.message import DecodeError as ProtobufDecodeError
+from google.protobuf.wrappers_pb2 import UInt64Value
+
 from paperknife_decoders.errors import DecodeError
 
 __all__ = ["CutShort", "Field", "Walk", "WireType", "encode", "is_wire_format", "read_varint", "walk", "walk_partly"]
@@ -107,11 +110,15 @@ def encode(data: bytes, fields: tuple[Field, ...]) -> bytes:
 
 
 def is_wire_format(data: bytes) -> bool:
-    """True if `data` is a well-formed message at its top level; empty data is none worth the name."""
+    """True if `data` is a well-formed message at its top level; empty data is none worth the name.
+
+    The answer is that of `walk`, but takes a fraction of a microsecond where that takes one for each field: the parser
+    in C reads the bytes as a type that takes any well-formed message. Only groups are not the same: those nested
+    deeper than its 100 levels are refused, and field number 0 in them is not seen.
+    """
     try:
-        for _ in fields_of(data, 0, len(data)):
-            pass
-    except DecodeError:
+        UInt64Value.FromString(data)
+    except ProtobufDecodeError:
         return False
     return bool(data)
 

@@ -14,15 +14,16 @@ number of lines, and says each time how much it leaves out.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 
 from paperknife_decoders.paint import PLAIN, Paint
 from paperknife_decoders.reading_text import hex_text, reading_text
 from paperknife_decoders.readings import Kind, Reading, content_readings, is_mostly_printable, readings
+from paperknife_decoders.secrets import MASK
 from paperknife_decoders.wire import CutShort, Field, WireType, walk_partly
 
-__all__ = ["Limits", "wire_summary", "wire_text"]
+__all__ = ["Limits", "painted", "wire_summary", "wire_text"]
 
 NESTED = (Kind.MESSAGE, Kind.GROUP)
 COMMENT_COLUMN = 24
@@ -43,14 +44,15 @@ class Limits:
     hexed: int = 64
 
 
-def wire_text(data: bytes, paint: Paint = PLAIN, *, limits: Limits = Limits()) -> str:
+def wire_text(data: bytes, paint: Paint = PLAIN, *, hidden: Container[int] = (), limits: Limits = Limits()) -> str:
     """One line for each field of `data`, nested ones indented; no line feed at the end. Never raises.
 
-    Where the bytes break, what could be read is followed by a line that says what is wrong at which byte.
+    Where the bytes break, what could be read is followed by a line that says what is wrong at which byte. `hidden`
+    holds the offsets at which secret fields start (`secret_spans`).
     """
     if not data:
         return painted("# empty: no field is set", paint.dim, paint)
-    view = View(data, paint, limits)
+    view = View(data, paint, hidden, limits)
     view.level(0, len(data), 0)
     if view.left_at is not None:
         left = len(data) - view.left_at
@@ -66,11 +68,12 @@ def painted(text: str, role: str, paint: Paint) -> str:
 class View:
     """The lines of one view as they come."""
 
-    __slots__ = ("data", "left_at", "limits", "lines", "paint")
+    __slots__ = ("data", "hidden", "left_at", "limits", "lines", "paint")
 
-    def __init__(self, data: bytes, paint: Paint, limits: Limits) -> None:
+    def __init__(self, data: bytes, paint: Paint, hidden: Container[int], limits: Limits) -> None:
         self.data = data
         self.paint = paint
+        self.hidden = hidden
         self.limits = limits
         self.lines: list[str] = []
         self.left_at: int | None = None  # where the first field starts that found no room
@@ -95,6 +98,10 @@ class View:
         """The line of one field, and the lines of what is in it. `cut` says how it is incomplete."""
         if len(self.lines) >= self.limits.lines:
             self.left_at = field.start
+            return
+        if field.start in self.hidden:
+            name = painted(f"{'  ' * depth}{field.number}:", self.paint.name, self.paint)
+            self.lines.append(f"{name} {painted(MASK, self.paint.secret, self.paint)}")
             return
         found = readings_of(self.data, field, cut=bool(cut))
         best = found[0]

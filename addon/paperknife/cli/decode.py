@@ -1,0 +1,236 @@
+"""`paperknife decode`: one message, from a file or stdin, in words."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from paperknife.cli.failure import Failure
+from paperknife.cli.options import wants_colour
+from paperknife_decoders.documents import json_object, textproto
+from paperknife_decoders.envelope import Envelope, Form
+from paperknife_decoders.envelope_types import usual_message
+from paperknife_decoders.errors import DecodeError
+from paperknife_decoders.marks import marks, unknown_fields
+from paperknife_decoders.paint import ANSI, PLAIN, Paint
+from paperknife_decoders.parse_fault import parse_fault
+from paperknife_decoders.protocol import EnvelopeType, read_envelope
+from paperknife_decoders.schema import SchemaError, load_schema
+from paperknife_decoders.secret_spans import secret_spans
+from paperknife_decoders.secrets import NO_SECRETS, Secrets
+from paperknife_decoders.summary import summarize
+from paperknife_decoders.transfer_encoding import Encoding, find_encoding, read_as
+from paperknife_decoders.tree import tree_text
+from paperknife_decoders.wire import is_wire_format, walk_partly
+from paperknife_decoders.wire_view import painted, wire_text
+
+__all__ = ["decode_command"]
+
+SIDES = ("client", "server")
+
+
+@click.command("decode")
+@click.argument("file", default="-")
+@click.option(
+    "--schema",
+    multiple=True,
+    metavar="PATH",
+    help="A folder of .proto files, one .proto, a descriptor set or a _pb2.py; may be given several times.",
+)
+@click.option(
+    "--as",
+    "kind",
+    default="",
+    metavar="client|server|TYPE",
+    help="Who sent the message, or the name of its type.",
+)
+@click.option("--client", default="", metavar="TYPE", help="The type of all that the client sends.")
+@click.option("--server", default="", metavar="TYPE", help="The type of all that the server sends.")
+@click.option(
+    "--input",
+    "encoding",
+    type=click.Choice(["auto", *(each.value for each in Encoding)]),
+    default="auto",
+    show_default=True,
+    help="How FILE holds the bytes. Hex may be a dump, spaced, or with \\x escapes.",
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["yaml", "json", "textproto", "line", "wire"]),
+    default="yaml",
+    show_default=True,
+    help="wire: the bare fields, whatever the schema says.",
+)
+@click.option(
+    "--redact",
+    type=click.Choice(["fields", "off"]),
+    default="fields",
+    show_default=True,
+    help="Mask fields that hold secrets (password, api_key, token, ...), or nothing.",
+)
+@click.option("--color/--no-color", "colour", default=None, help="Colours always or never.")
+@click.pass_context
+def decode_command(ctx: click.Context, /, file: str, **options: Any) -> None:
+    """Decode one message: FILE holds its bytes, as they are, in hex or in base64; - is stdin.
+
+    Without a schema its bare fields are shown. The exit status is 1 if the bytes are not a message of the type that was
+    asked for.
+
+    \b
+    Examples:
+      echo 0a0445535a361007 | paperknife decode
+      paperknife decode message.bin --schema protos/ --as client
+      xxd message.bin | paperknife decode --schema protos/ --as trading.v1.ServerMessage --format json
+    """
+    paint = ANSI if wants_colour(sys.stdout, options["colour"]) else PLAIN
+    kind = envelope_type(options)
+    data = message_bytes(file, options["encoding"])
+    if kind is None:
+        talk("No schema was given (--schema PATH), so these are bare fields and what they could mean.")
+    envelope = read_envelope(data, kind)
+    complaint = what_is_wrong(envelope)
+    if complaint:
+        talk(complaint)
+        envelope = undecoded(envelope, complaint)
+    elif options["form"] != "line":
+        for mark in marks(envelope):
+            talk(f"! {mark}")
+    secrets = Secrets() if options["redact"] == "fields" else NO_SECRETS
+    click.echo(FORMATS[options["form"]](envelope, secrets, paint), color=True)
+    ctx.exit(1 if complaint else 0)
+
+
+def talk(sentence: str) -> None:
+    """What is not data goes to stderr."""
+    click.echo(sentence, err=True)
+
+
+def envelope_type(options: dict[str, Any]) -> EnvelopeType | None:
+    """The type that the options ask for, None without a schema."""
+    asked = options["kind"]
+    if not options["schema"]:
+        if asked or options["client"] or options["server"]:
+            raise Failure("A type was named, but no schema that defines it: add --schema PATH.")
+        return None
+    try:
+        schema = load_schema(options["schema"])
+        for fault in schema.faults:
+            talk(str(fault))
+        if not asked:
+            raise Failure(
+                "The bytes do not tell who sent them: add --as client or --as server, or --as with the name of a type"
+                " (paperknife schema list shows them)."
+            )
+        if asked not in SIDES:
+            return EnvelopeType(schema.message(asked))
+        if options[asked]:
+            return EnvelopeType(schema.message(options[asked]))
+        return EnvelopeType(usual_message(schema, asked, {asked: None}))
+    except SchemaError as error:
+        raise Failure(str(error)) from None
+
+
+def message_bytes(file: str, encoding: str) -> bytes:
+    """The bytes of the message in `file`."""
+    content = read_input(file)
+    name = "The standard input" if file == "-" else file
+    if encoding != "auto":
+        try:
+            return read_as(content, Encoding(encoding))
+        except DecodeError as error:
+            raise Failure(f"{name} cannot be read as {encoding}: {error}.") from None
+    if not content.strip():
+        raise Failure(f"{name} is empty. An empty message is legal, though: --input raw takes it as one.")
+    found = find_encoding(content)
+    if found.others or (found.encoding is not Encoding.RAW and not is_wire_format(found.data)):
+        others = found.others or (Encoding.RAW,)
+        talk(
+            f"Read as {found.encoding.value}, {len(found.data):,} bytes; "
+            + " or ".join(OTHERWISE[other] for other in others)
+        )
+    return found.data
+
+
+OTHERWISE = {
+    Encoding.HEX: "--input hex takes it as hex.",
+    Encoding.BASE64: "--input base64 takes it as base64.",
+    Encoding.RAW: "--input raw takes the bytes as they are.",
+}
+
+
+def read_input(file: str) -> bytes:
+    """All of a file, or of stdin."""
+    if file == "-":
+        return sys.stdin.buffer.read()
+    try:
+        return Path(file).read_bytes()
+    except OSError as error:
+        raise Failure(f"A file with a message was expected at {file}: {error.strerror}.") from None
+
+
+def what_is_wrong(envelope: Envelope) -> str:
+    """Why the bytes are not a message of the type that was asked for, in a sentence; empty if they are."""
+    kind = envelope.type
+    match envelope.form, kind:
+        case Form.DECODED, _:
+            lost = kind is not None and kind.oneof and not envelope.payload and has_strangers(envelope)
+            return f"{marks(envelope)[0].capitalize()}" if lost else ""
+        case Form.WIRE, None:
+            return ""
+        case Form.JSON, _:
+            return f"This is JSON, not {'Protobuf' if kind is None else kind.name}."
+        case _, None:
+            fault = walk_partly(envelope.data).error
+            return f"This is not Protobuf: {fault or 'its groups nest too deep'}." if envelope.data else ""
+    fault = parse_fault(envelope.data, kind.descriptor) if kind else None
+    return f"This is not {kind.name if kind else ''}: {fault or 'its parser refuses it'}."
+
+
+def has_strangers(envelope: Envelope) -> bool:
+    """True if a field at the top level is not known to the type."""
+    return any(not path for path, _ in unknown_fields(envelope))
+
+
+def undecoded(envelope: Envelope, fault: str) -> Envelope:
+    """The envelope as bytes that are not of its type."""
+    form = Form.WIRE if envelope.form is Form.DECODED else envelope.form
+    return Envelope(envelope.data, form, envelope.type, fault=fault)
+
+
+def yaml(envelope: Envelope, secrets: Secrets, paint: Paint) -> str:
+    """The tree of a decoded message or of JSON; the bare fields of all else."""
+    if envelope.form in (Form.WIRE, Form.BYTES):
+        return wire(envelope, secrets, paint)
+    return tree_text(envelope, secrets, paint).rstrip("\n")
+
+
+def wire(envelope: Envelope, secrets: Secrets, paint: Paint) -> str:
+    """The bare fields; what the type calls secret stays masked in them."""
+    kind = envelope.type
+    hidden = secret_spans(envelope.data, kind.descriptor, secrets) if kind else frozenset()
+    return wire_text(envelope.data, paint, hidden=hidden)
+
+
+def line(envelope: Envelope, secrets: Secrets, paint: Paint) -> str:
+    """One line: the payload's name, its fields, what is odd; as wide as the terminal, or 1,000 columns in a pipe."""
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else 1000
+    odd = "".join(f"  ! {mark}" for mark in marks(envelope)) if envelope.form is Form.DECODED else ""
+    name = f"{envelope.payload or '-'}  "
+    shown = summarize(envelope, secrets, max(width - len(name) - len(odd), 20), paint)
+    return f"{name}{shown}{painted(odd, paint.mark, paint)}"
+
+
+FORMATS: dict[str, Callable[[Envelope, Secrets, Paint], str]] = {
+    "yaml": yaml,
+    "json": lambda envelope, secrets, _: json.dumps(json_object(envelope, secrets), ensure_ascii=False, indent=2),
+    "textproto": lambda envelope, secrets, _: textproto(envelope, secrets).rstrip("\n"),
+    "line": line,
+    "wire": wire,
+}
