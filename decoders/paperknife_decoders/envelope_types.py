@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from google.protobuf.descriptor import Descriptor
+from google.protobuf.descriptor import Descriptor, FieldDescriptor
 
 from paperknife_decoders.protocol import EnvelopeType, payload_oneof
 from paperknife_decoders.schema import Schema, SchemaError
 from paperknife_decoders.schema.loaded import root_messages
 
-__all__ = ["candidates", "envelope_types"]
+__all__ = ["candidates", "envelope_types", "payload_members"]
 
 USUAL_NAMES = {"client": "ClientMessage", "server": "ServerMessage"}
 SHOWN = 12
@@ -55,4 +55,11 @@ def candidates(schema: Schema) -> Iterable[Descriptor]:
         oneof = payload_oneof(message)
         return 0 if oneof == "payload" else 1 if oneof else 2
 
-    return sorted(root_messages(schema), key=likelihood)
+    return sorted(root_messages(schema) or schema.messages(), key=likelihood)
+
+
+def payload_members(message: Descriptor) -> tuple[FieldDescriptor, ...]:
+    """The members of the `oneof` that carries a message's payloads; none where its members are plain values."""
+    oneof = payload_oneof(message)
+    members = message.oneofs_by_name[oneof].fields if oneof else ()
+    return tuple(members) if any(member.message_type is not None for member in members) else ()

@@ -28,8 +28,8 @@ class Fault:
 class SchemaError(Exception):
     """There is no schema to work with, or not the type that was asked for; a sentence for the user.
 
-    `faults` are those of the files, where that is the reason; they follow the sentence, one a line. Names that come out of
-    a schema file are made printable.
+    `faults` are those of the files, where that is the reason; they follow the sentence, one a line. Names that come
+    out of a schema file are made printable.
     """
 
     def __init__(self, sentence: str, faults: Sequence[Fault] = ()) -> None:

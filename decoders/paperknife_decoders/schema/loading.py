@@ -14,7 +14,7 @@ from paperknife_decoders.schema.descriptor_files import read_descriptor_sets, re
 from paperknife_decoders.schema.faults import Fault, SchemaError
 from paperknife_decoders.schema.loaded import Schema
 from paperknife_decoders.schema.roots import import_tree
-from paperknife_decoders.schema.sources import find_sources
+from paperknife_decoders.schema.sources import anchored, find_sources
 from paperknife_decoders.schema.watch import Watch
 
 __all__ = ["load_schema"]
@@ -53,7 +53,7 @@ def load_schema(sources: Sequence[str | Path] | str | Path, timeout: float = 60.
 
 def as_given(paths: Iterable[Path]) -> Callable[[Path], str]:
     """A function that writes a file's path the way the user wrote the source that it is in."""
-    given = [(path.absolute(), path) for path in paths]
+    given = [(anchored(path), path) for path in paths]
 
     def show(file: Path) -> str:
         for absolute, path in given:

@@ -64,8 +64,10 @@ def default_of(field: FieldDescriptor) -> str:
     match value:
         case bool():
             return str(value).lower()
-        case str() | bytes():
-            return f'"{CEscape(value, as_utf8=isinstance(value, str))}"'
+        case str():
+            return f'"{CEscape(value.encode(), as_utf8=True)}"'
+        case bytes():
+            return f'"{CEscape(value, as_utf8=False)}"'
     return str(value)
 
 

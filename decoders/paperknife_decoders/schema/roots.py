@@ -15,9 +15,8 @@ from pathlib import Path, PurePosixPath
 
 __all__ = ["ImportTree", "import_tree"]
 
-IMPORT = re.compile(
-    rb"""^[\s\xef\xbb\xbf]*import\s+(?:public\s+|weak\s+|option\s+)?(["'])([^"'\\\n\x00]+)\1\s*;""", re.M
-)
+IMPORT = re.compile(rb"""\bimport\s+(?:public\s+|weak\s+|option\s+)?(["'])([^"'\\\n\x00]+)\1\s*;""")
+"""An import line. One inside a comment is taken as well, which does no harm: it only says where a file may be."""
 
 
 @dataclass(slots=True)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from paperknife_decoders.schema.faults import Fault, SchemaError
 
-__all__ = ["Kind", "Sources", "find_sources"]
+__all__ = ["Kind", "Sources", "anchored", "find_sources"]
 
 
 class Kind(enum.Enum):
@@ -82,13 +82,13 @@ def find_sources(paths: Sequence[Path]) -> Sources:
             continue
         for file, kind in files:
             if file.is_file() and os.access(file, os.R_OK):
-                found.setdefault(file.resolve(), (file.absolute(), kind))
+                found.setdefault(file.resolve(), (anchored(file), kind))
             else:
                 faults.append(Fault(str(file), "cannot be read as a file, so it is left out"))
     if complaints:
         raise SchemaError("\n".join(complaints))
     by_kind = {kind: tuple(file for file, its in found.values() if its is kind) for kind in Kind}
-    folders = tuple(dict.fromkeys(path.absolute() for path in paths if path.is_dir()))
+    folders = tuple(dict.fromkeys(anchored(path) for path in paths if path.is_dir()))
     return Sources(
         by_kind[Kind.PROTO],
         by_kind[Kind.GENERATED],
@@ -97,6 +97,11 @@ def find_sources(paths: Sequence[Path]) -> Sources:
         tuple(walked),
         tuple(faults),
     )
+
+
+def anchored(path: Path) -> Path:
+    """`path` from the root of the disk, so that one can see what is below it. Links stay unless there is a ``..``."""
+    return path.resolve() if ".." in path.parts else path.absolute()
 
 
 def kind_of_file(path: Path) -> Kind:
@@ -137,7 +142,7 @@ def walk(folder: Path, walked: dict[Path, None]) -> Iterable[Path]:
             folders.clear()
             continue
         seen.add(real)
-        walked[Path(place).absolute()] = None
+        walked[anchored(Path(place))] = None
         if len(seen) > MAX_FOLDERS:
             raise SchemaError(f"{folder} holds more than {MAX_FOLDERS:,} folders; name the one that the schema is in")
         folders[:] = sorted(name for name in folders if not name.startswith(".") and name not in FOREIGN_FOLDERS)

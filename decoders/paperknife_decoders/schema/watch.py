@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 from paperknife_decoders.schema.faults import SchemaError
 from paperknife_decoders.schema.sources import Sources
@@ -32,15 +33,14 @@ class Watch:
         before, self._stamps = self._stamps, self._look()
         if self._stamps == before:
             return False
-        folders = self._sources.walked
-        if any(self._stamps[path] != before[path] for path in before if path not in folders):
-            self._found_others()
-            return True
-        return self._found_others()
+        folders = frozenset(self._sources.walked)
+        written = any(self._stamps[path] != before[path] for path in before if path not in folders)
+        return self._found_others() or written
 
-    def _look(self) -> dict[Path, Stamp]:
-        """The stamps of all files and folders."""
-        return {path: stamp(path) for path in (*self._sources.files, *self._imported, *self._sources.walked)}
+    def _look(self, known: Mapping[Path, Stamp] = MappingProxyType({})) -> dict[Path, Stamp]:
+        """The stamps of all files and folders; those in `known` are taken from there."""
+        paths = (*self._sources.files, *self._imported, *self._sources.walked)
+        return {path: known[path] if path in known else stamp(path) for path in paths}
 
     def _found_others(self) -> bool:
         """True if the folders hold other files than before, which are watched from now on.
@@ -52,7 +52,7 @@ class Watch:
         except SchemaError:  # a path is gone for now: whoever loads next is told, and looks again when it is back
             return True
         before, self._sources = self._sources, found
-        self._stamps = self._look()
+        self._stamps = self._look(self._stamps)
         return found.files != before.files
 
 
