@@ -34,7 +34,7 @@ ANSI = Paint(
     secret="\x1b[2;3m",  # noqa: S106 - a colour
     mark="\x1b[33m",
     dim="\x1b[2m",
-    client="\x1b[34m",
+    client="\x1b[35m",
     server="\x1b[32m",
     reset="\x1b[0m",
 )

@@ -1,11 +1,11 @@
-"""Names and numbers made to fill a column of exactly so many cells of a terminal."""
+"""Plain text made to fit a column of the terminal."""
 
 from __future__ import annotations
 
 from paperknife_decoders.columns import width_of
 from paperknife_decoders.printable import elide
 
-__all__ = ["fill", "squeeze"]
+__all__ = ["clip", "fill", "squeeze"]
 
 
 def fill(text: str, width: int) -> str:
@@ -19,3 +19,13 @@ def squeeze(name: str, width: int) -> str:
     while width_of(shorter := elide(name, limit) if limit > 0 else "") > width:
         limit -= 1
     return shorter
+
+
+def clip(phrase: str, width: int) -> str:
+    """A plain `phrase` in at most `width` columns, its end left out where it is longer: it says the most first."""
+    if width_of(phrase) <= width:
+        return phrase
+    kept = phrase[: max(width - 1, 0)]
+    while width_of(kept) > width - 1 and kept:
+        kept = kept[:-1]
+    return f"{kept.rstrip()}…" if width > 0 else ""

@@ -11,9 +11,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from paperknife.live.amounts import latency_text, size_text
-from paperknife.live.cells import fill
+from paperknife.live.cells import clip, fill
 from paperknife.live.layout import Columns, layout_for, painted
-from paperknife_decoders.columns import fit, width_of
+from paperknife_decoders.columns import width_of
 from paperknife_decoders.correlation import Answer
 from paperknife_decoders.envelope import Envelope, Form
 from paperknife_decoders.message import Direction, Message
@@ -24,7 +24,7 @@ from paperknife_decoders.summary import summarize
 
 __all__ = ["Shown", "line_text", "payload_label"]
 
-MOST_BODY_CELLS = 120
+MOST_BODY_CELLS = 100
 """Beyond this the eye loses the line on its way to the size."""
 LEAST_SUMMARY_CELLS = 10
 """What marks leave to the summary where there is room."""
@@ -101,4 +101,4 @@ def body_text(shown: Shown, marks: str, room: int, paint: Paint) -> str:
     least = min(LEAST_SUMMARY_CELLS, room // 3)
     summary = summarize(shown.envelope, shown.secrets, max(room - width_of(marks) - 2, least), paint)
     summary += "  " if summary else ""
-    return summary + painted(fit(marks, room - width_of(summary)), paint.mark, paint)
+    return summary + painted(clip(marks, room - width_of(summary)), paint.mark, paint)

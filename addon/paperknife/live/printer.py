@@ -81,7 +81,7 @@ class Printer[T]:
         self._written_lines = self._written_bytes = 0
         self._chunk: list[str] = []
         self._due = 0.0
-        self._abandoned = False
+        self._writing = self._abandoned = False
         self._done = threading.Event()
         self.failure: OSError | None = None
         threading.Thread(target=self._run, name="paperknife-printer", daemon=True).start()
@@ -124,7 +124,8 @@ class Printer[T]:
         deadline = time.monotonic() + self._limits.drain_s
         written = -1
         while not self._done.wait(self._limits.stall_s):
-            if self._written_bytes == written or time.monotonic() > deadline:
+            stalled = self._writing and self._written_bytes == written
+            if stalled or time.monotonic() > deadline:
                 self._abandoned = True
                 break
             written = self._written_bytes
@@ -188,7 +189,9 @@ class Printer[T]:
         while data:
             if self._abandoned:
                 raise GivenUp
+            self._writing = True
             count = self._sink.write(data[:SLICE])
+            self._writing = False
             self._written_bytes += count
             data = data[count:]
         self._written_lines = self._taken_lines

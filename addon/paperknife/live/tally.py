@@ -90,7 +90,7 @@ class Tally:
             count.messages += 1
             count.size += len(envelope.data)
             if envelope.form is not Form.DECODED:
-                self._undecoded += 1
+                self._undecoded += envelope.type is not None  # without a schema there is nothing to fail
                 continue
             for path, number in unknown_fields(envelope):
                 self._count_unknown(direction, f"{path}.{number}" if path else f"field {number}")

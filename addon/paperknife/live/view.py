@@ -91,8 +91,8 @@ class LiveView:
         if batch:
             self._counts.setdefault(batch[0].connection, Counter()).update([message.direction for message in batch])
             size = sum([len(message.content) for message in batch])
-            if not self._printer.offer(batch, lines=len(batch), size=size) and self._tally:
-                self._tally.messages(batch)
+            if not self._printer.offer(batch, lines=len(batch), size=size):
+                self._count(batch)
 
     def closed(self, connection: Connection, close: Close) -> None:
         counts = self._counts.pop(connection.number, Counter())
@@ -113,11 +113,18 @@ class LiveView:
     def finish(self) -> int:
         """Show what is left, in bounded time, and return how many lines were not shown for want of room or time."""
         lost = self._printer.finish()
-        if self._tally:
-            for item in self._printer.left():
-                if not isinstance(item, Opened | Closed | Notice):
-                    self._tally.messages(item)
+        for item in self._printer.left():
+            if not isinstance(item, Opened | Closed | Notice):
+                self._count(item)
         return lost
+
+    def _count(self, batch: Sequence[Message]) -> None:
+        if self._tally is not None:
+            try:
+                self._tally.messages(batch)
+            except Exception as error:  # a fault of ours must not end the printer's thread
+                self._tally = None
+                self.notice(f"The count of messages ends here: {printable(repr(error))}", warning=True)
 
     # in the printer's thread
 
@@ -127,14 +134,13 @@ class LiveView:
                 self._correlators.pop(item.connection.number, None)
             yield self._format.event(item)
             return
+        self._count(item)
         options = self._options
         for message in item:
             try:
                 yield from self._message_texts(message, options)
             except Exception as error:  # the one place: a fault of ours costs one line of the view, and no traffic
                 yield self._format.event(failed(message, error))
-        if self._tally:
-            self._tally.messages(item)
 
     def _message_texts(self, message: Message, options: ViewOptions) -> Iterator[str]:
         if message.opcode >= Opcode.CLOSE:

@@ -3,21 +3,27 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from paperknife.live.cells import fill, squeeze
+from paperknife.live.cells import clip, fill, squeeze
 from paperknife_decoders.columns import width_of
 
 
 @given(st.text(), st.integers(0, 40))
-def test_a_squeezed_name_fits(name, width):
-    """`squeeze` never takes more than the columns it is given, and leaves alone what fits."""
-    assert width_of(squeeze(name, width)) <= width
-    if len(name) <= width and width_of(name) <= width:
-        assert squeeze(name, width) == name
+def test_what_is_shortened_fits(text, width):
+    """`squeeze` and `clip` never take more than the columns they are given, and leave alone what fits."""
+    for shorten in (squeeze, clip):
+        assert width_of(shorten(text, width)) <= width
+        if len(text) <= width and width_of(text) <= width:
+            assert shorten(text, width) == text
 
 
 def test_squeeze_keeps_both_ends():
     """Names that begin alike are told apart by how they end."""
     assert squeeze("subscribe_response", 14) == "subscrib…ponse"
+
+
+def test_clip_keeps_the_beginning():
+    """A phrase says the most first."""
+    assert clip("does not parse as Order", 14) == "does not pars…"
 
 
 def test_fill():
