@@ -1,7 +1,7 @@
 """The `paperknife` command: one file for each verb.
 
-A command parses its arguments, makes one call and prints. Exit status: 0 done (or: same, yes), 1 ran and the answer is no,
-2 could not. Data goes to stdout, talk to stderr.
+A command parses its arguments, makes one call and prints. Exit status: 0 done (or: same, yes), 1 ran and the answer is
+no, 2 could not. Data goes to stdout, talk to stderr.
 """
 
 from __future__ import annotations

@@ -25,7 +25,9 @@ Next, on your own API:
 
 @click.command("demo")
 @click.option("--seconds", type=click.FloatRange(0.5, 3600), default=10.0, show_default=True, help="How long it runs.")
-@click.option("--rate", type=click.FloatRange(0.1, 10_000), default=8.0, show_default=True, help="Market updates a second.")
+@click.option(
+    "--rate", type=click.FloatRange(0.1, 10_000), default=8.0, show_default=True, help="Market updates a second."
+)
 @click.option("--seed", type=int, default=1, show_default=True, help="Same seed, same market.")
 @click.option("--print-schema", is_flag=True, help="Only print where the demo's .proto files are.")
 @view_options

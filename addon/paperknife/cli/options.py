@@ -56,7 +56,10 @@ READING: tuple[Decorator, ...] = (
 VIEW: tuple[Decorator, ...] = (
     click.option("--where", metavar="EXPR", help="Show only what this expression is true for."),
     click.option(
-        "--hide", multiple=True, metavar="EXPR", help="Leave out what this is true for, such as heartbeat; several may be given."
+        "--hide",
+        multiple=True,
+        metavar="EXPR",
+        help="Leave out what this is true for, such as heartbeat; several may be given.",
     ),
     click.option(
         "--format",
@@ -68,7 +71,10 @@ VIEW: tuple[Decorator, ...] = (
     ),
     click.option("-v", "--verbose", is_flag=True, help="The whole message below each line."),
     click.option(
-        "--color/--no-color", "colour", default=None, help="Colours always or never; by itself on a terminal without NO_COLOR."
+        "--color/--no-color",
+        "colour",
+        default=None,
+        help="Colours always or never; by itself on a terminal without NO_COLOR.",
     ),
 )
 
@@ -128,7 +134,9 @@ def compiled(text: str, option: str, loaded: Loaded) -> Expression:
 def compile_for(text: str, loaded: Loaded) -> Expression:
     """Compile `text` against the types of a protocol. Raises `ExpressionError`."""
     client, server = loaded.protocol.client, loaded.protocol.server
-    return compile_expression(text, client and client.descriptor, server and server.descriptor)
+    return compile_expression(
+        text, client.descriptor if client is not None else None, server.descriptor if server is not None else None
+    )
 
 
 def wants_colour(stream: IO[str], asked: bool | None) -> bool:

@@ -38,11 +38,11 @@ __all__ = ["proxy_command"]
 @click.option("-o", "--output", metavar="FILE", help="Write the lines to this file instead of stdout.")
 @click.argument("mitmproxy_options", nargs=-1, type=click.UNPROCESSED)
 @click.pass_context
-def proxy_command(context: click.Context, **options: Any) -> None:
+def proxy_command(context: click.Context, /, **options: Any) -> None:
     """Watch what a client and a server really say, in decoded words.
 
-    All of mitmproxy's own options pass through (--listen-port, --set, --certs, -k, ...; see mitmdump --help). It listens
-    on 127.0.0.1:8080 unless told otherwise (--listen-host, --listen-port). Ctrl-C ends it with a summary.
+    All of mitmproxy's own options pass through (--listen-port, --set, --certs, -k, ...; see mitmdump --help). It
+    listens on 127.0.0.1:8080 unless told otherwise (--listen-host, --listen-port). Ctrl-C ends it with a summary.
 
     \b
     Examples:

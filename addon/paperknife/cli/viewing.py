@@ -6,7 +6,6 @@ import contextlib
 import os
 import sys
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any, TextIO
 
 import click
@@ -33,25 +32,20 @@ def talk(text: str) -> None:
 
 @contextlib.contextmanager
 def open_output(path: str | None, otherwise: TextIO | None = None) -> Iterator[TextIO]:
-    """The stream to write lines to: a file of mode 0600, or `otherwise` (stdout by default) for no path; ``-`` is stdout."""
+    """The stream for the lines: a file that only its owner reads, or `otherwise` (stdout) for no path; ``-`` is stdout."""
     if path is None or path == "-":
         yield otherwise if otherwise is not None and path is None else sys.stdout
         return
     try:
-        file = Path(path).open("w", encoding="utf-8", opener=private)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     except OSError as error:
         raise Failure(f"A file to write to was expected at {path}: {error.strerror}.") from None
-    with file:
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         yield file
 
 
-def private(path: str, flags: int) -> int:
-    """Open a file that only its owner reads: what passes is nobody else's business."""
-    return os.open(path, flags, 0o600)
-
-
 class Viewing:
-    """What is shown and counted in one run. `options` are those of `view_options`; without a view only the count is kept."""
+    """What is shown and counted in one run, by the options of `view_options`; without `show` it is only counted."""
 
     def __init__(self, options: dict[str, Any], loaded: Loaded, out: TextIO, *, show: bool = True) -> None:
         self.options = options
@@ -80,7 +74,9 @@ class Viewing:
             where = self.options["where"] and compile_for(self.options["where"], loaded)
             hide = [compile_for(text, loaded) for text in self.options["hide"]]
         except ExpressionError as error:
-            self.view.notice(f"An expression does not fit the new schema and goes on with the old one. {error}", warning=True)
+            self.view.notice(
+                f"An expression does not fit the new schema and goes on with the old one. {error}", warning=True
+            )
             return
         self.view.use_expressions(where or None, hide)
 

@@ -13,6 +13,7 @@ from paperknife.proxy.contentview import EnvelopeView
 from paperknife.proxy.keeper import Keeper
 from paperknife.proxy.options import OPTIONS, add_options, misspelt, reading_from
 from paperknife.proxy.tap import Tap
+from paperknife.proxy.trust import Trust
 from paperknife.settings.modes import Mode
 from paperknife.settings.reading import Loaded, Reading, load
 from paperknife.traffic import Consumer
@@ -29,8 +30,8 @@ NAMES = frozenset(option.name for option in OPTIONS)
 class Paperknife:
     """The whole of paperknife as one mitmproxy addon.
 
-    In the script form it is made with no arguments and reads mitmproxy's options. Our own command gives it consumers, and a
-    protocol that is already loaded.
+    In the script form it is made with no arguments and reads mitmproxy's options. Our own command gives it consumers,
+    and a protocol that is already loaded.
     """
 
     def __init__(
@@ -44,7 +45,8 @@ class Paperknife:
         self.keeper = Keeper(loaded or Loaded(Protocol()), reading or Reading(), self.notice)
         self.tap = Tap(self.keeper, consumers, modes)
         self.keeper.changed.append(self.redraw)
-        self.addons = [self.tap]
+        self.trust = Trust(self.notice)
+        self.addons = [self.tap, self.trust]
         self.watcher: asyncio.Task[None] | None = None
 
     def notice(self, text: str, warning: bool) -> None:

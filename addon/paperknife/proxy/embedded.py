@@ -46,7 +46,7 @@ class NoticeHandler(log.MitmLogHandler):
     """Passes warnings and errors of mitmproxy and of the user's addons on to the user."""
 
     def __init__(self, addon: Paperknife) -> None:
-        super().__init__(logging.WARNING)
+        super().__init__(logging.WARNING)  # type: ignore[no-untyped-call]
         self.addon = addon
         self.setFormatter(logging.Formatter("%(message)s"))
         self.errors: list[str] = []
@@ -61,8 +61,8 @@ class NoticeHandler(log.MitmLogHandler):
 class EmbeddedProxy:
     """Runs a mitmproxy while its `async with` block runs.
 
-    Entering raises `StartError` or `ArgumentError`; from then on `listening` says where to connect. `closed` returns when
-    something, a signal handler for example, has called `shutdown`.
+    Entering raises `StartError` or `ArgumentError`; from then on `listening` says where to connect. `closed` returns
+    when something, a signal handler for example, has called `shutdown`.
     """
 
     def __init__(self, plan: ProxyPlan, consumers: Sequence[Consumer]) -> None:

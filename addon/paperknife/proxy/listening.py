@@ -11,7 +11,7 @@ from paperknife.settings.modes import Mode
 
 __all__ = ["Listening", "StartError", "find_listening"]
 
-EVERYWHERE = ("0.0.0.0", "::", "")  # noqa: S104 - compared with, not bound to
+EVERYWHERE = ("0.0.0.0", "::", "")
 
 
 class StartError(Exception):

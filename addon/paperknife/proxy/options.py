@@ -39,15 +39,15 @@ OPTIONS = (
         f"{PREFIX}client",
         str,
         "",
-        "The message type of everything the client sends, for example trading.v1.ClientMessage. Found by itself where the "
-        "schema has exactly one ClientMessage.",
+        "The message type of everything the client sends, for example trading.v1.ClientMessage. Found by itself where "
+        "the schema has exactly one ClientMessage.",
     ),
     Option(
         f"{PREFIX}server",
         str,
         "",
-        "The message type of everything the server sends, for example trading.v1.ServerMessage. Found by itself where the "
-        "schema has exactly one ServerMessage.",
+        "The message type of everything the server sends, for example trading.v1.ServerMessage. Found by itself where "
+        "the schema has exactly one ServerMessage.",
     ),
     Option(
         f"{PREFIX}match",
@@ -60,7 +60,8 @@ OPTIONS = (
         f"{PREFIX}redact",
         str,
         "fields",
-        "Mask fields that hold secrets, such as password and api_key, in everything that is shown (fields), or nothing (off).",
+        "Mask fields that hold secrets, such as password and api_key, in everything that is shown (fields), or "
+        "nothing (off).",
         ("fields", "off"),
     ),
 )

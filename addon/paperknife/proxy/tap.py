@@ -39,8 +39,8 @@ def socket_url(flow: http.HTTPFlow) -> str:
 class Tap:
     """Announces WebSocket connections and their messages to consumers.
 
-    `modes` are the proxy modes as the user gave them; a request for ``/`` is sent to the path of its mode. A consumer that
-    raises is told of once and left out from then on: the traffic goes on.
+    `modes` are the proxy modes as the user gave them; a request for ``/`` is sent to the path of its mode. A consumer
+    that raises is told of once and left out from then on: the traffic goes on.
     """
 
     def __init__(self, keeper: Keeper, consumers: Iterable[Consumer], modes: Iterable[Mode] = ()) -> None:

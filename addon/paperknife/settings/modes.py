@@ -1,7 +1,7 @@
 """Proxy modes: what mitmproxy takes, and what it lacks for WebSockets.
 
-mitmproxy knows neither `ws` nor `wss`, nor a path, in ``reverse:``. So ``reverse:wss://venue.example/v1`` becomes the mode
-``reverse:https://venue.example`` and a path that a request for ``/`` is sent to.
+mitmproxy knows neither `ws` nor `wss`, nor a path, in ``reverse:``. So ``reverse:wss://venue.example/v1`` becomes the
+mode ``reverse:https://venue.example`` and a path that a request for ``/`` is sent to.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ class ModeError(ValueError):
 class Mode:
     """One proxy mode.
 
-    `spec` is what mitmproxy is given. `path` is where a request for ``/`` goes in reverse mode (empty: to ``/``). `target`
-    is the URL that the user gave, in ``ws``/``wss`` terms, for reverse modes.
+    `spec` is what mitmproxy is given. `path` is where a request for ``/`` goes in reverse mode (empty: to ``/``).
+    `target` is the URL that the user gave, in ``ws``/``wss`` terms, for reverse modes.
     """
 
     spec: str

@@ -33,7 +33,7 @@ class Reading:
         return Secrets() if self.redact else NO_SECRETS
 
     def matches(self, host: str, port: int, path: str) -> bool:
-        """True if a connection to this address is to be read. ``*`` and ``?`` are wildcards, case of the host is not."""
+        """True if a connection to this address is to be read. ``*`` and ``?`` are wildcards; a host's case is ignored."""
         return not self.match or any(matches_pattern(pattern, host, port, path) for pattern in self.match)
 
 
@@ -58,7 +58,10 @@ class Loaded:
     def describe(self) -> str:
         """One sentence: what was loaded, or that there is no schema."""
         if self.schema is None or self.protocol.client is None or self.protocol.server is None:
-            return "No schema was given (--schema PATH; for mitmproxy --set paperknife_schema=PATH): messages are shown as bare wire fields."
+            return (
+                "No schema was given (--schema PATH; for mitmproxy --set paperknife_schema=PATH): "
+                "messages are shown as bare wire fields."
+            )
         return (
             f"Schema: {self.schema.describe()}; client sends {self.protocol.client.name}, "
             f"server sends {self.protocol.server.name}."

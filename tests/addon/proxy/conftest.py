@@ -80,7 +80,9 @@ async def staged(
     async with serve(handler, "127.0.0.1", 0, max_size=None, ping_interval=None) as server:
         port = next(iter(server.sockets)).getsockname()[1]
         upstream = upstream or f"ws://127.0.0.1:{port}{path}"
-        plan = ProxyPlan(reading, load(reading), (parse_mode(f"reverse:{upstream}"),), ("--listen-port", "0", *arguments))
+        plan = ProxyPlan(
+            reading, load(reading), (parse_mode(f"reverse:{upstream}"),), ("--listen-port", "0", *arguments)
+        )
         witness = Witness()
         async with EmbeddedProxy(plan, [witness]) as proxy:
             yield Stage(proxy.listening[0].url, proxy, witness, upstream)

@@ -1,0 +1,171 @@
+"""`paperknife schema`: what a schema defines, and what is wrong with it."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from paperknife.cli.failure import Failure
+from paperknife.cli.options import wants_colour
+from paperknife_decoders.envelope_types import candidates, envelope_types, payload_members
+from paperknife_decoders.paint import ANSI, PLAIN
+from paperknife_decoders.printable import printable
+from paperknife_decoders.schema import Schema, SchemaError, load_schema
+from paperknife_decoders.schema.loaded import Definition, counted
+from paperknife_decoders.schema.proto_text import proto_text
+
+__all__ = ["schema_group"]
+
+TYPE_NAME = re.compile(r"\.?[A-Za-z_]\w*(\.[A-Za-z_]\w*)*", re.ASCII)
+"""What a type's name looks like; many a path does too, so a path that is there wins."""
+
+paths_argument = click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+
+
+@click.group()
+def schema_group() -> None:
+    """See what a schema defines, and check it.
+
+    PATH is a folder of .proto files, one .proto, a descriptor set (.binpb .desc .pb .protoset) or a generated _pb2.py;
+    several are loaded together. A file with faults costs that file and those that import it, not the rest.
+    """
+
+
+@schema_group.command("list")
+@paths_argument
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["line", "json"]),
+    default="line",
+    show_default=True,
+    help="A table to read, or one JSON object a line.",
+)
+def list_command(paths: tuple[str, ...], form: str) -> None:
+    """List the message types, with the number of payloads of those that carry any.
+
+    \b
+    Example:
+      paperknife schema list proto/
+      paperknife schema list proto/ --format json | jq -r .message
+    """
+    schema = load_or_fail(paths)
+    tell_faults(schema)
+    rows = [(message, payload_members(message)) for message in schema.messages()]
+    if form == "json":
+        for message, members in rows:
+            row = {"message": message.full_name, "file": message.file.name, "fields": len(message.fields)}
+            click.echo(json.dumps(row | {"payloads": [member.name for member in members]}))
+        return
+    table = [
+        (message.full_name, content(len(message.fields), len(members)), message.file.name) for message, members in rows
+    ]
+    widths = [max(len(row[column]) for row in table) for column in (0, 1)] if table else []
+    for name, what, file in table:
+        click.echo(printable(f"{name:<{widths[0]}}  {what:<{widths[1]}}  {file}"))
+
+
+def content(fields: int, payloads: int) -> str:
+    """``1 of 9 payloads``, else ``4 fields``."""
+    return f"1 of {counted(payloads, 'payload')}" if payloads > 1 else counted(fields, "field")
+
+
+@schema_group.command("show")
+@click.argument("paths", nargs=-1, required=True, metavar="PATH... [NAME...]")
+@click.option(
+    "--color/--no-color",
+    "colour",
+    default=None,
+    help="Colours always or never; by itself on a terminal without NO_COLOR.",
+)
+def show_command(paths: tuple[str, ...], colour: bool | None) -> None:
+    """Write definitions as in a .proto file, with their comments.
+
+    NAME is a message type, an enum or a service, by its full name or as much of the end of it as is unique. Without
+    one, all types that are no field of another are written, those that look like envelopes first.
+
+    \b
+    Example:
+      paperknife schema show proto/ ServerMessage
+      paperknife schema show proto/ trading.v1.Side OrderResponse.Fill
+    """
+    sources, names = sources_and_names(paths)
+    schema = load_or_fail(sources)
+    tell_faults(schema)
+    try:
+        found: Sequence[Definition] = [schema.definition(name) for name in names] or list(candidates(schema))
+    except SchemaError as error:
+        raise Failure(str(error)) from None
+    paint = ANSI if wants_colour(sys.stdout, colour) else PLAIN
+    for index, definition in enumerate(found):
+        # The colours are our own and decided here, so click is not to take them out where it sees no terminal.
+        click.echo(("\n" if index else "") + proto_text(schema, definition, paint), nl=False, color=True)
+
+
+def sources_and_names(arguments: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:
+    """Split the arguments: names are those at the end that look like one and are no path that exists."""
+    count = len(arguments)
+    while count > 1 and TYPE_NAME.fullmatch(arguments[count - 1]) and not is_path(arguments[count - 1]):
+        count -= 1
+    return arguments[:count], arguments[count:]
+
+
+def is_path(text: str) -> bool:
+    """True if there is such a file or folder, or if the name is one that schema files have."""
+    return Path(text).exists() or text.endswith((".proto", "_pb2.py", ".binpb", ".desc", ".protoset", ".pb"))
+
+
+@schema_group.command("check")
+@paths_argument
+@click.pass_context
+def check_command(context: click.Context, paths: tuple[str, ...]) -> None:
+    """Find what is wrong with a schema: one line for each fault, as file:line:col: message.
+
+    The exit status is 0 where there is no fault, 1 where there is any, 2 where a path cannot be read at all.
+
+    \b
+    Example:
+      paperknife schema check proto/
+    """
+    try:
+        schema = load_schema(paths)
+    except SchemaError as error:
+        if not error.faults:
+            raise Failure(str(error)) from None
+        faults, loaded = error.faults, "nothing"
+    else:
+        faults, loaded = schema.faults, schema.describe()
+        tell_envelopes(schema)
+    for fault in faults:
+        click.echo(str(fault))
+    click.echo(f"{counted(len(faults), 'fault') if faults else 'no faults'}; loaded: {loaded}", err=True)
+    context.exit(1 if faults else 0)
+
+
+def tell_envelopes(schema: Schema) -> None:
+    """Say which types the proxy would take for the two directions, or why it cannot know."""
+    try:
+        client, server = envelope_types(schema)
+    except SchemaError as error:
+        click.echo(str(error), err=True)
+    else:
+        click.echo(f"client sends {client.name}, server sends {server.name}", err=True)
+
+
+def tell_faults(schema: Schema) -> None:
+    """Each fault as a line on stderr."""
+    for fault in schema.faults:
+        click.echo(str(fault), err=True)
+
+
+def load_or_fail(paths: Sequence[str]) -> Schema:
+    """Load the schema; what makes it useless ends the command."""
+    try:
+        return load_schema(paths)
+    except SchemaError as error:
+        raise Failure(str(error)) from None
