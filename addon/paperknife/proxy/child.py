@@ -47,12 +47,12 @@ async def run_child(command: Sequence[str], environment: Mapping[str, str]) -> i
 
 def start_error(program: str, environment: Mapping[str, str], error: OSError) -> CommandError:
     """Why a program could not be started, as a shell would say it."""
+    if "/" in program and Path(program).is_dir():
+        return CommandError(f"A program was expected and {program} is a folder.", NOT_EXECUTABLE)
     found = shutil.which(program, os.F_OK, environment.get("PATH"))
     if found is None:
         where = "there is no such file" if "/" in program else "it is in none of the folders of PATH"
         return CommandError(f"The command {program!r} was not found: {where}.", NOT_FOUND)
-    if Path(found).is_dir():
-        return CommandError(f"A program was expected and {found} is a folder.", NOT_EXECUTABLE)
     if isinstance(error, FileNotFoundError):
         return CommandError(f"{found} cannot be run: the interpreter in its first line was not found.", NOT_EXECUTABLE)
     if isinstance(error, PermissionError):

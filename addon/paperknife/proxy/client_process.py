@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import ipaddress
 import os
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
+from ipaddress import IPv6Address, ip_address
 from itertools import islice
 from pathlib import Path
 
@@ -40,7 +40,7 @@ def find_process(client: tuple[str, int], proxy: tuple[str, int], proc: Path = P
     try:
         socket = find_socket(client, proxy, proc)
         return None if socket is None else find_holder(*socket, proc)
-    except (OSError, ValueError):
+    except (OSError, ValueError, IndexError):
         return None
 
 
@@ -61,9 +61,11 @@ def find_socket(client: tuple[str, int], proxy: tuple[str, int], proc: Path) -> 
 
 def address_text(host: str, port: int, mapped: bool) -> str:
     """An address as /proc/net/tcp writes it: 32-bit words in the machine's order; `mapped` as IPv4 inside IPv6."""
-    address = ipaddress.ip_address(host.partition("%")[0])
+    address = ip_address(host.partition("%")[0])
+    if isinstance(address, IPv6Address):
+        address = address.ipv4_mapped or address
     packed = address.packed
-    if mapped and address.version == 4:
+    if mapped and len(packed) == 4:
         packed = bytes(10) + b"\xff\xff" + packed
     return "".join(f"{word:08X}" for (word,) in struct.iter_unpack("=I", packed)) + f":{port:04X}"
 

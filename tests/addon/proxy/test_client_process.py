@@ -40,6 +40,7 @@ def proc(tmp_path: Path) -> Path:
 FOUND = [
     ("127.0.0.1", 0x9C40, "127.0.0.1", Process(30, "python3.13")),
     ("127.0.0.1", 0x9C41, "127.0.0.1", Process(31, "java")),
+    ("::ffff:127.0.0.1", 0x9C41, "::ffff:127.0.0.1", Process(31, "java")),
     ("::1", 0x9C42, "::1", Process(32, "od\\x1bd")),
     ("::1", 0x9C43, "::1", None),
     ("127.0.0.1", 0x9C44, "127.0.0.1", None),
