@@ -150,7 +150,8 @@ def any_json(holder: Any, place: Place) -> dict[str, Any]:  # noqa: ANN401
     if content is None:
         return {"@type": holder.type_url, "value": base64_text(holder.value)}
     known = message_json(content, Place(place.secrets, place.path, place.depth + 1))
-    special = content.DESCRIPTOR.full_name in WELL_KNOWN or is_json_like(content.DESCRIPTOR)
+    kind: Any = content.DESCRIPTOR
+    special = kind.full_name in WELL_KNOWN or is_json_like(kind)
     return {"@type": holder.type_url, **({"value": known} if special or not isinstance(known, dict) else known)}
 
 

@@ -26,7 +26,7 @@ from datetime import UTC, datetime, timedelta
 from paperknife_decoders.errors import DecodeError
 from paperknife_decoders.wire import CutShort, Field, WireType, read_varint, walk_partly
 
-__all__ = ["Kind", "Reading", "content_readings", "is_mostly_printable", "readings"]
+__all__ = ["Kind", "Reading", "content_readings", "is_lines_of_text", "readings"]
 
 SAMPLE = 65_536
 """Longer content is judged by so many bytes at its beginning."""
@@ -191,15 +191,15 @@ def text_readings(text: str | None) -> list[tuple[int, Reading]]:
     reading = Reading(Kind.STRING, text)
     if text.isprintable():
         return [(CLEAN_TEXT, reading)]
-    if text.translate(LINE_BREAKS).isprintable():
+    if is_lines_of_text(text):
         return [(LINES_OF_TEXT, reading)]
-    return [(ROUGH_TEXT if is_mostly_printable(text) else CONCEIVABLE, reading)]
+    odd = sum(not char.isprintable() for char in text)
+    return [(ROUGH_TEXT if odd * 5 <= len(text) else CONCEIVABLE, reading)]
 
 
-def is_mostly_printable(text: str) -> bool:
-    """True if at most one character in five is a control character or the like, line breaks not counted."""
-    rest = text.translate(LINE_BREAKS)
-    return rest.isprintable() or sum(not char.isprintable() for char in rest) * 5 <= len(rest)
+def is_lines_of_text(text: str) -> bool:
+    """True if `text` has no control characters and the like, but for line breaks and tabs."""
+    return text.translate(LINE_BREAKS).isprintable()
 
 
 LINE_BREAKS = str.maketrans("", "", "\n\r\t")

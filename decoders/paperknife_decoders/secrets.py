@@ -14,11 +14,38 @@ MASK = "[redacted]"
 """What stands in paperknife's output where a secret was."""
 
 SECRET_NAMES = frozenset(
-    """
-    accesstoken apikey apisecret apitoken appkey applicense appsecret authenticationtoken authorization authtoken
-    bearertoken clientsecret credential credentials idtoken jwt otp passcode passphrase password passwd pin privatekey
-    refreshtoken secret secretkey sessiontoken signingkey token totp
-    """.split()
+    {
+        "accesstoken",
+        "apikey",
+        "apisecret",
+        "apitoken",
+        "appkey",
+        "applicense",
+        "appsecret",
+        "authenticationtoken",
+        "authorization",
+        "authtoken",
+        "bearertoken",
+        "clientsecret",
+        "credential",
+        "credentials",
+        "idtoken",
+        "jwt",
+        "otp",
+        "passcode",
+        "passphrase",
+        "passwd",
+        "password",
+        "pin",
+        "privatekey",
+        "refreshtoken",
+        "secret",
+        "secretkey",
+        "sessiontoken",
+        "signingkey",
+        "token",
+        "totp",
+    }
 )
 """Names of string and bytes fields that are secret in any schema, in lower case and without underscores.
 

@@ -164,7 +164,9 @@ def from_base64(content: bytes) -> bytes:
         found = f"{chr(odd[0])!r}" if odd else "nothing"
         raise DecodeError(f"base64 was expected and {found} was found", content.find(odd[:1]) if odd else 0)
     if len(digits) % 4 == 1:
-        raise DecodeError(f"base64 was expected, which never has {len(digits):,} characters", len(content))
+        raise DecodeError(
+            f"base64 was expected, and one character is missing or too many in {len(digits):,}", len(content)
+        )
     return base64.b64decode(digits + b"=" * (-len(digits) % 4))
 
 

@@ -21,10 +21,13 @@ from google.protobuf.message import Message as ProtoMessage
 __all__ = [
     "DECIMAL",
     "NO_NAME",
+    "bool_text",
+    "clock_words",
     "duration_words",
     "enum_names",
     "float32_text",
     "float_text",
+    "is_timestamp",
     "scalar_words",
     "stands_for",
     "timestamp_words",
@@ -117,6 +120,14 @@ def timestamp_words(seconds: int, nanos: int) -> str:
     return f"{(EPOCH + datetime.timedelta(seconds=seconds)).isoformat()}{fraction(nanos)}Z"
 
 
+def clock_words(seconds: int, nanos: int) -> str:
+    """The time of the day in UTC: ``14:03:21.482``."""
+    if seconds not in SECONDS or not 0 <= nanos < NANOS_PER_SECOND:
+        return two_numbers(seconds, nanos)
+    minutes, second = divmod(seconds % 86_400, 60)
+    return f"{minutes // 60:02d}:{minutes % 60:02d}:{second:02d}{fraction(nanos)}"
+
+
 def fraction(nanos: int) -> str:
     """The decimals of a second, in steps of three."""
     if not nanos:
@@ -190,6 +201,11 @@ def words_of(descriptor: Descriptor) -> Callable[[ProtoMessage], str] | None:
     """How a message of this type is said in a word or two; None where it is not one of those."""
     needed, words = WELL_KNOWN.get(descriptor.full_name, (None, None))
     return words if needed is not None and needed <= set(descriptor.fields_by_name) else None
+
+
+def is_timestamp(descriptor: Descriptor) -> bool:
+    """True for google.protobuf.Timestamp."""
+    return descriptor.full_name == "google.protobuf.Timestamp" and words_of(descriptor) is not None
 
 
 def stands_for(descriptor: Descriptor) -> FieldDescriptor | None:

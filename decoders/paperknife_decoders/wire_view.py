@@ -19,7 +19,7 @@ from dataclasses import dataclass
 
 from paperknife_decoders.paint import PLAIN, Paint
 from paperknife_decoders.reading_text import hex_text, reading_text
-from paperknife_decoders.readings import Kind, Reading, content_readings, is_mostly_printable, readings
+from paperknife_decoders.readings import Kind, Reading, content_readings, is_lines_of_text, readings
 from paperknife_decoders.secrets import MASK
 from paperknife_decoders.wire import CutShort, Field, WireType, walk_partly
 
@@ -184,7 +184,7 @@ def is_worth_showing(other: Reading, best: Reading, field: Field) -> bool:
         case Kind.MESSAGE, Kind.PACKED_VARINT:
             return field.value <= PLAINLY_PACKED
         case Kind.MESSAGE, Kind.STRING:
-            return isinstance(other.value, str) and is_mostly_printable(other.value)
+            return isinstance(other.value, str) and is_lines_of_text(other.value)
         case (Kind.PACKED_VARINT | Kind.PACKED_FLOAT | Kind.PACKED_DOUBLE, Kind.BYTES) | (Kind.BYTES, Kind.MESSAGE):
             return True
         case _, Kind.DOUBLE | Kind.FLOAT:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import shutil
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +23,7 @@ from paperknife_decoders.marks import marks, unknown_fields
 from paperknife_decoders.paint import ANSI, PLAIN, Paint
 from paperknife_decoders.parse_fault import parse_fault
 from paperknife_decoders.protocol import EnvelopeType, read_envelope
-from paperknife_decoders.schema import SchemaError, load_schema
+from paperknife_decoders.schema import Schema, SchemaError, load_schema
 from paperknife_decoders.secret_spans import secret_spans
 from paperknife_decoders.secrets import NO_SECRETS, Secrets
 from paperknife_decoders.summary import summarize
@@ -32,7 +34,8 @@ from paperknife_decoders.wire_view import painted, wire_text
 
 __all__ = ["decode_command"]
 
-SIDES = ("client", "server")
+SIDES = {"client": "server", "server": "client"}
+"""Each side and the other one."""
 
 
 @click.command("decode")
@@ -89,22 +92,35 @@ def decode_command(ctx: click.Context, /, file: str, **options: Any) -> None:
       paperknife decode message.bin --schema protos/ --as client
       xxd message.bin | paperknife decode --schema protos/ --as trading.v1.ServerMessage --format json
     """
-    paint = ANSI if wants_colour(sys.stdout, options["colour"]) else PLAIN
-    kind = envelope_type(options)
+    types = envelope_types(options)
+    kind = types[0] if types else None
     data = message_bytes(file, options["encoding"])
     if kind is None:
         talk("No schema was given (--schema PATH), so these are bare fields and what they could mean.")
     envelope = read_envelope(data, kind)
     complaint = what_is_wrong(envelope)
     if complaint:
-        talk(complaint)
+        talk(complaint + ("" if envelope.form is Form.JSON else other_side(options["kind"])))
         envelope = undecoded(envelope, complaint)
     elif options["form"] != "line":
         for mark in marks(envelope):
             talk(f"! {mark}")
-    secrets = Secrets() if options["redact"] == "fields" else NO_SECRETS
-    click.echo(FORMATS[options["form"]](envelope, secrets, paint), color=True)
+    style = Style(
+        secrets=Secrets() if options["redact"] == "fields" else NO_SECRETS,
+        paint=ANSI if wants_colour(sys.stdout, options["colour"]) else PLAIN,
+        types=types,
+    )
+    click.echo(FORMATS[options["form"]](envelope, style), color=True)
     ctx.exit(1 if complaint else 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How to show: what is masked, the colours, and every type that the message could be of."""
+
+    secrets: Secrets
+    paint: Paint
+    types: tuple[EnvelopeType, ...]
 
 
 def talk(sentence: str) -> None:
@@ -112,13 +128,13 @@ def talk(sentence: str) -> None:
     click.echo(sentence, err=True)
 
 
-def envelope_type(options: dict[str, Any]) -> EnvelopeType | None:
-    """The type that the options ask for, None without a schema."""
+def envelope_types(options: dict[str, Any]) -> tuple[EnvelopeType, ...]:
+    """The type that the options ask for, then that of the other side, if it is known; nothing without a schema."""
     asked = options["kind"]
     if not options["schema"]:
         if asked or options["client"] or options["server"]:
             raise Failure("A type was named, but no schema that defines it: add --schema PATH.")
-        return None
+        return ()
     try:
         schema = load_schema(options["schema"])
         for fault in schema.faults:
@@ -129,12 +145,24 @@ def envelope_type(options: dict[str, Any]) -> EnvelopeType | None:
                 " (paperknife schema list shows them)."
             )
         if asked not in SIDES:
-            return EnvelopeType(schema.message(asked))
-        if options[asked]:
-            return EnvelopeType(schema.message(options[asked]))
-        return EnvelopeType(usual_message(schema, asked, {asked: None}))
+            return (EnvelopeType(schema.message(asked)),)
+        wanted = side_type(schema, asked, options[asked])
     except SchemaError as error:
         raise Failure(str(error)) from None
+    other = SIDES[asked]
+    with contextlib.suppress(SchemaError):
+        return wanted, side_type(schema, other, options[other])
+    return (wanted,)
+
+
+def side_type(schema: Schema, side: str, name: str) -> EnvelopeType:
+    """The type of what one side sends: the one called `name`, or the one with the usual name."""
+    return EnvelopeType(schema.message(name) if name else usual_message(schema, side, {side: None}))
+
+
+def other_side(asked: str) -> str:
+    """What to try if the direction was mistaken."""
+    return f" If the {SIDES[asked]} sent it: --as {SIDES[asked]}." if asked in SIDES else ""
 
 
 def message_bytes(file: str, encoding: str) -> bytes:
@@ -152,7 +180,7 @@ def message_bytes(file: str, encoding: str) -> bytes:
     if found.others or (found.encoding is not Encoding.RAW and not is_wire_format(found.data)):
         others = found.others or (Encoding.RAW,)
         talk(
-            f"Read as {found.encoding.value}, {len(found.data):,} bytes; "
+            f"Read as {found.encoding.value}, {len(found.data):,} B; "
             + " or ".join(OTHERWISE[other] for other in others)
         )
     return found.data
@@ -180,8 +208,7 @@ def what_is_wrong(envelope: Envelope) -> str:
     kind = envelope.type
     match envelope.form, kind:
         case Form.DECODED, _:
-            lost = kind is not None and kind.oneof and not envelope.payload and has_strangers(envelope)
-            return f"{marks(envelope)[0].capitalize()}" if lost else ""
+            return stranger(envelope)
         case Form.WIRE, None:
             return ""
         case Form.JSON, _:
@@ -193,9 +220,14 @@ def what_is_wrong(envelope: Envelope) -> str:
     return f"This is not {kind.name if kind else ''}: {fault or 'its parser refuses it'}."
 
 
-def has_strangers(envelope: Envelope) -> bool:
-    """True if a field at the top level is not known to the type."""
-    return any(not path for path, _ in unknown_fields(envelope))
+def stranger(envelope: Envelope) -> str:
+    """What speaks against a type that parsed, but found nothing of its own at the top level."""
+    kind = envelope.type
+    if kind is None or kind.oneof is None or envelope.payload:
+        return ""
+    numbers = [str(number) for path, number in unknown_fields(envelope) if not path]
+    unknown = f"it does not know field {', '.join(numbers)}"
+    return f"This is hardly {kind.name}: nothing of its {kind.oneof} is set, and {unknown}." if numbers else ""
 
 
 def undecoded(envelope: Envelope, fault: str) -> Envelope:
@@ -204,33 +236,33 @@ def undecoded(envelope: Envelope, fault: str) -> Envelope:
     return Envelope(envelope.data, form, envelope.type, fault=fault)
 
 
-def yaml(envelope: Envelope, secrets: Secrets, paint: Paint) -> str:
+def yaml(envelope: Envelope, style: Style) -> str:
     """The tree of a decoded message or of JSON; the bare fields of all else."""
     if envelope.form in (Form.WIRE, Form.BYTES):
-        return wire(envelope, secrets, paint)
-    return tree_text(envelope, secrets, paint).rstrip("\n")
+        return wire(envelope, style)
+    return tree_text(envelope, style.secrets, style.paint).rstrip("\n")
 
 
-def wire(envelope: Envelope, secrets: Secrets, paint: Paint) -> str:
-    """The bare fields; what the type calls secret stays masked in them."""
-    kind = envelope.type
-    hidden = secret_spans(envelope.data, kind.descriptor, secrets) if kind else frozenset()
-    return wire_text(envelope.data, paint, hidden=hidden)
+def wire(envelope: Envelope, style: Style) -> str:
+    """The bare fields. Those that would be secret in a message of any of the types stay masked."""
+    types = style.types[: 1 if envelope.form is Form.DECODED else None]
+    hidden = frozenset[int]().union(*(secret_spans(envelope.data, kind.descriptor, style.secrets) for kind in types))
+    return wire_text(envelope.data, style.paint, hidden=hidden)
 
 
-def line(envelope: Envelope, secrets: Secrets, paint: Paint) -> str:
+def line(envelope: Envelope, style: Style) -> str:
     """One line: the payload's name, its fields, what is odd; as wide as the terminal, or 1,000 columns in a pipe."""
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else 1000
     odd = "".join(f"  ! {mark}" for mark in marks(envelope)) if envelope.form is Form.DECODED else ""
-    name = f"{envelope.payload or '-'}  "
-    shown = summarize(envelope, secrets, max(width - len(name) - len(odd), 20), paint)
-    return f"{name}{shown}{painted(odd, paint.mark, paint)}"
+    name = f"{envelope.payload}  " if envelope.payload else ""
+    shown = summarize(envelope, style.secrets, max(width - len(name) - len(odd), 20), style.paint)
+    return f"{name}{shown}{painted(odd, style.paint.mark, style.paint)}"
 
 
-FORMATS: dict[str, Callable[[Envelope, Secrets, Paint], str]] = {
+FORMATS: dict[str, Callable[[Envelope, Style], str]] = {
     "yaml": yaml,
-    "json": lambda envelope, secrets, _: json.dumps(json_object(envelope, secrets), ensure_ascii=False, indent=2),
-    "textproto": lambda envelope, secrets, _: textproto(envelope, secrets).rstrip("\n"),
+    "json": lambda envelope, style: json.dumps(json_object(envelope, style.secrets), ensure_ascii=False, indent=2),
+    "textproto": lambda envelope, style: textproto(envelope, style.secrets).rstrip("\n"),
     "line": line,
     "wire": wire,
 }

@@ -32,7 +32,7 @@ def talk(text: str) -> None:
 
 @contextlib.contextmanager
 def open_output(path: str | None, otherwise: TextIO | None = None) -> Iterator[TextIO]:
-    """The stream for the lines: a file that only its owner reads, or `otherwise` (stdout) for no path; ``-`` is stdout."""
+    """Where the lines go: a file that only its owner reads, or `otherwise` (stdout) for no path; ``-`` is stdout."""
     if path is None or path == "-":
         yield otherwise if otherwise is not None and path is None else sys.stdout
         return

@@ -92,7 +92,8 @@ class LiveView:
             self._counts.setdefault(batch[0].connection, Counter()).update([message.direction for message in batch])
             size = sum([len(message.content) for message in batch])
             if not self._printer.offer(batch, lines=len(batch), size=size):
-                self._count(batch)
+                for fault in self._count(batch):
+                    self._printer.offer(fault, urgent=True)
 
     def closed(self, connection: Connection, close: Close) -> None:
         counts = self._counts.pop(connection.number, Counter())
@@ -115,16 +116,17 @@ class LiveView:
         lost = self._printer.finish()
         for item in self._printer.left():
             if not isinstance(item, Opened | Closed | Notice):
-                self._count(item)
+                list(self._count(item))
         return lost
 
-    def _count(self, batch: Sequence[Message]) -> None:
+    def _count(self, batch: Sequence[Message]) -> Iterator[Notice]:
+        """Feed the tally; a fault of ours in it must not end the printer's thread, so it becomes a notice."""
         if self._tally is not None:
             try:
                 self._tally.messages(batch)
-            except Exception as error:  # a fault of ours must not end the printer's thread
+            except Exception as error:
                 self._tally = None
-                self.notice(f"The count of messages ends here: {printable(repr(error))}", warning=True)
+                yield Notice(f"The count of messages ends here: {error!r}", True, time.time_ns())
 
     # in the printer's thread
 
@@ -134,7 +136,7 @@ class LiveView:
                 self._correlators.pop(item.connection.number, None)
             yield self._format.event(item)
             return
-        self._count(item)
+        yield from map(self._format.event, self._count(item))
         options = self._options
         for message in item:
             try:

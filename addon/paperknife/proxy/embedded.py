@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from types import TracebackType
@@ -42,6 +43,10 @@ class ProxyPlan:
     own_flags: tuple[str, ...] = field(default=(), repr=False)
 
 
+SWITCH_SECONDS = 0.0005
+"""How long a thread may keep the interpreter while the event loop waits for it: rendering must not show up as latency."""
+
+
 class NoticeHandler(log.MitmLogHandler):
     """Passes warnings and errors of mitmproxy and of the user's addons on to the user."""
 
@@ -73,6 +78,7 @@ class EmbeddedProxy:
 
     async def __aenter__(self) -> Self:
         quieten_loggers()
+        sys.setswitchinterval(SWITCH_SECONDS)
         options = Options()
         self.master = Master(options)
         self.master.addons.add(*addons.default_addons(), keepserving.KeepServing(), readfile.ReadFile(), self.addon)

@@ -29,7 +29,7 @@ async def watch(plan: ProxyPlan, consumer: Consumer, started: Callable[[Embedded
 
 
 @contextmanager
-def ending_on_signals(end: Callable[[], None]) -> Iterator[None]:
+def ending_on_signals(end: Callable[[], object]) -> Iterator[None]:
     """Call `end` at the first SIGINT or SIGTERM; a second SIGINT leaves at once."""
     loop = asyncio.get_running_loop()
     interrupted = False

@@ -33,7 +33,7 @@ class Reading:
         return Secrets() if self.redact else NO_SECRETS
 
     def matches(self, host: str, port: int, path: str) -> bool:
-        """True if a connection to this address is to be read. ``*`` and ``?`` are wildcards; a host's case is ignored."""
+        """True if this address is to be read; ``*`` and ``?`` are wildcards, the case of a host is ignored."""
         return not self.match or any(matches_pattern(pattern, host, port, path) for pattern in self.match)
 
 

@@ -152,8 +152,14 @@ class Compiler:
             a_path = self.is_field(node) or self.is_sure(node)
             value = node.id if node.id in term.choices or not a_path else NOT_LITERAL
         if value is NOT_LITERAL:
-            return self.visit(node)
+            return self.checked(node, lambda: self.unquoted(node, term))
         return self.checked(node, lambda: literal_beside(value, term))
+
+    def unquoted(self, node: ast.expr, term: Term) -> Term:
+        """The term of `node`; a bare name that is none, beside a string, was most likely meant to be one."""
+        if isinstance(node, ast.Name) and term.kind is Kind.STRING and not (self.is_sure(node) or self.is_field(node)):
+            raise Fault(node, f'{term}; write "{node.id}" in quotes')
+        return self.visit(node)
 
     def path(self, node: ast.expr) -> Path | None:
         """The path that `node` spells; None where it has no value in this direction."""
@@ -187,9 +193,8 @@ class Compiler:
         if node.id in self.loops:
             return self.loops[node.id]
         if node.id in BUILT_IN:
-            raise Fault(
-                node, f"{BUILT_IN[node.id](self.names)}, it has no fields; msg.{node.id} is the envelope's field"
-            )
+            own = f"; msg.{node.id} is the envelope's own field" if node.id in self.names.fields else ""
+            raise Fault(node, f"{BUILT_IN[node.id](self.names)}, it has no fields{own}")
         if not self.names.schema:
             raise Fault(node, f"{node.id} needs a schema; without one there are {', '.join(BUILT_IN)}")
         if self.descriptor is None:

@@ -34,7 +34,7 @@ def compile_pattern(pattern: str) -> re.Pattern[str]:
         raise BadPattern(f"this is no regular expression: {error}") from None
     if repeats_nest(pattern):
         raise BadPattern(
-            "in this pattern a repetition or a choice is repeated, as in (a+)+; on a peer's text that could take for ever"
+            "in this pattern a repetition or a choice is repeated, as in (a+)+; on a peer's text that may take for ever"
         )
     if unbounded(pattern) > MAX_REPEATS:
         raise BadPattern(

@@ -24,11 +24,14 @@ MAX_STEPS = 100_000
 """Elements of lists that one evaluation looks at; an envelope for which it would need more does not match."""
 
 
+OTHER_SCHEMA = (AttributeError, TypeError, ValueError)
+"""What comes of a field that is gone, or has another type, in the schema that an envelope was read by."""
+
+
 @dataclass(frozen=True, slots=True)
 class Program:
     """An expression compiled for one direction. `payloads`: those it can match, None for any."""
 
-    descriptor: Descriptor | None
     test: Getter
     payloads: Payloads
     loops: tuple[None, ...]
@@ -47,16 +50,15 @@ class Expression:
     def matches(self, message: Message, envelope: Envelope) -> bool:
         """True if the condition holds. Never raises, whatever the peer sent.
 
-        An envelope that is not decoded, or is of another schema than the expression, has no fields.
+        An envelope that is not decoded has no fields. One of a newer schema than the expression's is read by the same
+        names, and does not match where they mean something else now.
         """
         program = self._client if message.direction is Direction.CLIENT else self._server
         if program.payloads is not None and envelope.payload not in program.payloads:
             return False
-        kind = envelope.type
-        root = envelope.message if kind is not None and kind.descriptor is program.descriptor else None
         try:
-            return bool(program.test([root, message, envelope, MAX_STEPS, *program.loops]))
-        except OutOfSteps:
+            return bool(program.test([envelope.message, message, envelope, MAX_STEPS, *program.loops]))
+        except (OutOfSteps, *OTHER_SCHEMA):
             return False
 
     def payloads(self, direction: Direction) -> frozenset[str] | None:
@@ -97,7 +99,7 @@ def compile_for(
     descriptor = types[0] if direction is Direction.CLIENT else types[1]
     compiler = Compiler(descriptor, names, ledger)
     condition = compiler.condition(tree)
-    return Program(descriptor, condition.get, condition.payloads, (None,) * (compiler.slots - LOOPS))
+    return Program(condition.get, condition.payloads, (None,) * (compiler.slots - LOOPS))
 
 
 def verdict(faults: list[Fault], text: str) -> ExpressionError:
@@ -115,7 +117,7 @@ def verdict(faults: list[Fault], text: str) -> ExpressionError:
     if meant := inside or likely:
         reason += f"; did you mean {meant}?"
     else:
-        reason += f". It has: {listed(sorted(names))}" if first.depth else f". They have: {listed(sorted(names))}"
+        reason += f". {'It has' if len(owners) == 1 else 'They have'}: {listed(sorted(names))}"
     error = error_at(first.node, reason, text)
     # Only the name is wrong, not the path before it.
     length = len(first.name)

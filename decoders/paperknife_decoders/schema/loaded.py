@@ -40,7 +40,7 @@ class Schema:
         self.watch = watch
         descriptors = [file.descriptor for file in self.files]
         self._messages = tuple(message for file in descriptors for message in messages_in(file))
-        self._enums = tuple(enum for file in descriptors for enum in enums_in(file, self._messages))
+        self._enums = tuple(enum for file in descriptors for enum in enums_in(file))
         self._services = tuple(service for file in descriptors for service in file.services_by_name.values())
 
     def messages(self) -> tuple[Descriptor, ...]:
@@ -108,12 +108,11 @@ def messages_in(file: FileDescriptor) -> Iterator[Descriptor]:
         stack += list(message.nested_types)[::-1]
 
 
-def enums_in(file: FileDescriptor, messages: Iterable[Descriptor]) -> Iterator[EnumDescriptor]:
+def enums_in(file: FileDescriptor) -> Iterator[EnumDescriptor]:
     """All enums in a file, those within its messages after those beside them."""
     yield from file.enum_types_by_name.values()
-    for message in messages:
-        if message.file.name == file.name:
-            yield from message.enum_types
+    for message in messages_in(file):
+        yield from message.enum_types
 
 
 def look_up[D: Definition](name: str, among: Iterable[D], noun: str) -> D | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -14,6 +15,8 @@ __all__ = ["Watch"]
 type Stamp = tuple[int, int, int] | None
 """Modification time in nanoseconds, size in bytes, inode; None for a file that is not there."""
 
+NOTHING: Mapping[str, Stamp] = MappingProxyType({})
+
 
 class Watch:
     """Compares the files of a schema, and which there are, with what they were before.
@@ -23,9 +26,9 @@ class Watch:
     """
 
     def __init__(self, sources: Sources, imported: Iterable[Path], find: Callable[[], Sources]) -> None:
-        self._sources = sources
-        self._imported = tuple(imported)
         self._find = find
+        self._imported = tuple(imported)
+        self._use(sources)
         self._stamps = self._look()
 
     def changed(self) -> bool:
@@ -33,14 +36,18 @@ class Watch:
         before, self._stamps = self._stamps, self._look()
         if self._stamps == before:
             return False
-        folders = frozenset(self._sources.walked)
-        written = any(self._stamps[path] != before[path] for path in before if path not in folders)
+        written = any(self._stamps[path] != before[path] for path in before.keys() - self._folders)
         return self._found_others() or written
 
-    def _look(self, known: Mapping[Path, Stamp] = MappingProxyType({})) -> dict[Path, Stamp]:
+    def _use(self, sources: Sources) -> None:
+        """Watch these files and folders. Names are text: the hash of a Path costs more than a look at its file."""
+        self._files = sources.files
+        self._folders = frozenset(map(str, sources.walked))
+        self._names = tuple(dict.fromkeys(map(str, (*sources.files, *self._imported, *sources.walked))))
+
+    def _look(self, known: Mapping[str, Stamp] = NOTHING) -> dict[str, Stamp]:
         """The stamps of all files and folders; those in `known` are taken from there."""
-        paths = (*self._sources.files, *self._imported, *self._sources.walked)
-        return {path: known[path] if path in known else stamp(path) for path in paths}
+        return {name: known[name] if name in known else stamp(name) for name in self._names}
 
     def _found_others(self) -> bool:
         """True if the folders hold other files than before, which are watched from now on.
@@ -51,15 +58,16 @@ class Watch:
             found = self._find()
         except SchemaError:  # a path is gone for now: whoever loads next is told, and looks again when it is back
             return True
-        before, self._sources = self._sources, found
+        before = self._files
+        self._use(found)
         self._stamps = self._look(self._stamps)
-        return found.files != before.files
+        return self._files != before
 
 
-def stamp(path: Path) -> Stamp:
+def stamp(name: str) -> Stamp:
     """What changes when a file is written or replaced."""
     try:
-        status = path.stat()
+        status = os.stat(name)  # noqa: PTH116 - a Path for each of thousands of files, several times a second
     except (OSError, ValueError):
         return None
     return status.st_mtime_ns, status.st_size, status.st_ino
