@@ -59,25 +59,33 @@ DEEPEST = 100
 """Parsers follow so many levels of nesting; what they parsed has no more of them."""
 
 
-def find_oddities(data: bytes, descriptor: Descriptor, *, limit: int = 32) -> tuple[Oddity, ...]:
-    """At most `limit` different oddities of `data` read as this type, in the order of the wire. Never raises."""
-    found: dict[Oddity, None] = {}
+def find_oddities(
+    data: bytes, descriptor: Descriptor, *, limit: int = 32, most_fields: int = 10_000
+) -> tuple[Oddity, ...]:
+    """At most `limit` different oddities of `data` read as this type, in the order of the wire. Never raises.
+
+    It looks at no more than `most_fields` fields, some two microseconds each, and stops where the bytes break.
+    """
+    skim = Skim(data, limit, most_fields)
     with contextlib.suppress(DecodeError, Enough):
-        Skim(data, found, limit).message(0, len(data), descriptor, ())
-    return tuple(found)
+        skim.message(0, len(data), descriptor, ())
+    return tuple(skim.found)
 
 
 class Enough(Exception):
-    """The limit is reached."""
+    """A limit is reached."""
 
 
-@dataclass(frozen=True, slots=True)
 class Skim:
     """One pass over `data`, all known scalars skipped."""
 
-    data: bytes
-    found: dict[Oddity, None]
-    limit: int
+    __slots__ = ("data", "fields_left", "found", "limit")
+
+    def __init__(self, data: bytes, limit: int, most_fields: int) -> None:
+        self.data = data
+        self.limit = limit
+        self.fields_left = most_fields
+        self.found: dict[Oddity, None] = {}
 
     def add(self, kind: OddityKind, path: tuple[str, ...], number: int) -> None:
         """One more oddity, if it is a new one."""
@@ -94,6 +102,9 @@ class Skim:
             if data[position] < 8:
                 self.add(OddityKind.FIELD_ZERO, path, 0)
                 return
+            if not self.fields_left:
+                raise Enough
+            self.fields_left -= 1
             field = read_field(data, position, end)
             if field.wire_type is WireType.GROUP:
                 field = close_group(data, field, end)

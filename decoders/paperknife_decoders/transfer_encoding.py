@@ -87,7 +87,8 @@ def from_hex(content: bytes) -> bytes:
         return from_dump(content.split(b"\n"), dump)
     if b"\\" in content:
         return from_escapes(content)
-    digits = PREFIX.sub(b"", content.strip(BRACKETS)).translate(None, b" \t\r\n\v\f,:;-_")
+    plain = PREFIX.sub(b"", content) if b"x" in content or b"X" in content else content
+    digits = plain.strip(BRACKETS).translate(None, b" \t\r\n\v\f,:;-_")
     odd = digits.translate(None, HEX_DIGITS)
     if odd or not digits:
         at = content.find(odd[:1]) if odd else 0

@@ -39,7 +39,7 @@ class Limits:
     """How much is shown: lines in all, levels of nesting, characters of a string, bytes as hex."""
 
     lines: int = 2000
-    depth: int = 64
+    depth: int = 32
     text: int = 512
     hexed: int = 64
 

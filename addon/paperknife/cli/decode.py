@@ -174,7 +174,7 @@ def message_bytes(file: str, encoding: str) -> bytes:
             return read_as(content, Encoding(encoding))
         except DecodeError as error:
             raise Failure(f"{name} cannot be read as {encoding}: {error}.") from None
-    if not content.strip():
+    if not content.strip(b" \t\r\n") and not is_wire_format(content):
         raise Failure(f"{name} is empty. An empty message is legal, though: --input raw takes it as one.")
     found = find_encoding(content)
     if found.others or (found.encoding is not Encoding.RAW and not is_wire_format(found.data)):
