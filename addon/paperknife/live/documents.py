@@ -49,7 +49,11 @@ def envelope_object(shown: Shown) -> dict[str, Any]:
     if shown.of > 1:
         result["envelope"] = {"index": shown.position, "of": shown.of}
     if shown.answer:
-        result["answers"] = {"payload": shown.answer.request_payload, "latency_ms": shown.answer.latency_ns / 1e6}
+        result["answers"] = {
+            "payload": shown.answer.request_payload,
+            "latency_ms": shown.answer.latency_ns / 1e6,
+            "first": shown.answer.first,
+        }
     if shown.marks:
         result["marks"] = list(shown.marks)
     return result | {"message": json_object(envelope, shown.secrets)}

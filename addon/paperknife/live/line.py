@@ -24,7 +24,7 @@ from paperknife_decoders.summary import summarize
 
 __all__ = ["Shown", "line_text", "payload_label"]
 
-MOST_BODY_CELLS = 100
+MOST_LINE_CELLS = 144
 """Beyond this the eye loses the line on its way to the size."""
 LEAST_SUMMARY_CELLS = 10
 """What marks leave to the summary where there is room."""
@@ -69,7 +69,7 @@ def line_text(shown: Shown, columns: Columns, width: int, paint: Paint = PLAIN) 
     size = f"  {size_text(len(shown.envelope.data)):>{layout.size}}" if layout.size else ""
     latency = f"  {latency_text(shown.answer.latency_ns)}" if shown.answer and layout.size else ""
 
-    room = max(min(width - len(head) - len(name) - len(size), MOST_BODY_CELLS), 0)
+    room = max(min(width, MOST_LINE_CELLS) - len(head) - len(name) - len(size), 0)
     marks = marks_text(shown)
     if marks and len(latency) > room - len(marks) - 2 - LEAST_SUMMARY_CELLS:
         latency = ""

@@ -46,7 +46,7 @@ def test_envelope_object(venue):
         "form": "decoded",
         "payload": "order_response",
         "size": len(message.content),
-        "answers": {"payload": "order", "latency_ms": 2.9},
+        "answers": {"payload": "order", "latency_ms": 2.9, "first": True},
         "marks": ["odd"],
         "message": {"order_response": {"request_id": "7", "status": "ACCEPTED", "order_id": "A-1001"}},
     }

@@ -115,7 +115,7 @@ def test_answers_are_told_though_the_request_is_hidden(play, venue):
     """What is hidden still counts as a request."""
     options = ViewOptions(where=compiled(venue, "order_response"), format="json")
     (found,) = [json.loads(line) for line in show(options, play).splitlines() if "order_response" in line]
-    assert found["answers"] == {"payload": "order", "latency_ms": 3.0}
+    assert found["answers"] == {"payload": "order", "latency_ms": 3.0, "first": True}
 
 
 def test_connections_are_kept_apart(venue):
@@ -225,7 +225,8 @@ def test_a_fault_of_ours_costs_one_line(venue):
     view.messages(batch)
     assert view.finish() == 0
     text = out.getvalue()
-    first, second, *_ = text.splitlines()
+    count, first, second = text.splitlines()
+    assert "The count of messages ends here: KeyError('a fault of ours')" in count
     assert "KeyError: 'a fault of ours'" in first
     assert "0102" in first
     assert payloads(second) == ["order"]
