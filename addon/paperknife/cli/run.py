@@ -15,7 +15,7 @@ import click
 from paperknife.cli.failure import Failure
 from paperknife.cli.options import load_or_fail, modes_or_fail, reading_from, reading_options, view_options
 from paperknife.cli.viewing import Viewing, open_output, talk
-from paperknife.settings.child_environment import URL_VARIABLE, Reach, Route, child_environment, route_for
+from paperknife.settings.child_environment import URL_VARIABLE, Reach, Route, TrustFiles, child_environment, route_for
 from paperknife.settings.client_kinds import kind_of_command, unseen_advice
 from paperknife.settings.trust_store import write_trust_files, write_upstream_bundle
 
@@ -27,6 +27,9 @@ __all__ = ["run_command"]
 UPSTREAM_OPTION = "ssl_verify_upstream_trusted_ca"
 """mitmproxy's option for the authorities that it checks servers with."""
 
+INTERRUPTED = 130
+"""The exit status of a process that Ctrl-C has ended (128 + SIGINT)."""
+
 DRAIN_SECONDS = 1.0
 """How long the last messages of connections may take to arrive once the command has ended."""
 
@@ -36,20 +39,17 @@ class RunCommand(click.Command):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Split at the first ``--``."""
-        before, dashes, command = partition(args, "--")
+        before, command = partition(args, "--")
         ctx.meta["command"] = command
         if not command and not ctx.resilient_parsing and not {"-h", "--help"} & set(before):
-            after = " after --" if dashes else ""
-            raise Failure(f"A command was expected{after}, as in: paperknife run --schema protos/ -- python client.py")
+            raise Failure("A command was expected after --, as in: paperknife run --schema protos/ -- python client.py")
         return super().parse_args(ctx, before)
 
 
-def partition(words: Sequence[str], separator: str) -> tuple[list[str], bool, list[str]]:
-    """The words before the separator, whether it is there, and the words behind it."""
-    if separator not in words:
-        return list(words), False, []
-    at = list(words).index(separator)
-    return list(words[:at]), True, list(words[at + 1 :])
+def partition(words: list[str], separator: str) -> tuple[list[str], list[str]]:
+    """The words before the first separator, and those behind it."""
+    at = words.index(separator) if separator in words else len(words)
+    return words[:at], words[at + 1 :]
 
 
 @click.command("run", cls=RunCommand, context_settings={"ignore_unknown_options": True}, options_metavar="[OPTIONS]")
@@ -124,6 +124,8 @@ def watch_command(options: dict[str, Any], plan: ProxyPlan, command: Sequence[st
             status = asyncio.run(run_watched(plan, viewing, command, folder))
         except (ArgumentError, StartError) as error:
             raise Failure(str(error)) from None
+        except KeyboardInterrupt:  # before there was a command, or after it
+            return INTERRUPTED
         except CommandError as error:
             talk(f"Error: {error}")
             return error.status
@@ -151,6 +153,17 @@ async def run_watched(plan: ProxyPlan, viewing: Viewing, command: Sequence[str],
         await drain(proxy)
         say_unseen(proxy, command, routes)
     return status
+
+
+def trust_files(folder: Path, authority: Path) -> TrustFiles:
+    """What the command's clients need to trust the proxy; where that cannot be had, the command is not started."""
+    try:
+        return write_trust_files(folder, authority, os.environ)
+    except OSError as error:
+        raise Failure(
+            f"mitmproxy's certificate was expected in {authority}, for the command to trust: {error.strerror}. "
+            "Choose a folder that can be written to with --set confdir=FOLDER."
+        ) from None
 
 
 def with_url(command: Sequence[str], url: str | None) -> list[str]:

@@ -1,4 +1,4 @@
-"""Says how to trust the proxy when a client's TLS handshake with it fails: for that kind of client, and once."""
+"""Says what to do when a TLS handshake fails for want of trust: to that kind of client, or to the proxy, and once."""
 
 from __future__ import annotations
 
@@ -108,6 +108,7 @@ class Trust:
         self.trusting: set[tuple[int, ...]] = set()
         self.told: set[tuple[Kind, str, str | None]] = set()
         self.advised: set[Kind] = set()
+        self.doubted: set[str] = set()
 
     # mitmproxy's hooks
 
@@ -136,6 +137,19 @@ class Trust:
         if greeting is not None and fault is not None:
             address = data.context.server.address
             self.tell(greeting, fault, client, address[0] if address else "")
+
+    def tls_failed_server(self, data: tls.TlsData) -> None:
+        """Say how to have the proxy trust a server of one's own."""
+        found = re.search(r"certificate verify failed: (.*)", data.conn.error or "", re.IGNORECASE)
+        host = elide(printable(data.conn.sni or "the server"), 80)
+        if found is None or host in self.doubted or len(self.doubted) >= MOST_NOTICES:
+            return
+        self.doubted.add(host)
+        self.notice(
+            f"The certificate of {host} is not one to trust: {elide(printable(found[1]), 100)}. Name its authority with "
+            "--set ssl_verify_upstream_trusted_ca=FILE, or trust any server with --set ssl_insecure=true.",
+            True,
+        )
 
     def client_disconnected(self, client: connection.Client) -> None:
         """Forget it; if it left right after the handshake, say what to do."""

@@ -21,6 +21,8 @@ PROXY_VARIABLES = ("http_proxy", "https_proxy", "all_proxy", "wss_proxy")
 """Each is set in lower and in upper case. Not `ws_proxy`: of the clients tried, aiohttp alone reads it, and then sends
 ``GET ws://...``, which mitmproxy refuses; without it aiohttp's plain ws:// connects directly and works."""
 
+SOCKS_VARIABLES = ("all_proxy", "socks_proxy")
+
 DIRECT_VARIABLES = ("no_proxy", "ws_proxy")
 """Taken out, in both cases of letters: whatever the command connects to goes through the proxy, loopback included."""
 
@@ -122,8 +124,8 @@ def set_proxy(environment: dict[str, str], route: Route) -> None:
     for name in DIRECT_VARIABLES:
         environment.pop(name, None)
         environment.pop(name.upper(), None)
-    names = ("all_proxy",) if route.reach is Reach.SOCKS else PROXY_VARIABLES
-    for name in PROXY_VARIABLES:
+    names = SOCKS_VARIABLES if route.reach is Reach.SOCKS else PROXY_VARIABLES
+    for name in {*PROXY_VARIABLES, *SOCKS_VARIABLES}:
         for spelled in (name, name.upper()):
             environment.pop(spelled, None)
             if name in names:

@@ -90,7 +90,7 @@ def test_socks_leaves_http_variables_unset() -> None:
     socks = Route(Reach.SOCKS, "127.0.0.1", 4000, "socks5h://127.0.0.1:4000")
     found = child_environment({"http_proxy": "http://old:1"}, [socks], TRUST)
     assert "http_proxy" not in found
-    assert found["all_proxy"] == found["ALL_PROXY"] == socks.url
+    assert found["all_proxy"] == found["ALL_PROXY"] == found["socks_proxy"] == socks.url
     assert "-DsocksProxyPort=4000" in found["JAVA_TOOL_OPTIONS"]
 
 
