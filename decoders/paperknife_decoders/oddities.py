@@ -15,9 +15,9 @@ from functools import lru_cache
 from google.protobuf.descriptor import Descriptor, EnumDescriptor, FieldDescriptor
 
 from paperknife_decoders.errors import DecodeError
-from paperknife_decoders.wire import Field, WireType, close_group, read_field, read_varint
+from paperknife_decoders.wire import DEEPEST, Field, WireType, close_group, read_field, read_varint
 
-__all__ = ["DEEPEST", "Known", "Oddity", "OddityKind", "find_oddities", "known_tags"]
+__all__ = ["Known", "Oddity", "OddityKind", "find_oddities", "known_tags"]
 
 
 class OddityKind(enum.Enum):
@@ -53,10 +53,6 @@ class Known:
     enum: frozenset[int] | None
     is_text: bool
     is_packed_varint: bool
-
-
-DEEPEST = 100
-"""Parsers follow so many levels of nesting; what they parsed has no more of them."""
 
 
 def find_oddities(

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from google.protobuf.descriptor import Descriptor
 
 from paperknife_decoders.errors import DecodeError
-from paperknife_decoders.oddities import DEEPEST, known_tags
-from paperknife_decoders.wire import CutShort, Field, WireType, read_varint, walk_partly
+from paperknife_decoders.oddities import known_tags
+from paperknife_decoders.wire import DEEPEST, CutShort, Field, WireType, read_varint, walk_partly
 
 __all__ = ["parse_fault"]
 

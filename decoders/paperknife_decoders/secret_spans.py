@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from google.protobuf.descriptor import Descriptor
 
-from paperknife_decoders.oddities import DEEPEST
 from paperknife_decoders.secrets import Secrets
-from paperknife_decoders.wire import CutShort, WireType, walk_partly
+from paperknife_decoders.wire import DEEPEST, CutShort, WireType, walk_partly
 
 __all__ = ["secret_spans"]
 

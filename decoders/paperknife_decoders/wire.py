@@ -7,8 +7,8 @@ the fields of a level laid side by side are the input again, byte for byte: over
 all. Whoever changes one field's bytes can copy all others as they are.
 
 What is accepted is what Google's own parsers accept, less field number 0: tags of at most 5 bytes and 32 bits, lengths
-of at most 5 bytes and 2 GiB, varints of at most 10 bytes of which the lower 64 bits count. Reading is linear in the
-input and never recurses.
+of at most 5 bytes and 2 GiB, varints of at most 10 bytes of which the lower 64 bits count, groups of at most 100
+levels. Reading is linear in the input and never recurses.
 """
 
 from __future__ import annotations
@@ -22,11 +22,26 @@ from google.protobuf.wrappers_pb2 import UInt64Value
 
 from paperknife_decoders.errors import DecodeError
 
-__all__ = ["CutShort", "Field", "Walk", "WireType", "encode", "is_wire_format", "read_varint", "walk", "walk_partly"]
+__all__ = [
+    "DEEPEST",
+    "CutShort",
+    "Field",
+    "Walk",
+    "WireType",
+    "close_group",
+    "encode",
+    "is_wire_format",
+    "read_field",
+    "read_varint",
+    "walk",
+    "walk_partly",
+]
 
 MAX_TAG = (1 << 32) - 1
 MAX_LENGTH = (1 << 31) - 1
 MASK_64 = (1 << 64) - 1
+DEEPEST = 100
+"""Parsers follow so many levels of nesting."""
 
 
 class WireType(enum.IntEnum):
@@ -113,8 +128,7 @@ def is_wire_format(data: bytes) -> bool:
     """True if `data` is a well-formed message at its top level; empty data is none worth the name.
 
     The answer is that of `walk`, but takes a fraction of a microsecond where that takes one for each field: the parser
-    in C reads the bytes as a type that takes any well-formed message. Only groups are not the same: those nested
-    deeper than its 100 levels are refused, and field number 0 in them is not seen.
+    in C reads the bytes as a type that takes any well-formed message. Only field number 0 within a group is not seen.
     """
     try:
         UInt64Value.FromString(data)
@@ -199,6 +213,8 @@ def close_group(data: bytes, opened: Field, end: int) -> Field:
         field = read_field(data, position, end)
         if field.wire_type is WireType.GROUP:
             numbers.append(field.number)
+            if len(numbers) > DEEPEST:
+                raise DecodeError(f"groups nested deeper than {DEEPEST} levels", position)
         elif field.wire_type is WireType.GROUP_END:
             if field.number != numbers.pop():
                 raise DecodeError(f"the end of group {field.number}, which is not the open one,", position)

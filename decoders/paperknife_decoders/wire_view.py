@@ -27,7 +27,7 @@ __all__ = ["Limits", "painted", "wire_summary", "wire_text"]
 
 NESTED = (Kind.MESSAGE, Kind.GROUP)
 COMMENT_COLUMN = 24
-DEEPEST_SUMMARY = 8
+DEEPEST_SUMMARY = 4
 ALTERNATIVE = 48
 """Characters of another reading that are shown."""
 PLAINLY_PACKED = 8
@@ -36,10 +36,14 @@ PLAINLY_PACKED = 8
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How much is shown: lines in all, levels of nesting, characters of a string, bytes as hex."""
+    """How much is shown: lines in all, levels of nesting, characters of a string, bytes as hex.
+
+    Groups have a depth of their own, for where one ends is found anew at each level.
+    """
 
     lines: int = 2000
     depth: int = 32
+    groups: int = 8
     text: int = 512
     hexed: int = 64
 
@@ -105,7 +109,8 @@ class View:
             return
         found = readings_of(self.data, field, cut=bool(cut))
         best = found[0]
-        too_deep = best.kind in NESTED and depth >= self.limits.depth
+        deepest = self.limits.depth if best.kind is Kind.MESSAGE else self.limits.groups
+        too_deep = best.kind in NESTED and depth >= deepest
         if too_deep:
             best = Reading(Kind.BYTES)
         limits = self.limits
@@ -114,7 +119,7 @@ class View:
         )
         notes = [
             *stated(best, field),
-            *([f"nested deeper than {limits.depth} levels"] if too_deep else []),
+            *([f"nested deeper than {deepest} levels"] if too_deep else []),
             *([f"or {others}"] if (others := self.others(found, field)) else []),
         ]
         self.line(f"{'  ' * depth}{field.number}:", shown, best, ", ".join(notes), cut)
