@@ -24,7 +24,7 @@ from paperknife_decoders.summary import summarize
 
 __all__ = ["Shown", "line_text", "payload_label"]
 
-MOST_LINE_CELLS = 144
+MOST_LINE_CELLS = 180
 """Beyond this the eye loses the line on its way to the size."""
 LEAST_SUMMARY_CELLS = 10
 """What marks leave to the summary where there is room."""
