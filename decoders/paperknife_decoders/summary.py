@@ -7,7 +7,7 @@ from typing import Any
 
 from paperknife_decoders.columns import fit
 from paperknife_decoders.envelope import Envelope, Form
-from paperknife_decoders.line_plan import is_list, plan_of, say_content, slot_of
+from paperknife_decoders.line_plan import is_list, line_of, say_content, slot_of
 from paperknife_decoders.masking import mask_json
 from paperknife_decoders.paint import PLAIN, Paint
 from paperknife_decoders.printable import printable, printable_bytes
@@ -64,26 +64,26 @@ class EnvelopeLine:
     def __init__(self, kind: EnvelopeType, secrets: Secrets, paint: Paint) -> None:
         self.kind = kind
         self.context = Context(secrets, paint)
-        self.header = plan_of(kind.descriptor, self.context, without=kind.oneof)
+        self.header = line_of(kind.descriptor, self.context, without=kind.oneof)
         self.payloads: dict[str, Say] = {}
 
     def text(self, envelope: Envelope, width: int) -> str:
         """The line of a decoded envelope, however long; `width` only bounds the wire view."""
-        message: Any = envelope.message
-        header = self.header.line(message)
-        if self.kind.oneof is None:
-            return header
         payload = envelope.payload
-        if not payload:
-            return joined(header, wire_summary(unknown_part(message, envelope.data), width, self.context.paint))
+        message: Any = envelope.message
         say = self.payloads.get(payload)
-        if say is None:
+        if say is not None:
+            words = say(getattr(message, payload))
+        elif self.kind.oneof is None:
+            words = ""
+        elif payload:
             say = self.payloads[payload] = say_payload(self.kind, payload, self.context)
-        return joined(say(getattr(message, payload)), header)
-
-
-def joined(first: str, second: str) -> str:
-    return f"{first} {second}" if first and second else first or second
+            words = say(getattr(message, payload))
+        else:
+            words = wire_summary(unknown_part(message, envelope.data), width, self.context.paint)
+        if self.header is None:
+            return words
+        return " ".join(filter(None, (words, self.header(message))))
 
 
 def say_payload(kind: EnvelopeType, payload: str, context: Context) -> Say:
@@ -91,7 +91,7 @@ def say_payload(kind: EnvelopeType, payload: str, context: Context) -> Say:
     field = kind.descriptor.fields_by_name[payload]
     inside = field.message_type
     if inside is None or is_hidden(field, context) or is_list(inside):
-        return slot_of(field, context).show
+        return slot_of(field, context).words
     return say_content(inside, context.inside(payload))
 
 

@@ -1,0 +1,219 @@
+"""What is told of a message type on one line: worked out once for each type, so that each message costs little.
+
+A type becomes a row of slots, shown by rank: what the message answers, what it is about, what happened, how much at
+what price, other enums and flags, ids and numbers, texts, secrets; then, set apart by commas, what nests and how much
+repeats; at the end times, as a line has one of its own. What nests is worked out when the first such message comes.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator
+from itertools import islice
+from operator import attrgetter
+from typing import Any
+
+from google.protobuf.descriptor import Descriptor, FieldDescriptor, OneofDescriptor
+
+from paperknife_decoders.conventions import BOOK_SIDES, SYMBOLS, plain_name, singular
+from paperknife_decoders.line_code import Line, line_function
+from paperknife_decoders.masking import mask_json
+from paperknife_decoders.open_types import any_content, is_any, is_json_like, json_value
+from paperknife_decoders.pairs import best_level, pair_in, pair_slot, pairs_of, say_pair
+from paperknife_decoders.printable import elide, printable
+from paperknife_decoders.protocol import is_synthetic, payload_oneof
+from paperknife_decoders.slots import Rank, Slot, presence_of, simple_slot
+from paperknife_decoders.wording import LONGEST_TEXT, Context, Say, dyed, say_message, text_word
+
+__all__ = ["is_list", "line_of", "say_content", "slot_of"]
+
+DEEPEST = 5
+"""How many messages inside each other are told on a line, the envelope among them; deeper ones only by name."""
+
+COUNTED = 1000
+"""How many envelopes in a list are counted by their payload."""
+
+
+def line_of(kind: Descriptor, context: Context, without: str | None = None) -> Line | None:
+    """What puts messages of type `kind` at `context` on a line, less the members of the oneof `without`.
+
+    None where the type has no fields to show.
+    """
+    return line_function(slots_of(kind, context, without))
+
+
+def slots_of(kind: Descriptor, context: Context, without: str | None) -> Iterator[Slot]:
+    """One slot for each field, for each real oneof, and for each pair of a quantity and a price."""
+    oneofs = [oneof for oneof in kind.oneofs if not is_synthetic(oneof)]
+    yield from (oneof_slot(oneof, context) for oneof in oneofs if oneof.name != without)
+    done = {field.name for oneof in oneofs for field in oneof.fields}
+    for pair in pairs_of((field for field in kind.fields if field.name not in done), context):
+        done |= {pair.quantity.name, pair.price.name}
+        yield pair_slot(pair, context)
+    enums = Counter(field.enum_type.full_name for field in kind.fields if field.enum_type is not None)
+    twins = frozenset(name for name, count in enums.items() if count > 1)
+    for field in kind.fields:
+        if field.name not in done:
+            yield slot_of(field, context, twins)
+    if kind.is_extendable:
+        yield extension_slot(context)
+
+
+def slot_of(field: FieldDescriptor, context: Context, twins: frozenset[str] = frozenset()) -> Slot:
+    """The slot of one field of any kind."""
+    simple = simple_slot(field, context, twins)
+    if simple is not None:
+        return simple
+    kind, path, presence = field.message_type, (field.name,), presence_of(field)
+    assert kind is not None
+    inside = context.inside(field.name)
+    side = BOOK_SIDES.get(plain_name(field.name))
+    if side is not None and pair_in(kind, inside) is not None:
+        say = (say_levels if field.is_repeated else say_quote)(side, kind, inside)
+        return Slot(Rank.BOOK, path, say, "", presence)
+    if field.is_repeated:
+        return Slot(Rank.COUNT, path, say_list(field.name, kind, inside))
+    if is_list(kind):
+        say = say_only_list(field.name, kind, inside)
+        return Slot(Rank.COUNT, path, say, "", presence)
+    if plain_name(field.name) in SYMBOLS:
+        content = say_content(kind, inside)
+        return Slot(Rank.SYMBOL, path, lambda message: content(message) or field.name, "", presence)
+    return Slot(Rank.NESTED, path, say_named(field.name, kind, inside), "", presence)
+
+
+def is_list(kind: Descriptor) -> bool:
+    """True for a message that is nothing but a list of messages, as oneofs need it."""
+    only = kind.fields[0] if len(kind.fields) == 1 else None
+    return (
+        only is not None
+        and only.is_repeated
+        and only.message_type is not None
+        and not only.message_type.GetOptions().map_entry
+    )
+
+
+def oneof_slot(oneof: OneofDescriptor, context: Context) -> Slot:
+    """Whichever member of a oneof is set."""
+    name = oneof.name
+    members = {field.name: slot_of(field, context) for field in oneof.fields}
+    takers = {member: (attrgetter(".".join(slot.path)), slot.words) for member, slot in members.items()}
+    rank = max((slot.rank for slot in members.values()), default=Rank.NESTED)
+
+    def text(message: Any) -> str:  # noqa: ANN401 - a dynamic message has attributes no type knows
+        member = message.WhichOneof(name)
+        if member is None:
+            return ""
+        get, words = takers[member]
+        return words(get(message))
+
+    return Slot(rank, (), text)
+
+
+def extension_slot(context: Context) -> Slot:
+    """The extensions of a proto2 message, each with its full name in brackets."""
+
+    def text(message: Any) -> str:  # noqa: ANN401
+        set_fields = [(field, value) for field, value in message.ListFields() if field.is_extension]
+        return " ".join(f"[{field.full_name}] {extension_words(field, value)}" for field, value in set_fields)
+
+    def extension_words(field: FieldDescriptor, value: Any) -> str:  # noqa: ANN401
+        slot = slot_of(field, context)
+        return slot.words(attrgetter(*slot.path[1:])(value) if slot.path[1:] else value)
+
+    return Slot(Rank.NESTED, (), text)
+
+
+def say_named(name: str, kind: Descriptor, context: Context) -> Say:
+    """A nested message: the field's name, then what is in it."""
+    label, say = dyed(name, context.paint.name, context.paint), say_content(kind, context)
+    return lambda message: f"{label} {text}" if (text := say(message)) else label
+
+
+def say_quote(side: str, kind: Descriptor, context: Context) -> Say:
+    """One side of a quote: ``bid 5021.25 x 12``."""
+    pair = pair_in(kind, context)
+    assert pair is not None
+    label, say = dyed(side, context.paint.name, context.paint), say_pair(pair, context, is_book=True)
+    return lambda message: f"{label} {say(message) or 'none'}"
+
+
+def say_levels(side: str, kind: Descriptor, context: Context) -> Say:
+    """One side of a book by its best level: ``bid 5021.25 x 12 (5 levels)``."""
+    pair = pair_in(kind, context)
+    assert pair is not None
+    say, best = say_quote(side, kind, context), best_level(pair, side)
+    return lambda levels: f"{say(best(levels))} ({len(levels):,} {'level' if len(levels) == 1 else 'levels'})"
+
+
+def say_list(name: str, kind: Descriptor | None, context: Context) -> Say:
+    """Repeated messages: one is told, of several the number; those of a list of envelopes are counted by payload."""
+    assert kind is not None
+    one = say_content(kind, context)
+    oneof = payload_oneof(kind)
+    if oneof is not None and sum(field.message_type is not None for field in kind.oneofs_by_name[oneof].fields) > 1:
+        return lambda items: one(items[0]) if len(items) == 1 else payload_counts(items, oneof, name)
+    single = singular(name)
+    return lambda items: f"{single} {one(items[0])}".rstrip() if len(items) == 1 else f"{len(items):,} {name}"
+
+
+def say_only_list(name: str, kind: Descriptor, context: Context) -> Say:
+    """A message that is nothing but a list, by the name of the field that holds it."""
+    only = kind.fields[0]
+    items, say = attrgetter(only.name), say_list(name, only.message_type, context.inside(only.name))
+    return lambda message: say(items(message))
+
+
+def payload_counts(items: Any, oneof: str, name: str) -> str:  # noqa: ANN401
+    """``2 depth, 1 trade``: what a list of envelopes holds."""
+    counts = Counter(item.WhichOneof(oneof) or "empty" for item in islice(items, COUNTED))
+    if len(items) > COUNTED or not counts:
+        return f"{len(items):,} {name}"
+    return ", ".join(f"{count:,} {payload}" for payload, count in counts.items())
+
+
+def say_content(kind: Descriptor, context: Context) -> Say:
+    """What a message of type `kind` at `context` holds, without a name before it."""
+    if context.depth > DEEPEST:
+        return lambda _: "…"
+    if is_any(kind):
+        return say_any(context)
+    if is_json_like(kind):
+        return lambda message: json_words(mask_json(json_value(message), context.secrets, context.path))
+    return say_message(kind, context.paint) or say_lazily(kind, context)
+
+
+def say_lazily(kind: Descriptor, context: Context) -> Say:
+    """By a function that is made when the first such message comes: most types of a large schema never do."""
+    line: Line | None = None
+
+    def text(message: Any) -> str:  # noqa: ANN401
+        nonlocal line
+        if line is None:
+            line = line_of(kind, context) or (lambda _: "")
+        return line(message)
+
+    return text
+
+
+def json_words(value: object) -> str:
+    return printable(elide(json.dumps(value, ensure_ascii=False), LONGEST_TEXT))
+
+
+def say_any(context: Context) -> Callable[[Any], str]:
+    """An Any: the short name of its type, then its content where the schema has the type."""
+    known: dict[str, Say] = {}
+    inside = context.inside()
+
+    def text(holder: Any) -> str:  # noqa: ANN401
+        name = text_word(holder.type_url.rpartition("/")[2].rpartition(".")[2])
+        content = any_content(holder)
+        if content is None:
+            return f"{name} {len(holder.value):,} B"
+        kind: Any = content.DESCRIPTOR
+        if kind.full_name not in known:
+            known[kind.full_name] = say_content(kind, inside)
+        return f"{name} {known[kind.full_name](content)}".rstrip()
+
+    return text
