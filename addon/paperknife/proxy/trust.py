@@ -146,8 +146,8 @@ class Trust:
             return
         self.doubted.add(host)
         self.notice(
-            f"The certificate of {host} is not one to trust: {elide(printable(found[1]), 100)}. Name its authority with "
-            "--set ssl_verify_upstream_trusted_ca=FILE, or trust any server with --set ssl_insecure=true.",
+            f"mitmproxy does not trust the certificate of {host}: {elide(printable(found[1]), 100)}. Name its "
+            "authority with --set ssl_verify_upstream_trusted_ca=FILE, or take any certificate with --set ssl_insecure=true.",
             True,
         )
 
