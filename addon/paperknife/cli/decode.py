@@ -19,9 +19,9 @@ from paperknife_decoders.documents import json_object, textproto
 from paperknife_decoders.envelope import Envelope, Form
 from paperknife_decoders.envelope_types import usual_message
 from paperknife_decoders.errors import DecodeError
-from paperknife_decoders.marks import marks, unknown_fields
+from paperknife_decoders.marks import marks
+from paperknife_decoders.mismatch import mismatch
 from paperknife_decoders.paint import ANSI, PLAIN, Paint
-from paperknife_decoders.parse_fault import parse_fault
 from paperknife_decoders.protocol import EnvelopeType, read_envelope
 from paperknife_decoders.schema import Schema, SchemaError, load_schema
 from paperknife_decoders.secret_spans import secret_spans
@@ -29,7 +29,7 @@ from paperknife_decoders.secrets import NO_SECRETS, Secrets
 from paperknife_decoders.summary import summarize
 from paperknife_decoders.transfer_encoding import Encoding, find_encoding, read_as
 from paperknife_decoders.tree import tree_text
-from paperknife_decoders.wire import is_wire_format, walk_partly
+from paperknife_decoders.wire import is_wire_format
 from paperknife_decoders.wire_view import painted, wire_text
 
 __all__ = ["decode_command"]
@@ -98,7 +98,7 @@ def decode_command(ctx: click.Context, /, file: str, **options: Any) -> None:
     if kind is None:
         talk("No schema was given (--schema PATH), so these are bare fields and what they could mean.")
     envelope = read_envelope(data, kind)
-    complaint = what_is_wrong(envelope)
+    complaint = mismatch(envelope)
     if complaint:
         talk(complaint + ("" if envelope.form is Form.JSON else other_side(options["kind"])))
         envelope = undecoded(envelope, complaint)
@@ -201,33 +201,6 @@ def read_input(file: str) -> bytes:
         return Path(file).read_bytes()
     except OSError as error:
         raise Failure(f"A file with a message was expected at {file}: {error.strerror}.") from None
-
-
-def what_is_wrong(envelope: Envelope) -> str:
-    """Why the bytes are not a message of the type that was asked for, in a sentence; empty if they are."""
-    kind = envelope.type
-    match envelope.form, kind:
-        case Form.DECODED, _:
-            return stranger(envelope)
-        case Form.WIRE, None:
-            return ""
-        case Form.JSON, _:
-            return f"This is JSON, not {'Protobuf' if kind is None else kind.name}."
-        case _, None:
-            fault = walk_partly(envelope.data).error
-            return f"This is not Protobuf: {fault or 'its groups nest too deep'}." if envelope.data else ""
-    fault = parse_fault(envelope.data, kind.descriptor) if kind else None
-    return f"This is not {kind.name if kind else ''}: {fault or 'its parser refuses it'}."
-
-
-def stranger(envelope: Envelope) -> str:
-    """What speaks against a type that parsed, but found nothing of its own at the top level."""
-    kind = envelope.type
-    if kind is None or kind.oneof is None or envelope.payload:
-        return ""
-    numbers = [str(number) for path, number in unknown_fields(envelope) if not path]
-    unknown = f"it does not know field {', '.join(numbers)}"
-    return f"This is hardly {kind.name}: nothing of its {kind.oneof} is set, and {unknown}." if numbers else ""
 
 
 def undecoded(envelope: Envelope, fault: str) -> Envelope:
