@@ -5,9 +5,33 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
+from paperknife_decoders.schema import Schema
+
+ENVELOPE = """
+syntax = "proto3"; package venue.v1;
+import "venue/v1/orders.proto"; import "google/protobuf/timestamp.proto";
+message ClientMessage { oneof payload { Order order = 1; } google.protobuf.Timestamp time = 2; }
+message ServerMessage { oneof payload { Order order = 1; } }
+"""
+ORDERS = """
+syntax = "proto3"; package venue.v1;
+message Order { string symbol = 1; map<string, Leg> legs = 2; message Leg {} }
+"""
+VENUE = {"venue/v1/envelope.proto": ENVELOPE, "venue/v1/orders.proto": ORDERS}
+VENUE_NAMES = ["venue.v1.Order", "venue.v1.Order.Leg", "venue.v1.ClientMessage", "venue.v1.ServerMessage"]
+
+
+@dataclass(frozen=True, slots=True)
+class Venue:
+    """Files by path, and the full names of the messages in them in the order in which they load."""
+
+    files: dict[str, str]
+    messages: list[str]
 
 
 @pytest.fixture
@@ -32,3 +56,15 @@ def protoc() -> Callable[..., None]:
         subprocess.run([sys.executable, "-m", "grpc_tools.protoc", *arguments], cwd=folder, check=True)
 
     return run
+
+
+@pytest.fixture
+def names() -> Callable[[Schema], list[str]]:
+    """A function that gives the full names of all messages of a schema."""
+    return lambda schema: [message.full_name for message in schema.messages()]
+
+
+@pytest.fixture
+def venue() -> Venue:
+    """A small API."""
+    return Venue(dict(VENUE), list(VENUE_NAMES))

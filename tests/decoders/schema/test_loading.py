@@ -2,51 +2,26 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
-
 import pytest
 from google.protobuf import json_format, message_factory, text_format
-from google.protobuf.descriptor_pb2 import FileDescriptorProto, FileDescriptorSet
 
 from paperknife_decoders.schema import SchemaError, load_schema
 
-ENVELOPE = """
-syntax = "proto3"; package venue.v1;
-import "venue/v1/orders.proto"; import "google/protobuf/timestamp.proto";
-message ClientMessage { oneof payload { Order order = 1; } google.protobuf.Timestamp time = 2; }
-message ServerMessage { oneof payload { Order order = 1; } }
-"""
-ORDERS = """
-syntax = "proto3"; package venue.v1;
-message Order { string symbol = 1; map<string, Leg> legs = 2; message Leg {} }
-"""
-VENUE = {"venue/v1/envelope.proto": ENVELOPE, "venue/v1/orders.proto": ORDERS}
-NAMES = ["venue.v1.Order", "venue.v1.Order.Leg", "venue.v1.ClientMessage", "venue.v1.ServerMessage"]
+PROTO3 = 'syntax = "proto3";\n'
 
 
-def names(schema):
-    """Full names of all messages."""
-    return [message.full_name for message in schema.messages()]
-
-
-def proto3(body):
-    """A file with one line before `body`."""
-    return f'syntax = "proto3";\n{body}'
-
-
-def test_folder(tree):
+def test_folder(tree, names, venue):
     """A folder is an import root; its files load under their names in imports, nested types too, map entries not."""
-    schema = load_schema(tree(VENUE))
-    assert names(schema) == NAMES
+    schema = load_schema(tree(venue.files))
+    assert names(schema) == venue.messages
     assert [file.name for file in schema.files] == ["venue/v1/orders.proto", "venue/v1/envelope.proto"]
     assert schema.faults == ()
     assert schema.describe() == "4 messages in 2 files"
 
 
-def test_types_work_with_protobuf_tools(tree):
+def test_types_work_with_protobuf_tools(tree, venue):
     """Messages can be made, parsed and converted with nothing but the schema's own pool."""
-    schema = load_schema(tree(VENUE))
+    schema = load_schema(tree(venue.files))
     kind = message_factory.GetMessageClass(schema.message("ClientMessage"))
     message = kind(order={"symbol": "ESZ6"}, time={"seconds": 1})
     again = kind.FromString(message.SerializeToString())
@@ -65,15 +40,15 @@ def test_nothing_loads(tree):
     assert [fault.line for fault in caught.value.faults] == [1]
 
 
-def test_mixed_sources(tree, protoc):
+def test_mixed_sources(tree, protoc, names):
     """A `.proto` may import what only a descriptor set has, and the same file in two forms is one."""
     folder = tree(
         {
-            "all/a.proto": proto3("message A {}"),
-            "all/b.proto": proto3("message B {}"),
-            "src/use.proto": proto3('import "a.proto"; message Use { A a = 1; }'),
-            "src/b.proto": proto3("// with a comment\nmessage B {}"),
-            "else/b.proto": proto3("message B { int32 more = 1; }"),
+            "all/a.proto": PROTO3 + "message A {}",
+            "all/b.proto": PROTO3 + "message B {}",
+            "src/use.proto": PROTO3 + 'import "a.proto"; message Use { A a = 1; }',
+            "src/b.proto": PROTO3 + "// with a comment\nmessage B {}",
+            "else/b.proto": PROTO3 + "message B { int32 more = 1; }",
         }
     )
     protoc(folder / "all", "-I.", "--descriptor_set_out=../set.pb", "a.proto", "b.proto")
@@ -87,13 +62,13 @@ def test_mixed_sources(tree, protoc):
     ]
 
 
-def test_paths_in_faults_are_as_given(tree, monkeypatch):
+def test_paths_in_faults_are_as_given(tree, monkeypatch, names):
     """A fault names a file the way the user named its folder, so that a click on it opens it."""
-    monkeypatch.chdir(tree({"protos/a.proto": "broken", "protos/b.proto": proto3("message B {}")}))
+    monkeypatch.chdir(tree({"protos/a.proto": "broken", "protos/b.proto": PROTO3 + "message B {}"}))
     assert [str(fault).split(":")[0] for fault in load_schema(["protos"]).faults] == ["protos/a.proto"]
 
 
-def test_home_folder(tree, monkeypatch):
+def test_home_folder(tree, monkeypatch, names):
     """``~`` works where no shell has expanded it."""
-    monkeypatch.setenv("HOME", str(tree({"protos/a.proto": proto3("message A {}")})))
+    monkeypatch.setenv("HOME", str(tree({"protos/a.proto": PROTO3 + "message A {}"})))
     assert names(load_schema("~/protos")) == ["A"]

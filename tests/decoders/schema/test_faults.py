@@ -1,0 +1,35 @@
+"""Faults and errors as text."""
+
+from __future__ import annotations
+
+import pytest
+
+from paperknife_decoders.schema import Fault, SchemaError, load_schema
+
+PROTO3 = 'syntax = "proto3";\n'
+
+
+def test_escapes_in_a_schema_are_not_printed(tree):
+    """A file's text that comes back in a message holds no control characters."""
+    folder = tree({"a.proto": PROTO3 + 'message A { int32 x = 1 [json_name = "\x1b[2J"]; nix y = 2; }\x1b[0m'})
+    with pytest.raises(SchemaError) as caught:
+        load_schema(folder)
+    assert "\x1b" not in str(caught.value)
+
+
+CASES = {
+    "a place": (Fault("a.proto", "is wrong", 3, 7), "a.proto:3:7: is wrong"),
+    "a whole file": (Fault("a.proto", "is wrong"), "a.proto: is wrong"),
+    "from a hostile file": (Fault("a\x1b.proto", "x\u202ey\n"), "a\\x1b.proto: x\\u202ey\\n"),
+}
+
+
+@pytest.mark.parametrize(("fault", "text"), CASES.values(), ids=CASES)
+def test_fault(fault, text):
+    """A fault is one printable line that editors can follow."""
+    assert str(fault) == text
+
+
+def test_error():
+    """An error is its sentence, then its faults, one a line."""
+    assert str(SchemaError("no \x07 luck:\n  x", [Fault("a", "b")])) == "no \\x07 luck:\n  x\na: b"

@@ -1,0 +1,100 @@
+"""Which types the envelopes of the two directions are taken to have."""
+
+from __future__ import annotations
+
+import pytest
+
+from paperknife_decoders.envelope_types import candidates, envelope_types, payload_members
+from paperknife_decoders.schema import SchemaError, load_schema
+
+FILES = {
+    "a.proto": """
+        syntax = "proto3"; package a;
+        message ClientMessage { oneof payload { Order order = 1; } }
+        message ServerMessage { oneof payload { Fill fill = 1; } }
+        message Order {} message Fill {}
+    """,
+    "b.proto": """
+        syntax = "proto3"; package b;
+        message Plain { int32 x = 1; optional int32 y = 2; }
+        message Picky { oneof kind { Part part = 1; int32 number = 2; } }
+        message Values { oneof value { int32 number = 1; string text = 2; } }
+        message Envelope { oneof other { int32 x = 1; } oneof payload { Part part = 2; Part more = 3; } }
+        message Part {}
+    """,
+    "c.proto": 'syntax = "proto3"; package c; message ClientMessage {} message ServerMessage {}',
+}
+
+
+@pytest.fixture
+def schema_of(tmp_path):
+    """A function that loads some of the files."""
+
+    def load(names):
+        for name in names:
+            (tmp_path / f"{name}.proto").write_text(FILES[f"{name}.proto"])
+        return load_schema(tmp_path)
+
+    return load
+
+
+FOUND = {
+    "usual names": ("ab", None, None, ("a.ClientMessage", "a.ServerMessage")),
+    "empty names": ("a", "", "", ("a.ClientMessage", "a.ServerMessage")),
+    "one given": ("ab", "Envelope", None, ("b.Envelope", "a.ServerMessage")),
+    "the other given": ("ab", None, "b.Envelope", ("a.ClientMessage", "b.Envelope")),
+    "both given": ("abc", "c.ClientMessage", "Envelope", ("c.ClientMessage", "b.Envelope")),
+    "the same for both": ("b", "Envelope", "Envelope", ("b.Envelope", "b.Envelope")),
+}
+
+
+@pytest.mark.parametrize(("files", "client", "server", "expected"), FOUND.values(), ids=FOUND)
+def test_found(schema_of, files, client, server, expected):
+    """Names that are given count; the one message of the usual name fills in for the other."""
+    assert tuple(kind.name for kind in envelope_types(schema_of(files), client, server)) == expected
+
+
+UNCLEAR = {
+    "no usual names": (
+        "b",
+        None,
+        None,
+        r"no message is called ClientMessage\. Say it with --client pkg\.Type --server pkg\.Type; candidates are:"
+        r"\n  b\.Envelope\n  b\.Picky\n  b\.Values\n  b\.Plain$",
+    ),
+    "two of the name": (
+        "ac",
+        None,
+        None,
+        r"2 messages are called ClientMessage\..*\n  a\.ClientMessage\n  c\.ClientMessage$",
+    ),
+    "one missing": (
+        "b",
+        "Envelope",
+        None,
+        r"which type do the server's messages have\?.* Say it with --server pkg\.Type;",
+    ),
+    "misspelt": ("a", "ClientMesage", None, r"no message type ClientMesage; did you mean a\.ClientMessage\?"),
+}
+
+
+@pytest.mark.parametrize(("files", "client", "server", "expected"), UNCLEAR.values(), ids=UNCLEAR)
+def test_unclear(schema_of, files, client, server, expected):
+    """What cannot be known is an error with the candidates, the likeliest first, and what to type."""
+    with pytest.raises(SchemaError, match=expected):
+        envelope_types(schema_of(files), client, server)
+
+
+def test_messages_that_only_hold_each_other(tmp_path):
+    """Where every message is a field of another, all are candidates."""
+    (tmp_path / "a.proto").write_text('syntax = "proto3"; message A { B b = 1; } message B { A a = 1; }')
+    assert [message.name for message in candidates(load_schema(tmp_path))] == ["A", "B"]
+
+
+PAYLOADS = {"Envelope": ["part", "more"], "Picky": ["part", "number"], "Values": [], "Plain": [], "Part": []}
+
+
+@pytest.mark.parametrize(("name", "members"), PAYLOADS.items())
+def test_payload_members(schema_of, name, members):
+    """Payloads are the members of the oneof that holds messages; a choice of plain values is none."""
+    assert [member.name for member in payload_members(schema_of("b").message(name))] == members
