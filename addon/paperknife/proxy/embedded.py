@@ -47,6 +47,10 @@ SWITCH_SECONDS = 0.0005
 """How long a thread may keep the interpreter while the event loop waits for it: rendering must not show up as latency."""
 
 
+SAID_BETTER = ("Client TLS handshake failed", "Server TLS handshake failed")
+"""How mitmproxy's warnings begin that `trust` and `tap` give with advice."""
+
+
 class NoticeHandler(log.MitmLogHandler):
     """Passes warnings and errors of mitmproxy and of the user's addons on to the user."""
 
@@ -58,6 +62,8 @@ class NoticeHandler(log.MitmLogHandler):
 
     def emit(self, record: logging.LogRecord) -> None:
         text = self.format(record)
+        if text.startswith(SAID_BETTER):
+            return
         if record.levelno >= logging.ERROR:
             self.errors.append(text)
         self.addon.notice(text, True)

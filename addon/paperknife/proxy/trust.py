@@ -147,7 +147,7 @@ class Trust:
         self.doubted.add(host)
         self.notice(
             f"mitmproxy does not trust the certificate of {host}: {elide(printable(found[1]), 100)}. Name its "
-            "authority with --set ssl_verify_upstream_trusted_ca=FILE, or take any certificate with --set ssl_insecure=true.",
+            "authority with --set ssl_verify_upstream_trusted_ca=FILE, or take any with --set ssl_insecure=true.",
             True,
         )
 
