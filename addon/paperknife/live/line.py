@@ -8,7 +8,7 @@ Only the summary gives way: to the latency, and to the marks, as what is odd abo
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from paperknife.live.amounts import latency_text, size_text
 from paperknife.live.cells import clip, fill
@@ -33,8 +33,7 @@ LABELS = {Form.WIRE: "(wire)", Form.JSON: "(json)", Form.TEXT: "(text)", Form.BY
 """What stands in the payload column where no payload is known."""
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(NamedTuple):
     """One envelope to show, with what is known about it: at `position` (from 0) among the `of` ones of `message`."""
 
     message: Message
