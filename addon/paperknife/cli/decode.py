@@ -232,9 +232,14 @@ def line(envelope: Envelope, style: Style) -> str:
     return f"{name}{shown}{painted(odd, style.paint.mark, style.paint)}"
 
 
+def json_text(envelope: Envelope, style: Style) -> str:
+    """The JSON object in ASCII, safe on any terminal."""
+    return json.dumps(json_object(envelope, style.secrets), indent=2).replace("\x7f", "\\u007f")
+
+
 FORMATS: dict[str, Callable[[Envelope, Style], str]] = {
     "yaml": yaml,
-    "json": lambda envelope, style: json.dumps(json_object(envelope, style.secrets), ensure_ascii=False, indent=2),
+    "json": json_text,
     "textproto": lambda envelope, style: textproto(envelope, style.secrets).rstrip("\n"),
     "line": line,
     "wire": wire,
