@@ -7,7 +7,6 @@ import json
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from google.protobuf import json_format, text_format
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
@@ -18,7 +17,7 @@ from paperknife_decoders.masking import MAX_DEPTH, mask_json, masked_copy
 from paperknife_decoders.open_types import any_content, is_any, is_json_like, json_value
 from paperknife_decoders.printable import printable
 from paperknife_decoders.secrets import MASK, Secrets
-from paperknife_decoders.values import bool_text, float32_text
+from paperknife_decoders.values import Dynamic, bool_text, float32_text
 from paperknife_decoders.wire import WireType, walk_partly
 
 __all__ = ["json_object", "textproto"]
@@ -27,7 +26,7 @@ FIELDS = 1000
 """How many wire fields of an envelope without a schema are listed in its JSON object."""
 
 
-def json_object(envelope: Envelope, secrets: Secrets) -> dict[str, Any]:
+def json_object(envelope: Envelope, secrets: Secrets) -> dict[str, Dynamic]:
     """`envelope` as ``json.dumps`` takes it; never raises.
 
     Decoded: the proto3 JSON mapping (https://protobuf.dev/programming-guides/json/) with the schema's field names. A
@@ -39,9 +38,9 @@ def json_object(envelope: Envelope, secrets: Secrets) -> dict[str, Any]:
     return members(envelope.message, secrets, (), 0)
 
 
-def undecoded_object(envelope: Envelope, secrets: Secrets) -> dict[str, Any]:
+def undecoded_object(envelope: Envelope, secrets: Secrets) -> dict[str, Dynamic]:
     """What is known of bytes without a message; `hex` or `text` or `json` holds all of them."""
-    known: dict[str, Any] = {"form": envelope.form.value}
+    known: dict[str, Dynamic] = {"form": envelope.form.value}
     if envelope.fault:
         known["fault"] = envelope.fault
     match envelope.form:
@@ -57,7 +56,7 @@ def undecoded_object(envelope: Envelope, secrets: Secrets) -> dict[str, Any]:
     return known
 
 
-def wire_fields(data: bytes) -> list[dict[str, Any]]:
+def wire_fields(data: bytes) -> list[dict[str, Dynamic]]:
     """The outermost fields of `data`: number, wire type and value each, content as hex."""
     return [
         {
@@ -73,9 +72,9 @@ def has_content(wire_type: int) -> bool:
     return wire_type in (WireType.LENGTH, WireType.GROUP)
 
 
-def members(message: ProtoMessage, secrets: Secrets, path: tuple[str, ...], depth: int) -> dict[str, Any]:
+def members(message: ProtoMessage, secrets: Secrets, path: tuple[str, ...], depth: int) -> dict[str, Dynamic]:
     """The set fields of `message`, which lies at `path`, by name; extensions as ``[full.name]``."""
-    known: dict[str, Any] = {}
+    known: dict[str, Dynamic] = {}
     for field, value in message.ListFields():
         name = f"[{field.full_name}]" if field.is_extension else field.name
         known[name] = field_json(field, value, Place(secrets, (*path, field.name), depth))
@@ -91,7 +90,7 @@ class Place:
     depth: int
 
 
-def field_json(field: FieldDescriptor, value: Any, place: Place) -> Any:  # noqa: ANN401 - a field holds anything
+def field_json(field: FieldDescriptor, value: Dynamic, place: Place) -> Dynamic:
     """The value of one field: single, repeated or a map."""
     kind = field.message_type
     if place.secrets.hides(field, place.path):
@@ -103,10 +102,10 @@ def field_json(field: FieldDescriptor, value: Any, place: Place) -> Any:  # noqa
     return value_json(field, value, place)
 
 
-def map_json(entry: Descriptor, value: Any, place: Place) -> dict[str, Any]:  # noqa: ANN401
+def map_json(entry: Descriptor, value: Dynamic, place: Place) -> dict[str, Dynamic]:
     """A map by its keys, texts under secret keys masked."""
     key_field, content = entry.fields_by_name["key"], entry.fields_by_name["value"]
-    known: dict[str, Any] = {}
+    known: dict[str, Dynamic] = {}
     for key in value:
         name = bool_text(key) if key_field.type == FieldDescriptor.TYPE_BOOL else str(key)
         known[name] = value_json(content, value[key], place)
@@ -115,7 +114,7 @@ def map_json(entry: Descriptor, value: Any, place: Place) -> dict[str, Any]:  # 
     return known
 
 
-def value_json(field: FieldDescriptor, value: Any, place: Place) -> Any:  # noqa: ANN401
+def value_json(field: FieldDescriptor, value: Dynamic, place: Place) -> Dynamic:
     """One value of a field."""
     if field.message_type is not None:
         return message_json(value, place)
@@ -127,11 +126,11 @@ def value_json(field: FieldDescriptor, value: Any, place: Place) -> Any:  # noqa
     return SCALARS[field.type](value) if field.type in SCALARS else value
 
 
-def message_json(message: Any, place: Place) -> Any:  # noqa: ANN401
+def message_json(message: Dynamic, place: Place) -> Dynamic:
     """One message: its members, or the form that the JSON mapping gives to a well-known type."""
     if place.depth > MAX_DEPTH:
         return "…"
-    kind: Any = message.DESCRIPTOR
+    kind: Dynamic = message.DESCRIPTOR
     if is_any(kind):
         return any_json(message, place)
     if is_json_like(kind):
@@ -144,13 +143,13 @@ def message_json(message: Any, place: Place) -> Any:  # noqa: ANN401
     return members(message, place.secrets, place.path, place.depth + 1)
 
 
-def any_json(holder: Any, place: Place) -> dict[str, Any]:  # noqa: ANN401
-    """An Any: its content where the schema has the type, else its bytes in base64 as they are."""
+def any_json(holder: Dynamic, place: Place) -> dict[str, Dynamic]:
+    """An Dynamic: its content where the schema has the type, else its bytes in base64 as they are."""
     content = any_content(holder)
     if content is None:
         return {"@type": holder.type_url, "value": base64_text(holder.value)}
     known = message_json(content, Place(place.secrets, place.path, place.depth + 1))
-    kind: Any = content.DESCRIPTOR
+    kind: Dynamic = content.DESCRIPTOR
     special = kind.full_name in WELL_KNOWN or is_json_like(kind)
     return {"@type": holder.type_url, **({"value": known} if special or not isinstance(known, dict) else known)}
 
@@ -175,7 +174,7 @@ def text_json(value: str | bytes) -> str:
     return value if isinstance(value, str) else value.decode("utf-8", "backslashreplace")
 
 
-SCALARS: dict[int, Callable[[Any], Any]] = {
+SCALARS: dict[int, Callable[[Dynamic], Dynamic]] = {
     FieldDescriptor.TYPE_INT64: str,
     FieldDescriptor.TYPE_UINT64: str,
     FieldDescriptor.TYPE_SINT64: str,
@@ -196,7 +195,7 @@ WELL_KNOWN = frozenset(
 """Types with a JSON form of their own, left to the library."""
 
 
-def finite(value: Any) -> Any:  # noqa: ANN401
+def finite(value: Dynamic) -> Dynamic:
     """JSON with the numbers that JSON can not write (Python reads ``NaN``, and a Struct may hold it) as words."""
     if isinstance(value, float):
         return double_json(value)
@@ -215,6 +214,6 @@ def textproto(envelope: Envelope, secrets: Secrets) -> str:
         known = json.dumps(undecoded_object(envelope, secrets), ensure_ascii=False)
         return f"# {printable(known)}"
     masked, cleared = masked_copy(envelope.message, secrets)
-    pool: Any = masked.DESCRIPTOR.file.pool
+    pool: Dynamic = masked.DESCRIPTOR.file.pool
     text = text_format.MessageToString(masked, descriptor_pool=pool, print_unknown_fields=True)
     return "".join(f"# {path}: {MASK}\n" for path in cleared) + text

@@ -9,14 +9,14 @@ from __future__ import annotations
 import keyword
 from collections.abc import Callable, Iterable
 from operator import attrgetter
-from typing import Any
 
 from paperknife_decoders.slots import Presence, Rank, Slot
+from paperknife_decoders.values import Dynamic
 from paperknife_decoders.wording import LONGEST_TEXT, text_word
 
 __all__ = ["Line", "line_function"]
 
-Line = Callable[[Any], str]
+Line = Callable[[Dynamic], str]
 """Puts one message of a type on one line, however long."""
 
 PHRASES = range(Rank.BOOK, Rank.TIME)

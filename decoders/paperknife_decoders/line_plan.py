@@ -12,7 +12,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from itertools import islice
 from operator import attrgetter
-from typing import Any
 
 from google.protobuf.descriptor import Descriptor, FieldDescriptor, OneofDescriptor
 
@@ -24,6 +23,7 @@ from paperknife_decoders.pairs import best_level, pair_in, pair_slot, pairs_of, 
 from paperknife_decoders.printable import elide, printable
 from paperknife_decoders.protocol import is_synthetic, payload_oneof
 from paperknife_decoders.slots import Rank, Slot, presence_of, simple_slot
+from paperknife_decoders.values import Dynamic
 from paperknife_decoders.wording import LONGEST_TEXT, Context, Say, dyed, say_message, text_word
 
 __all__ = ["is_list", "line_of", "say_content", "slot_of"]
@@ -101,7 +101,7 @@ def oneof_slot(oneof: OneofDescriptor, context: Context) -> Slot:
     takers = {member: (attrgetter(".".join(slot.path)), slot.words) for member, slot in members.items()}
     rank = max((slot.rank for slot in members.values()), default=Rank.NESTED)
 
-    def text(message: Any) -> str:  # noqa: ANN401 - a dynamic message has attributes no type knows
+    def text(message: Dynamic) -> str:
         member = message.WhichOneof(name)
         if member is None:
             return ""
@@ -114,11 +114,11 @@ def oneof_slot(oneof: OneofDescriptor, context: Context) -> Slot:
 def extension_slot(context: Context) -> Slot:
     """The extensions of a proto2 message, each with its full name in brackets."""
 
-    def text(message: Any) -> str:  # noqa: ANN401
+    def text(message: Dynamic) -> str:
         set_fields = [(field, value) for field, value in message.ListFields() if field.is_extension]
         return " ".join(f"[{field.full_name}] {extension_words(field, value)}" for field, value in set_fields)
 
-    def extension_words(field: FieldDescriptor, value: Any) -> str:  # noqa: ANN401
+    def extension_words(field: FieldDescriptor, value: Dynamic) -> str:
         slot = slot_of(field, context)
         return slot.words(attrgetter(*slot.path[1:])(value) if slot.path[1:] else value)
 
@@ -165,7 +165,7 @@ def say_only_list(name: str, kind: Descriptor, context: Context) -> Say:
     return lambda message: say(items(message))
 
 
-def payload_counts(items: Any, oneof: str, name: str) -> str:  # noqa: ANN401
+def payload_counts(items: Dynamic, oneof: str, name: str) -> str:
     """``2 depth, 1 trade``: what a list of envelopes holds."""
     counts = Counter(item.WhichOneof(oneof) or "empty" for item in islice(items, COUNTED))
     if len(items) > COUNTED or not counts:
@@ -188,7 +188,7 @@ def say_lazily(kind: Descriptor, context: Context) -> Say:
     """By a function that is made when the first such message comes: most types of a large schema never do."""
     line: Line | None = None
 
-    def text(message: Any) -> str:  # noqa: ANN401
+    def text(message: Dynamic) -> str:
         nonlocal line
         if line is None:
             line = line_of(kind, context) or (lambda _: "")
@@ -201,17 +201,17 @@ def json_words(value: object) -> str:
     return printable(elide(json.dumps(value, ensure_ascii=False), LONGEST_TEXT))
 
 
-def say_any(context: Context) -> Callable[[Any], str]:
-    """An Any: the short name of its type, then its content where the schema has the type."""
+def say_any(context: Context) -> Callable[[Dynamic], str]:
+    """An Dynamic: the short name of its type, then its content where the schema has the type."""
     known: dict[str, Say] = {}
     inside = context.inside()
 
-    def text(holder: Any) -> str:  # noqa: ANN401
+    def text(holder: Dynamic) -> str:
         name = text_word(holder.type_url.rpartition("/")[2].rpartition(".")[2])
         content = any_content(holder)
         if content is None:
             return f"{name} {len(holder.value):,} B"
-        kind: Any = content.DESCRIPTOR
+        kind: Dynamic = content.DESCRIPTOR
         if kind.full_name not in known:
             known[kind.full_name] = say_content(kind, inside)
         return f"{name} {known[kind.full_name](content)}".rstrip()

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from google.protobuf.message import Message as ProtoMessage
 
 from paperknife_decoders.open_types import any_content, is_any
 from paperknife_decoders.secrets import MASK, Secrets
+from paperknife_decoders.values import Dynamic
 
 __all__ = ["MAX_DEPTH", "mask_json", "masked_copy"]
 
@@ -23,7 +22,7 @@ TEXT_MASKS: dict[int, str | bytes] = {
 Path = tuple[str, ...]
 
 
-def mask_json(value: Any, secrets: Secrets, path: Path = ()) -> Any:  # noqa: ANN401 - JSON is what it is
+def mask_json(value: Dynamic, secrets: Secrets, path: Path = ()) -> Dynamic:
     """A copy of the JSON `value` with the mask in place of each text with a secret name and of declared paths.
 
     `path` holds the names of the objects' members on the way; arrays have none.
@@ -31,7 +30,7 @@ def mask_json(value: Any, secrets: Secrets, path: Path = ()) -> Any:  # noqa: AN
     return json_at(value, secrets, path, 0)
 
 
-def json_at(value: Any, secrets: Secrets, path: Path, depth: int) -> Any:  # noqa: ANN401
+def json_at(value: Dynamic, secrets: Secrets, path: Path, depth: int) -> Dynamic:
     if depth > MAX_DEPTH:
         return "…"
     if isinstance(value, dict):
@@ -41,7 +40,7 @@ def json_at(value: Any, secrets: Secrets, path: Path, depth: int) -> Any:  # noq
     return value
 
 
-def json_member(value: Any, secrets: Secrets, path: Path, depth: int) -> Any:  # noqa: ANN401
+def json_member(value: Dynamic, secrets: Secrets, path: Path, depth: int) -> Dynamic:
     """One member of an object; an array of texts counts as a text."""
     if secrets.paths and ".".join(path) in secrets.paths:
         return MASK
@@ -77,12 +76,12 @@ def mask(message: ProtoMessage, secrets: Secrets, path: Path, cleared: list[str]
         elif field.message_type is not None:
             for nested in messages_in(value, field, secrets):
                 mask(nested, secrets, here, cleared, depth + 1)
-    kind: Any = message.DESCRIPTOR
+    kind: Dynamic = message.DESCRIPTOR
     if is_any(kind):
         mask_any(message, secrets, path, cleared, depth)
 
 
-def mask_any(holder: Any, secrets: Secrets, path: Path, cleared: list[str], depth: int) -> None:  # noqa: ANN401
+def mask_any(holder: Dynamic, secrets: Secrets, path: Path, cleared: list[str], depth: int) -> None:
     """Mask the content of an Any; what does not hold a secret keeps its bytes."""
     content = any_content(holder)
     if content is not None:
@@ -93,7 +92,7 @@ def mask_any(holder: Any, secrets: Secrets, path: Path, cleared: list[str], dept
             holder.value = after
 
 
-def overwrite(message: ProtoMessage, field: FieldDescriptor, value: Any) -> bool:  # noqa: ANN401
+def overwrite(message: ProtoMessage, field: FieldDescriptor, value: Dynamic) -> bool:
     """Put the mask in place of a text, of each of several or of a wrapped one; False where there is no place for it."""
     if field.message_type is not None:
         return overwrite_nested(value, field)
@@ -109,7 +108,7 @@ def overwrite(message: ProtoMessage, field: FieldDescriptor, value: Any) -> bool
     return True
 
 
-def overwrite_nested(value: Any, field: FieldDescriptor) -> bool:  # noqa: ANN401
+def overwrite_nested(value: Dynamic, field: FieldDescriptor) -> bool:
     """Mask a field whose messages each wrap one text, or a map whose values are texts."""
     kind = field.message_type
     assert kind is not None
@@ -135,7 +134,7 @@ def wrapped_mask(kind: Descriptor) -> str | bytes | None:
     return TEXT_MASKS.get(kind.fields[0].type) if wraps else None
 
 
-def messages_in(value: Any, field: FieldDescriptor, secrets: Secrets) -> list[Any]:  # noqa: ANN401
+def messages_in(value: Dynamic, field: FieldDescriptor, secrets: Secrets) -> list[Dynamic]:
     """The messages that a message field holds. Texts of a map under a secret key are masked on the way."""
     kind = field.message_type
     assert kind is not None
@@ -153,7 +152,7 @@ def messages_in(value: Any, field: FieldDescriptor, secrets: Secrets) -> list[An
     return [value[key] for key in value]
 
 
-def mask_value(value: Any) -> None:  # noqa: ANN401
+def mask_value(value: Dynamic) -> None:
     """Mask what a secret key of a Struct, or of a map of wrapped texts, leads to, where it is a text."""
     text = wrapped_mask(value.DESCRIPTOR)
     if text is not None:

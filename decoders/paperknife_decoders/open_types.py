@@ -1,13 +1,13 @@
-"""Messages whose content no schema fixes: google.protobuf.Any, and the JSON-like Struct, ListValue and Value."""
+"""Messages whose content no schema fixes: google.protobuf.Dynamic, and the JSON-like Struct, ListValue and Value."""
 
 from __future__ import annotations
-
-from typing import Any
 
 from google.protobuf import message_factory
 from google.protobuf.descriptor import Descriptor
 from google.protobuf.message import DecodeError as ProtobufDecodeError
 from google.protobuf.message import Message as ProtoMessage
+
+from paperknife_decoders.values import Dynamic
 
 __all__ = ["any_content", "is_any", "is_json_like", "json_value"]
 
@@ -25,11 +25,11 @@ JSON_LIKE = {
 
 
 def is_any(descriptor: Descriptor) -> bool:
-    """True for google.protobuf.Any (google/protobuf/any.proto)."""
+    """True for google.protobuf.Dynamic (google/protobuf/any.proto)."""
     return descriptor.full_name == "google.protobuf.Any" and {"type_url", "value"} <= set(descriptor.fields_by_name)
 
 
-def any_content(holder: Any) -> ProtoMessage | None:  # noqa: ANN401 - a dynamic message has attributes no type knows
+def any_content(holder: Dynamic) -> ProtoMessage | None:
     """The message inside the Any `holder`, or None where its schema lacks the type or the bytes do not parse as it.
 
     The type is what follows the last slash of `type_url`; nothing is ever fetched from that address.
@@ -47,7 +47,7 @@ def is_json_like(descriptor: Descriptor) -> bool:
     return needed is not None and needed <= set(descriptor.fields_by_name)
 
 
-def json_value(message: Any, depth: int = 0) -> Any:  # noqa: ANN401 - JSON is what it is
+def json_value(message: Dynamic, depth: int = 0) -> Dynamic:
     """The Struct, ListValue or Value `message` as plain Python values; members in the order of their names."""
     if depth > MAX_DEPTH:
         return "…"

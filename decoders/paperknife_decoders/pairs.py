@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from operator import attrgetter
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 
 from paperknife_decoders.conventions import BOOK_SIDES, pair_role
 from paperknife_decoders.slots import Rank, Slot
-from paperknife_decoders.values import stands_for
+from paperknife_decoders.values import Dynamic, stands_for
 from paperknife_decoders.wording import Context, Say, dyed, is_hidden, label, say_value
 
 __all__ = ["Pair", "best_level", "pair_in", "pair_slot", "pairs_of", "say_pair"]
@@ -64,7 +64,7 @@ def pair_slot(pair: Pair, context: Context) -> Slot:
     return Slot(Rank.BOOK, (), text, f"{dyed(side or pair.prefix, context.paint.name, context.paint)} ")
 
 
-def say_pair(pair: Pair, context: Context, *, is_book: bool) -> Callable[[Any], str]:
+def say_pair(pair: Pair, context: Context, *, is_book: bool) -> Callable[[Dynamic], str]:
     """What is set of the pair in a message; nothing where neither is.
 
     A quantity of zero beside a price is told (it removes a level of a book), even where zero is as good as unset.
@@ -75,7 +75,7 @@ def say_pair(pair: Pair, context: Context, *, is_book: bool) -> Callable[[Any], 
     alone = ("x {}", "{}") if is_book else (f"{label(pair.quantity, context)}{{}}", f"{label(pair.price, context)}{{}}")
     only_quantity, only_price = (template.format for template in alone)
 
-    def text(message: Any) -> str:  # noqa: ANN401 - a dynamic message has attributes no type knows
+    def text(message: Dynamic) -> str:
         count, at = quantity(message), price(message)
         if at is None:
             return "" if count is None else only_quantity(say_quantity(count))
@@ -95,7 +95,7 @@ def say_number(field: FieldDescriptor, context: Context) -> Say:
     return lambda value: say(value) if value else "0"
 
 
-def getter(field: FieldDescriptor) -> Callable[[Any], Any]:
+def getter(field: FieldDescriptor) -> Callable[[Dynamic], Dynamic]:
     """Takes the number out of a message; None where it is not set."""
     inner = stands_for(field.message_type) if field.message_type is not None else None
     get, name = attrgetter(field.name if inner is None else f"{field.name}.{inner.name}"), field.name
@@ -104,13 +104,13 @@ def getter(field: FieldDescriptor) -> Callable[[Any], Any]:
     return lambda message: get(message) if message.HasField(name) else None
 
 
-def best_level(pair: Pair, side: str) -> Callable[[Any], Any]:
+def best_level(pair: Pair, side: str) -> Callable[[Dynamic], Dynamic]:
     """Takes the best of the levels of one side of a book: the highest bid, the lowest ask."""
     inner = stands_for(pair.price.message_type) if pair.price.message_type is not None else None
     price = attrgetter(pair.price.name if inner is None else f"{pair.price.name}.{inner.name}")
     choose = max if side == "bid" else min
 
-    def best(levels: Any) -> Any:  # noqa: ANN401
+    def best(levels: Dynamic) -> Dynamic:
         try:
             return choose(levels[:LEVELS_LOOKED_AT], key=lambda level: float(price(level)))
         except ValueError:  # a decimal that is none

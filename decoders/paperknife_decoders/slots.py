@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import enum
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from google.protobuf.descriptor import FieldDescriptor
 
 from paperknife_decoders.conventions import EVENT_TIMES, LEADING_ENUMS, REQUEST_IDS, SYMBOLS, plain_name
 from paperknife_decoders.secrets import MASK
-from paperknife_decoders.values import clock_words, is_timestamp, stands_for
+from paperknife_decoders.values import Dynamic, clock_words, is_timestamp, stands_for
 from paperknife_decoders.wording import Context, Say, dyed, enum_words, is_hidden, label, say_value, text_word
 
 __all__ = ["SEVERAL_SHOWN", "Presence", "Rank", "Slot", "presence_of", "simple_slot"]
@@ -143,7 +143,7 @@ def say_time(field: FieldDescriptor, say: Say) -> Say:
 def say_several(say: Say) -> Say:
     """The first few of several values: ``ESZ6,NQZ6,CLF7+9``."""
 
-    def text(values: Any) -> str:  # noqa: ANN401 - a repeated field's container
+    def text(values: Dynamic) -> str:
         shown = ",".join([say(value) for value in values[:SEVERAL_SHOWN]])
         return f"{shown}+{len(values) - SEVERAL_SHOWN:,}" if len(values) > SEVERAL_SHOWN else shown
 
@@ -162,7 +162,7 @@ def say_map(field: FieldDescriptor, context: Context) -> Say:
     can_hide = inner is not None and inner.type in TEXTS
     hides, name = context.secrets.hides_name, dyed(field.name, context.paint.name, context.paint)
 
-    def text(values: Any) -> str:  # noqa: ANN401
+    def text(values: Dynamic) -> str:
         if len(values) > SEVERAL_SHOWN:
             return f"{len(values):,} {field.name}"
         shown = [

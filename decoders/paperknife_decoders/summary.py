@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 from paperknife_decoders.columns import fit
 from paperknife_decoders.envelope import Envelope, Form
@@ -14,6 +13,7 @@ from paperknife_decoders.printable import printable, printable_bytes
 from paperknife_decoders.protocol import EnvelopeType
 from paperknife_decoders.secrets import Secrets
 from paperknife_decoders.unknown import unknown_part
+from paperknife_decoders.values import Dynamic
 from paperknife_decoders.wire_view import wire_summary
 from paperknife_decoders.wording import Context, Say, is_hidden, text_word
 
@@ -70,7 +70,7 @@ class EnvelopeLine:
     def text(self, envelope: Envelope, width: int) -> str:
         """The line of a decoded envelope, however long; `width` only bounds the wire view."""
         payload = envelope.payload
-        message: Any = envelope.message
+        message: Dynamic = envelope.message
         say = self.payloads.get(payload)
         if say is not None:
             words = say(getattr(message, payload))

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, cast
+from typing import cast
 
 from google.protobuf.message import Message as ProtoMessage
 from google.protobuf.unknown_fields import UnknownFieldSet
 
-from paperknife_decoders.wire import walk_partly
+from paperknife_decoders.wire import WireType, walk_partly
+from paperknife_decoders.wire_view import wire_summary
 
-__all__ = ["unknown_fields", "unknown_numbers", "unknown_part"]
+SUMMARY = 72
+"""Columns for what an unknown field holds."""
 
 
-def unknown_fields(message: ProtoMessage) -> Iterable[Any]:
+def unknown_fields(message: ProtoMessage) -> Iterable[Dynamic]:
     """The unknown fields of `message` itself, each with `field_number`, `wire_type` and `data`, in wire order."""
-    fields: Any = UnknownFieldSet(message)  # iterable, which its stubs do not know
-    return cast("Iterable[Any]", fields)
+    fields: Dynamic = UnknownFieldSet(message)  # iterable, which its stubs do not know
+    return cast("Iterable[Dynamic]", fields)
 
 
 def unknown_numbers(message: ProtoMessage) -> tuple[int, ...]:
@@ -33,3 +35,28 @@ def unknown_part(message: ProtoMessage, data: bytes) -> bytes:
     if not numbers:
         return b""
     return b"".join(data[field.start : field.end] for field in walk_partly(data).fields if field.number in numbers)
+
+
+def unknown_words(field: Dynamic) -> str:
+    """The number of an unknown field and its likeliest reading: ``12=7``, ``12="hello"``, ``12={1=5021.25}``."""
+    if field.wire_type == WireType.GROUP:
+        return f"{field.field_number}=group of {len(field.data)} fields"
+    tag = varint(field.field_number << 3 | field.wire_type)
+    match field.wire_type:
+        case WireType.VARINT:
+            content = varint(field.data)
+        case WireType.LENGTH:
+            content = varint(len(field.data)) + field.data
+        case _:
+            content = field.data.to_bytes(8 if field.wire_type == WireType.FIXED64 else 4, "little")
+    return wire_summary(tag + content, SUMMARY)
+
+
+def varint(value: int) -> bytes:
+    """`value` in groups of seven bits, the lowest first (https://protobuf.dev/programming-guides/encoding/#varints)."""
+    out = bytearray()
+    while value > 127:
+        out.append(value & 127 | 128)
+        value >>= 7
+    out.append(value)
+    return bytes(out)

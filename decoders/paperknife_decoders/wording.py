@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from google.protobuf.descriptor import Descriptor, EnumDescriptor, FieldDescriptor
 
@@ -16,7 +15,7 @@ from paperknife_decoders.values import EnumNames, enum_names, scalar_words, stan
 
 __all__ = ["Context", "Say", "dyed", "enum_words", "is_hidden", "label", "say_message", "say_value", "text_word"]
 
-Say = Callable[[Any], str]
+Say = Callable[[Dynamic], str]
 """Turns one value into words."""
 
 LONGEST_TEXT = 48
@@ -36,7 +35,7 @@ class Context:
     depth: int = 0
 
     def inside(self, *names: str) -> Context:
-        """The context of what lies in the field of that name, or inside this very message where there is none (Any)."""
+        """The context of what lies in the field of that name, or inside this very message where there is none (Dynamic)."""
         return Context(self.secrets, self.paint, (*self.path, *names), self.depth + 1)
 
 
