@@ -7,7 +7,7 @@ import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -24,8 +24,13 @@ EVERYTHING = "paperknife-everything.proto"
 it reports the faults of all that it imports. Names with spaces, a leading dash or by the thousand are no trouble."""
 
 ERROR = re.compile(r"^(?P<file>.+?):(?:(?P<line>\d+):(?P<column>\d+):)? (?P<warning>warning: )?(?P<message>.+)$")
+DEFINED_TWICE = re.compile(r'^"(?P<name>.+)" is already defined in file "(?P<file>.+)"\.$')
 BAD_IMPORT = re.compile(r'^Import "(?P<name>.+)" was not found or had errors\.$')
 FOLLOWS_FROM_IMPORT = re.compile(r"is not defined|seems to be defined|is resolved to|unknown\.|Unknown", re.I)
+
+
+type Message = tuple[str, int, int]
+"""What protoc says of one place in a file: text, line and column from 1, 0 where it is about the whole file."""
 
 
 @dataclass(slots=True)
@@ -134,7 +139,7 @@ class Protoc:
 
 def read_faults(talk: str, tree: ImportTree) -> tuple[list[Fault], set[str]]:
     """The faults that protoc reported, and the import names of the files that have any."""
-    found: dict[str, list[tuple[str, int, int]]] = {}
+    found: dict[str, list[Message]] = {}
     for line in talk.splitlines():
         match = ERROR.match(line)
         if match and not match["warning"]:
@@ -161,22 +166,34 @@ def import_name(shown: str, tree: ImportTree) -> str:
     return next((name for name, file in tree.names.items() if file == root / match[2]), shown)
 
 
-def without_consequences(messages: list[tuple[str, int, int]]) -> list[tuple[str, int, int]]:
-    """Of a file whose imports fail, not also that what they define is missing."""
-    if not any(BAD_IMPORT.match(message) for message, _, _ in messages):
-        return messages
-    return [entry for entry in messages if not FOLLOWS_FROM_IMPORT.search(entry[0])]
+def without_consequences(messages: Sequence[Message]) -> Sequence[Message]:
+    """Of one file's messages those that stand for themselves.
+
+    Where an import fails, that what it defines is missing is no news. Where a file defines what another one has too,
+    its first type says so for all that are in it.
+    """
+    twice = [each for each in messages if DEFINED_TWICE.match(each[0])]
+    if twice:
+        return [min(twice, key=lambda each: each[0].count(".", 0, each[0].index('" ')))]
+    if any(BAD_IMPORT.match(text) for text, _, _ in messages):
+        return [each for each in messages if not FOLLOWS_FROM_IMPORT.search(each[0])]
+    return messages
 
 
 def explain(message: str, tree: ImportTree, bad: Collection[str]) -> str:
-    """A message of protoc, where it is about an import with what to do."""
+    """A message of protoc; where it is about another file with what that means and what to do."""
+    twice = DEFINED_TWICE.match(message)
+    if twice:
+        path = tree.names.get(twice["file"])
+        other = tree.show(path) if path else twice["file"]
+        return f"{twice['name']} is defined in {other} already, so this file is left out"
     match = BAD_IMPORT.match(message)
     if not match:
         return message
     name = match["name"]
     if name in bad or name in tree.names:
         return f'imports "{name}", which has errors, so this file is left out too'
-    roots = ", ".join(map(str, tree.roots))
+    roots = ", ".join(map(tree.show, tree.roots))
     return f'imports "{name}", which is not below {roots}; name the folder that it is in as one more schema source'
 
 

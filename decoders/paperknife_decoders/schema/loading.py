@@ -19,6 +19,8 @@ from paperknife_decoders.schema.watch import Watch
 
 __all__ = ["load_schema"]
 
+NOTHING_OWN = "there is nothing in the schema but types that Protobuf brings along: name the files of your API"
+
 
 def load_schema(sources: Sequence[str | Path] | str | Path, timeout: float = 60.0) -> Schema:
     """Load all of `sources` into one schema: folders and files of `.proto`, descriptor sets, `_pb2.py` modules.
@@ -31,6 +33,7 @@ def load_schema(sources: Sequence[str | Path] | str | Path, timeout: float = 60.
     found = find_sources(paths)
     wellknown = wellknown_names()
     tree = import_tree(found.protos, found.folders, wellknown)
+    tree.show = show
     sets = read_descriptor_sets(found.descriptors)
     generated = read_generated(found.generated, wellknown)
     watch = Watch(found, [*tree.names.values(), *generated.read], lambda: find_sources(paths))
@@ -47,7 +50,7 @@ def load_schema(sources: Sequence[str | Path] | str | Path, timeout: float = 60.
     faults = [Fault(show(Path(fault.file)), fault.message, fault.line, fault.column) for fault in faults]
     files = [file for name, file in assembly.added.items() if name not in wellknown]
     if not files:
-        raise SchemaError("nothing of the schema could be loaded" + (":" if faults else ""), faults)
+        raise SchemaError("nothing of the schema could be loaded:" if faults else NOTHING_OWN, faults)
     return Schema(assembly.pool, files, paths, faults, watch)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
@@ -25,11 +25,13 @@ class ImportTree:
 
     `roots` are searched in order, `aliases` give a root that another one hides a name of its own (a prefix of its
     files' names). `names` maps each import name to its file. `wellknown` are names that protoc brings along; a copy of
-    one of them in the user's tree is not used, since protoc and its own descriptor.proto have to fit together.
+    one of them in the user's tree is not used, since protoc and its own descriptor.proto have to fit together. `show`
+    writes a path for the user.
     """
 
     roots: list[Path]
     wellknown: frozenset[str]
+    show: Callable[[Path], str] = str
     names: dict[str, Path] = field(default_factory=dict)
     aliases: dict[str, Path] = field(default_factory=dict)
 

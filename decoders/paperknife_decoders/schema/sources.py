@@ -108,6 +108,8 @@ def kind_of_file(path: Path) -> Kind:
     """What the single file `path` holds; a file of any other name is taken for a descriptor set and read as one."""
     if not path.exists():
         raise SchemaError(f"there is no schema at {path}{nearest_sibling(path)}")
+    if not path.is_file() or not os.access(path, os.R_OK):
+        raise SchemaError(f"{path} cannot be read: it is no ordinary file, or not yours to read")
     if path.suffix == ".mcap":
         raise SchemaError(f"{path} is a recording; a schema cannot be taken from one yet: name its .proto files")
     if path.suffix == ".py":

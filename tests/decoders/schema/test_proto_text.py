@@ -20,8 +20,9 @@ message Basket {
   // Not here any more.
   reserved 4, 10 to 12, 1000 to max;
   reserved old;
-  string id = 1;  // the same
-                  // for ever
+  string id = 1;
+  // the same
+  // for ever
 
   oneof payload {  // one of these
     Item item = 2;
@@ -83,15 +84,15 @@ message Basket {
     ),
     "nested enum": (
         "Colour",
-        "// shop.v1.Basket.Item.Colour, in FOLDER/a.proto:26\n// A nested one.\n"
+        "// shop.v1.Basket.Item.Colour, in FOLDER/a.proto:27\n// A nested one.\n"
         "enum Colour {\n  RED = 0;\n  GREEN = -1;\n}\n",
     ),
     "service": (
         "Shop",
-        "// shop.v1.Shop, in FOLDER/a.proto:33\n// A service.\n"
+        "// shop.v1.Shop, in FOLDER/a.proto:34\n// A service.\n"
         "service Shop {\n  rpc Buy(Basket) returns (stream Basket.Item);  // at once\n}\n",
     ),
-    "empty": ("Basket.Empty", "// shop.v1.Basket.Empty, in FOLDER/a.proto:29\nmessage Empty {}\n"),
+    "empty": ("Basket.Empty", "// shop.v1.Basket.Empty, in FOLDER/a.proto:30\nmessage Empty {}\n"),
     "without source": (
         "google.protobuf.Any",
         "// google.protobuf.Any, in google/protobuf/any.proto\n"

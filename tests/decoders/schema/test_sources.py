@@ -31,6 +31,7 @@ MISSING = {
     "an empty folder": (["empty"], r"there is no \.proto file in the folder .*/empty"),
     "a recording": (["session.mcap"], r"session\.mcap is a recording"),
     "below a file": (["session.mcap/x"], r"there is no schema at .*/session\.mcap/x"),
+    "no file": (["/dev/null"], "/dev/null cannot be read"),
     "two at once": (["xyz", "empty"], r"(?s)no schema at .*\n.*no \.proto file"),
 }
 
