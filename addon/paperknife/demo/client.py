@@ -97,12 +97,20 @@ class Trader:
                 deadline = loop.time() + PATIENCE
                 while self.strategy.working:
                     await self.hear(deadline)
-            await self.connection.close(1000, "done")
+            await self.leave()
         except ConnectionClosed:
             pass
         finally:
             beating.cancel()
             await asyncio.gather(beating, return_exceptions=True)
+
+    async def leave(self) -> None:
+        """Close, reading on meanwhile: the venue's close frame comes after all that is still on its way."""
+        closing = asyncio.create_task(self.connection.close(1000, "done"))
+        with contextlib.suppress(ConnectionClosed):
+            while True:
+                await self.connection.recv()
+        await closing
 
     async def say(self, messages: Iterable[tuple[str, Fields]]) -> None:
         """Send messages."""
@@ -186,6 +194,8 @@ def main() -> int:
     parser.add_argument("--user", choices=sorted(USERS), default="alice", help="who trades (default: %(default)s)")
     parser.add_argument("--no-compression", action="store_true", help="do not offer permessage-deflate")
     given = parser.parse_args()
+    if not 0 < given.seconds < float("inf"):
+        parser.error(f"--seconds: a number above 0 was expected, not {given.seconds:g}")
     options = ClientOptions(USERS[given.user], compression=not given.no_compression, proxy=True)
     try:
         outcome = asyncio.run(trade(given.url, seconds=given.seconds, seed=given.seed, options=options))

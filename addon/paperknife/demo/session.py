@@ -29,7 +29,8 @@ MOST_SYMBOLS = 100
 class Session:
     """What one connection said and was told.
 
-    `outbox` holds ``(payload, fields)`` to be sent; `close`, once it is set, the code and reason to end with.
+    `outbox` holds ``(payload, fields)`` to be sent; `close`, once it is set, the code and reason to end with. `missed`
+    counts the heartbeats of the venue since the last one of the client.
     """
 
     def __init__(self, number: int, exchange: Exchange, api: Api, heartbeat_ns: int) -> None:
@@ -44,7 +45,7 @@ class Session:
         self.close: tuple[int, str] | None = None
         self.tokens = 0
         self.heartbeats = 0
-        self.heard_ns = 0
+        self.missed = 0
 
     def say(self, payload: str, fields: Fields) -> None:
         """Put one message into the outbox."""
@@ -85,7 +86,7 @@ class Session:
             self.close = BAD_CREDENTIALS, "bad credentials"
             return
         self.user = user
-        self.heard_ns = now_ns
+        self.missed = 0
         seconds, nanos = divmod(self.heartbeat_ns, 1_000_000_000)
         answer: Fields = {
             "result": "OK",
@@ -109,9 +110,10 @@ class Session:
         """A new token."""
         self.say("renew_token_response", {"request_id": request.request_id, **self.token(now_ns)})
 
-    def heartbeat(self, _request: Payload, now_ns: int) -> None:
-        """The client is alive."""
-        self.heard_ns = now_ns
+    def heartbeat(self, _request: Payload, _now_ns: int) -> None:
+        """The client is alive; one that is not logged in gains nothing by it."""
+        if self.user:
+            self.missed = 0
 
     def subscribe(self, request: Payload, _now_ns: int) -> None:
         """Instruments and depth now, updates from now on."""
