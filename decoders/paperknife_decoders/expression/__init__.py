@@ -29,10 +29,11 @@ numbers. A message that holds nothing but a `string value`, and google.type.Deci
 `number` makes one of a string. Timestamps compare with ISO 8601 strings (UTC where no zone is named), durations with
 ``"1.5s"`` or seconds, bytes with hex.
 
-How it is made: `grammar` lets through what is on its white list, `compiler` walks the tree once for each direction
-(`calls`, `pairs` and `logic` are parts of that walk), `paths` and `shapes` know the schema, `literals` what the user
-wrote, `comparison`, `arithmetic` and `functions` build the closures, `program` is the result. Nothing is ever evaluated
-as text.
+How it is made: `grammar` lets through what is on its white list. `compiler` walks the tree once for each direction,
+`parts` has what compiles each node (`pairs` and `calls` the larger ones); `paths` and `shapes` know the schema,
+`literals` what the user wrote, `names` what is built in. `comparison`, `arithmetic`, `logic`, `functions`, `loops` and
+`patterns` make the closures of which a `program` consists. What is wrong goes by way of `faults` into one `error`.
+Nothing is ever evaluated as text.
 """
 
 from paperknife_decoders.expression.error import ExpressionError

@@ -88,3 +88,10 @@ def applied(apply: Callable[[Value], Value], term: Term) -> Callable[[Frame], Va
             return None
 
     return value
+
+
+def numeric(term: Term, *also: Kind) -> Term:
+    """`term`, if it is a number; raises `comparison.Unlike`."""
+    if term.kind not in (Kind.NUMBER, Kind.DECIMAL, *also):
+        raise Unlike(f"{term}; a number is needed here")
+    return term

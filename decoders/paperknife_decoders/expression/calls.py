@@ -10,14 +10,16 @@ from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from paperknife_decoders.expression.arithmetic import safely
-from paperknife_decoders.expression.comparison import same_kind, spend
-from paperknife_decoders.expression.error import closest
-from paperknife_decoders.expression.functions import CONDITIONS, FUNCTIONS, LOOPED, Loop, length, ordered, truth
+from paperknife_decoders.expression.comparison import ordered, same_kind, spend
+from paperknife_decoders.expression.error import Fault, closest
+from paperknife_decoders.expression.functions import FUNCTIONS, length
 from paperknife_decoders.expression.grammar import written
+from paperknife_decoders.expression.logic import truth
+from paperknife_decoders.expression.loops import CONDITIONS, LOOPED, Loop
 from paperknife_decoders.expression.names import BUILT_IN
 from paperknife_decoders.expression.paths import element
 from paperknife_decoders.expression.shapes import path_term
-from paperknife_decoders.expression.terms import ABSENT, Fault, Frame, Kind, Path, Term, Value, meet
+from paperknife_decoders.expression.terms import ABSENT, Frame, Kind, Path, Term, Value, meet
 
 if TYPE_CHECKING:
     from paperknife_decoders.expression.compiler import Compiler

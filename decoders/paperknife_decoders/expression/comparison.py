@@ -203,3 +203,10 @@ def element_term(right: Term) -> Term:
     """One element of the list, or key of the map, `right`, read from a frame that holds nothing else."""
     shape = element(right.path.shape) if right.path else Shape()
     return path_term(Path(f"an element of {right.text}", operator.itemgetter(0), shape, right.payloads))
+
+
+def ordered(term: Term) -> Term:
+    """`term`, if its values have an order."""
+    if term.kind in (Kind.MESSAGE, Kind.LIST, Kind.MAP, Kind.BOOL):
+        raise Unlike(f"{term}; it has no least and no greatest")
+    return term

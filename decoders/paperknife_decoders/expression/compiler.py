@@ -9,76 +9,38 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import TypeVar
 
 from google.protobuf.descriptor import Descriptor
 
-from paperknife_decoders.expression.arithmetic import arithmetic, negative
-from paperknife_decoders.expression.calls import call
 from paperknife_decoders.expression.comparison import Unlike
-from paperknife_decoders.expression.functions import FUNCTIONS, LOOPED, truth
-from paperknife_decoders.expression.grammar import ALLOWED, written
-from paperknife_decoders.expression.literals import WrongLiteral, literal_beside, literal_in_sum
-from paperknife_decoders.expression.logic import all_hold, negation, one_holds
+from paperknife_decoders.expression.error import Fault
+from paperknife_decoders.expression.faults import Ledger
+from paperknife_decoders.expression.functions import FUNCTIONS
+from paperknife_decoders.expression.grammar import NOT_LITERAL, literal, written
+from paperknife_decoders.expression.literals import WrongLiteral, literal_beside
+from paperknife_decoders.expression.logic import truth
+from paperknife_decoders.expression.loops import LOOPED
 from paperknife_decoders.expression.names import BUILT_IN, Names
-from paperknife_decoders.expression.pairs import comparison
+from paperknife_decoders.expression.parts import PARTS
 from paperknife_decoders.expression.paths import Step, at_index, at_key, element, member
-from paperknife_decoders.expression.shapes import BOOL_NAMES, kind_of, path_term
+from paperknife_decoders.expression.shapes import kind_of, path_term
 from paperknife_decoders.expression.terms import (
     ABSENT,
     LOOPS,
     NEVER,
     ROOT,
-    Fault,
     Kind,
     Path,
     Shape,
     Term,
-    Value,
-    constant,
 )
 from paperknife_decoders.protocol import payload_oneof
 
-__all__ = ["Compiler", "Ledger", "literal"]
+__all__ = ["Compiler"]
 
 T = TypeVar("T")
-
-NOT_LITERAL = object()
-
-LITERALS: dict[type, Kind] = {
-    bool: Kind.BOOL,
-    int: Kind.NUMBER,
-    float: Kind.NUMBER,
-    str: Kind.STRING,
-    bytes: Kind.BYTES,
-}
-"""The kind of a literal that stands alone."""
-
-
-@dataclass(slots=True)
-class Ledger:
-    """What was found wrong, and what was found right, by part of the syntax tree, in either direction."""
-
-    faults: list[tuple[Hashable, Fault]] = field(default_factory=list)
-    right: set[Hashable] = field(default_factory=set)
-
-    def standing(self) -> list[Fault]:
-        """The faults of parts that are right nowhere, in the order of the text."""
-        left = [fault for node, fault in self.faults if node not in self.right]
-        return sorted(left, key=lambda fault: fault.node.col_offset)
-
-
-def literal(node: ast.expr) -> Value:
-    """The value of a literal, signed or not; `NOT_LITERAL` for anything else."""
-    if isinstance(node, ast.Constant):
-        return node.value
-    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub | ast.UAdd):
-        value = literal(node.operand)
-        if type(value) in (int, float):
-            return -value if isinstance(node.op, ast.USub) else value
-    return NOT_LITERAL
 
 
 class Compiler:
@@ -109,7 +71,7 @@ class Compiler:
 
     def visit(self, node: ast.expr) -> Term:
         """The term of any part; `ABSENT` where it has no value in this direction, or is wrong in it."""
-        return self.checked(node, lambda: HANDLERS[type(node)](self, node))
+        return self.checked(node, lambda: PARTS[type(node)](self, node))
 
     def checked(self, node: ast.expr, compile_part: Callable[[], Term], key: Hashable = None) -> Term:
         """What `compile_part` gives; `ABSENT`, and an entry in the ledger under `key`, where it finds a fault."""
@@ -225,79 +187,3 @@ class Compiler:
 def depth_of(node: ast.expr) -> int:
     """How many steps lead to this one."""
     return 1 + depth_of(node.value) if isinstance(node, ast.Attribute | ast.Subscript) else 0
-
-
-def path_part(compiler: Compiler, node: ast.expr) -> Term:
-    """A field's value, or a built-in name's."""
-    if isinstance(node, ast.Name) and node.id not in compiler.loops:
-        if node.id in BUILT_IN:
-            return BUILT_IN[node.id](compiler.names)
-        if node.id in BOOL_NAMES and node.id not in compiler.names.fields:
-            return constant(Kind.BOOL, BOOL_NAMES[node.id], node.id)
-    path = compiler.path(node)
-    return ABSENT if path is None else path_term(path)
-
-
-def constant_part(_: Compiler, node: ast.expr) -> Term:
-    """A literal beside nothing that would give it another meaning."""
-    value = literal(node)
-    if type(value) not in LITERALS:
-        raise Fault(node, f"{written(node)} is not allowed; has(path) tells whether a field is set")
-    return constant(LITERALS[type(value)], value, written(node))
-
-
-def bool_part(compiler: Compiler, node: ast.BoolOp) -> Term:
-    """`and`, `or`."""
-    join = all_hold if isinstance(node.op, ast.And) else one_holds
-    return join([compiler.condition(part) for part in node.values])
-
-
-def unary_part(compiler: Compiler, node: ast.UnaryOp) -> Term:
-    """`not`, and the sign of a number."""
-    if isinstance(node.op, ast.Not):
-        return negation(compiler.condition(node.operand))
-    if literal(node) is not NOT_LITERAL:
-        return constant_part(compiler, node)
-    term = compiler.visit(node.operand)
-    return term if term is ABSENT or isinstance(node.op, ast.UAdd) else negative(term)
-
-
-def binary_part(compiler: Compiler, node: ast.BinOp) -> Term:
-    """Arithmetic; a string beside a time is a time or a duration."""
-    sides = [(literal(side), side) for side in (node.left, node.right)]
-    (one, left), (other, right) = sides
-    if one is NOT_LITERAL or other is not NOT_LITERAL:
-        first = compiler.visit(left)
-        second = compiler.visit(right) if other is NOT_LITERAL else compiler.checked(
-            right, lambda: literal_in_sum(other, first))  # fmt: skip
-    else:
-        second = compiler.visit(right)
-        first = compiler.checked(left, lambda: literal_in_sum(one, second))
-    return ABSENT if ABSENT in (first, second) else arithmetic(node.op, first, second)
-
-
-def list_part(_: Compiler, node: ast.expr) -> Term:
-    """A list stands after `in` only."""
-    raise Fault(node, f"a list is only allowed after `in`; an expression has {ALLOWED}")
-
-
-def loop_part(_: Compiler, node: ast.expr) -> Term:
-    """A loop stands in a call only."""
-    raise Fault(node, f"a loop is only allowed as the argument of one of {', '.join(LOOPED)}")
-
-
-HANDLERS: dict[type[ast.expr], Callable[[Compiler, Value], Term]] = {
-    ast.Name: path_part,
-    ast.Attribute: path_part,
-    ast.Subscript: path_part,
-    ast.Constant: constant_part,
-    ast.BoolOp: bool_part,
-    ast.UnaryOp: unary_part,
-    ast.BinOp: binary_part,
-    ast.Compare: comparison,
-    ast.Call: call,
-    ast.Tuple: list_part,
-    ast.List: list_part,
-    ast.GeneratorExp: loop_part,
-}
-"""What compiles each node that the grammar lets through."""

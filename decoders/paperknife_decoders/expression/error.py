@@ -1,13 +1,15 @@
-"""The one error of an expression: a sentence, the expression, a caret under what is wrong."""
+"""What is wrong with an expression: the one error that leaves this package, and the faults that it is made of."""
 
 from __future__ import annotations
 
+import ast
 import difflib
-from collections.abc import Iterable
+import re
+from collections.abc import Hashable, Iterable
 
 from paperknife_decoders.printable import printable
 
-__all__ = ["ExpressionError", "closest", "listed"]
+__all__ = ["ExpressionError", "Fault", "closest", "listed"]
 
 EXCERPT_WIDTH = 100
 """Characters of a long expression that are shown around the caret."""
@@ -31,11 +33,32 @@ class ExpressionError(ValueError):
         self.length = max(1, length)
 
     def __str__(self) -> str:
-        line, start = excerpt(self.text, self.column - 1)
+        # An expression may be folded over several lines of a file; it is shown in one.
+        line, start = excerpt(re.sub(r"\s", " ", self.text), self.column - 1)
         # Escapes make text longer: the caret counts what is printed, not what was written.
         before = len(printable(line[:start]))
         length = len(printable(line[start : start + self.length])) or 1
         return f"{self.reason}\n  {printable(line)}\n  {' ' * before}{'^' * length}"
+
+
+class Fault(Exception):
+    """What is wrong with a part in one direction. It only counts if the part is not right in the other one.
+
+    `node` is what to underline. For a name that `owner` has no field of, `name` is it, `names` are the fields that
+    there are, `inside` is where it would be right, and `depth` how many steps lead to it, so that the answers of both
+    directions can be merged. `key` is the part that is wrong, where that is not the one that was compiled.
+    """
+
+    def __init__(self, node: ast.expr, reason: str) -> None:
+        super().__init__(reason)
+        self.node = node
+        self.reason = reason
+        self.owner = ""
+        self.key: Hashable = None
+        self.name = ""
+        self.names: tuple[str, ...] = ()
+        self.inside = ""
+        self.depth = 0
 
 
 def excerpt(text: str, at: int) -> tuple[str, int]:

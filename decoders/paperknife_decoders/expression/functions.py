@@ -1,4 +1,4 @@
-"""The functions of an expression. Each takes compiled terms; the ones over lists also take a loop.
+"""Functions of values. Each takes compiled terms and gives one (those over what repeats are in `loops`).
 
 A function of something that has no value has none itself; where it is a condition it is false.
 """
@@ -6,136 +6,15 @@ A function of something that has no value has none itself; where it is a conditi
 from __future__ import annotations
 
 import builtins
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 
-from paperknife_decoders.expression.arithmetic import applied
+from paperknife_decoders.expression.arithmetic import applied, numeric
 from paperknife_decoders.expression.comparison import Unlike
 from paperknife_decoders.expression.patterns import SEARCHED, BadPattern, compile_pattern
 from paperknife_decoders.expression.shapes import decimal_from, reading, string_term
-from paperknife_decoders.expression.terms import Frame, Kind, Payloads, Term, Value, meet
+from paperknife_decoders.expression.terms import Frame, Kind, Term, meet
 
-__all__ = ["FUNCTIONS", "LOOPED", "Loop", "truth"]
-
-Values = Callable[[Frame], Iterator[Value] | None]
-
-
-@dataclass(frozen=True, slots=True)
-class Loop:
-    """A compiled ``body for x in source if ...``: gives the body's values, None where the source has no value."""
-
-    values: Values
-    body: Term
-    payloads: Payloads
-
-
-def truth(term: Term) -> Term:
-    """`term` as a condition: messages, times and payloads are true where set, values where not zero or empty."""
-    if term.kind is Kind.BOOL and term.path is None:
-        return term
-    get = term.get
-    if presence_is_truth(term):
-        present = term.path.get if term.path is not None else get
-
-        def is_set(frame: Frame) -> bool:
-            return present(frame) is not None
-
-        return Term(Kind.BOOL, is_set, term.text, term.payloads)
-
-    def is_true(frame: Frame) -> bool:
-        return bool(get(frame))
-
-    return Term(Kind.BOOL, is_true, term.text, term.payloads)
-
-
-def presence_is_truth(term: Term) -> bool:
-    """True for what has no false value, and for a payload that is a bare number or string."""
-    return term.kind in (Kind.MESSAGE, Kind.TIMESTAMP, Kind.DURATION) or (term.path is not None and term.path.payload)
-
-
-def any_of(loop: Loop) -> Term:
-    """At least one element is true."""
-    values = loop.values
-
-    def condition(frame: Frame) -> bool:
-        return any(values(frame) or ())
-
-    return Term(Kind.BOOL, condition, payloads=loop.payloads)
-
-
-def all_of(loop: Loop) -> Term:
-    """Every element is true; so it is where there are none, but not where there is no list."""
-    values = loop.values
-
-    def condition(frame: Frame) -> bool:
-        found = values(frame)
-        return found is not None and all(found)
-
-    return Term(Kind.BOOL, condition, payloads=loop.payloads)
-
-
-def count_of(loop: Loop) -> Term:
-    """How many elements are true."""
-    return folded(loop, lambda values: builtins.sum(map(bool, values)), Kind.NUMBER)
-
-
-def sum_of(loop: Loop) -> Term:
-    """The sum of the elements that have a value."""
-    return folded(loop, builtins.sum, numeric(loop.body, Kind.DURATION).kind)
-
-
-def min_of(loop: Loop) -> Term:
-    """The least of the elements that have a value."""
-    return folded(loop, lambda values: builtins.min(values, default=None), ordered(loop.body).kind)
-
-
-def max_of(loop: Loop) -> Term:
-    """The greatest of the elements that have a value."""
-    return folded(loop, lambda values: builtins.max(values, default=None), ordered(loop.body).kind)
-
-
-def folded(loop: Loop, fold: Callable[[Iterator[Value]], Value], kind: Kind) -> Term:
-    """One value of all that a loop gives."""
-    values = loop.values
-
-    def value(frame: Frame) -> Value:
-        found = values(frame)
-        if found is None:
-            return None
-        try:
-            return fold(each for each in found if each is not None)
-        except ArithmeticError:
-            return None
-
-    return Term(kind, value, "this", loop.payloads)
-
-
-LOOPED: dict[str, Callable[[Loop], Term]] = {
-    "any": any_of,
-    "all": all_of,
-    "count": count_of,
-    "sum": sum_of,
-    "min": min_of,
-    "max": max_of,
-}
-"""Functions of a loop, as in ``any(level.size == 0 for level in market_data.levels)``, or of a list of values."""
-
-CONDITIONS = frozenset({"any", "all", "count"})
-"""Those whose loop gives conditions."""
-
-
-def numeric(term: Term, *also: Kind) -> Term:
-    """`term`, if it is a number; raises `comparison.Unlike`."""
-    if term.kind not in (Kind.NUMBER, Kind.DECIMAL, *also):
-        raise Unlike(f"{term}; a number is needed here")
-    return term
-
-
-def ordered(term: Term) -> Term:
-    """`term`, if its values have an order."""
-    if term.kind in (Kind.MESSAGE, Kind.LIST, Kind.MAP, Kind.BOOL):
-        raise Unlike(f"{term}; it has no least and no greatest")
-    return term
+__all__ = ["FUNCTIONS", "length"]
 
 
 def textual(term: Term) -> Term:

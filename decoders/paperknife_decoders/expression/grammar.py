@@ -8,10 +8,13 @@ import re
 
 from paperknife_decoders.expression.error import ExpressionError
 
-__all__ = ["ALLOWED", "MAX_DEPTH", "MAX_LENGTH", "error_at", "parse", "written"]
+__all__ = ["ALLOWED", "MAX_DEPTH", "MAX_LENGTH", "NOT_LITERAL", "error_at", "literal", "parse", "written"]
 
 MAX_LENGTH = 2000
 """Characters of one expression."""
+
+NOT_LITERAL = object()
+"""What `literal` gives for anything else."""
 
 MAX_DEPTH = 40
 """Levels of one expression's syntax tree."""
@@ -92,11 +95,10 @@ def parse(text: str) -> ast.expr:
 def slip(text: str, line: str, column: int, message: str) -> ExpressionError:
     """The likely reason for a syntax error: a keyword as a field name, another language's operator, or what it says."""
     bare = re.sub(r"'[^']*'|\"[^\"]*\"", lambda quoted: " " * len(quoted[0]), line)
-    for part in re.finditer(r"\.\s*([A-Za-z]+)\b|\b([A-Za-z]+)\s*\.", bare):
-        name = part[1] or part[2]
-        if keyword.iskeyword(name):
-            at = part.start(1 if part[1] else 2)
-            return ExpressionError(f"`{name}` is a word of the language: the field is {name}_", text, at + 1, len(name))
+    for part in re.finditer(r"(?<=\.)\w+\b|\b\w+(?=\s*\.)", bare):
+        if keyword.iskeyword(part[0]):
+            reason = f"`{part[0]}` is a word of the language: the field is {part[0]}_"
+            return ExpressionError(reason, text, part.start() + 1, len(part[0]))
     for pattern, reason in SLIPS:
         if found := pattern.search(bare):
             return ExpressionError(reason, text, found.start() + 1, len(found[0]))
@@ -143,3 +145,14 @@ def written(node: ast.expr) -> str:
     """`node` as text for a sentence, strings in double quotes because a shell's are often single."""
     text = ast.unparse(node)
     return text if '"' in text else text.replace("'", '"')
+
+
+def literal(node: ast.expr) -> object:
+    """The value of a literal, signed or not; `NOT_LITERAL` for anything else."""
+    if isinstance(node, ast.Constant):
+        return node.value
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub | ast.UAdd):
+        value = literal(node.operand)
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            return -value if isinstance(node.op, ast.USub) else value
+    return NOT_LITERAL

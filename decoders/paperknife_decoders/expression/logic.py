@@ -61,3 +61,27 @@ def negation(condition: Term) -> Term:
         return not test(frame)
 
     return Term(Kind.BOOL, untrue)
+
+
+def truth(term: Term) -> Term:
+    """`term` as a condition: messages, times and payloads are true where set, values where not zero or empty."""
+    if term.kind is Kind.BOOL and term.path is None:
+        return term
+    get = term.get
+    if presence_is_truth(term):
+        present = term.path.get if term.path is not None else get
+
+        def is_set(frame: Frame) -> bool:
+            return present(frame) is not None
+
+        return Term(Kind.BOOL, is_set, term.text, term.payloads)
+
+    def is_true(frame: Frame) -> bool:
+        return bool(get(frame))
+
+    return Term(Kind.BOOL, is_true, term.text, term.payloads)
+
+
+def presence_is_truth(term: Term) -> bool:
+    """True for what has no false value, and for a payload that is a bare number or string."""
+    return term.kind in (Kind.MESSAGE, Kind.TIMESTAMP, Kind.DURATION) or (term.path is not None and term.path.payload)

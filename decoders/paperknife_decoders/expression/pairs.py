@@ -17,9 +17,10 @@ from paperknife_decoders.expression.comparison import (
     listed_in,
     same_kind,
 )
+from paperknife_decoders.expression.error import Fault
 from paperknife_decoders.expression.logic import all_hold, one_holds
 from paperknife_decoders.expression.shapes import string_term
-from paperknife_decoders.expression.terms import ABSENT, NEVER, Fault, Kind, Term
+from paperknife_decoders.expression.terms import ABSENT, NEVER, Kind, Term
 
 if TYPE_CHECKING:
     from paperknife_decoders.expression.compiler import Compiler

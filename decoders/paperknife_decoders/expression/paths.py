@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from google.protobuf import message_factory
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 
+from paperknife_decoders.expression.error import Fault
 from paperknife_decoders.expression.shapes import kind_of
-from paperknife_decoders.expression.terms import Fault, Getter, Path, Shape, Value
+from paperknife_decoders.expression.terms import Getter, Path, Shape, Value
 
 __all__ = ["Step", "at_index", "at_key", "element", "member", "spelling"]
 

@@ -8,6 +8,7 @@ searched.
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 __all__ = ["SEARCHED", "BadPattern", "compile_pattern"]
 
@@ -65,7 +66,7 @@ def repeats_nest(pattern: str) -> bool:
     """True where a group that holds a repetition or a choice is itself repeated."""
     pieces = tokens(pattern)
     risky = [False]
-    for piece, following in zip(pieces, [*pieces[1:], ""], strict=True):
+    for piece, following in pairwise([*pieces, ""]):
         if piece[0] == "(" and not piece.endswith(")"):
             risky.append(False)
         elif piece == ")" and len(risky) > 1:

@@ -9,13 +9,12 @@ from google.protobuf.descriptor import Descriptor
 
 from paperknife_decoders.envelope import Envelope
 from paperknife_decoders.expression.comparison import OutOfSteps
-from paperknife_decoders.expression.compiler import Compiler, Ledger
-from paperknife_decoders.expression.error import ExpressionError, closest, listed
-from paperknife_decoders.expression.functions import FUNCTIONS, LOOPED
-from paperknife_decoders.expression.grammar import error_at, parse
-from paperknife_decoders.expression.names import BUILT_IN, Names, payloads_of
+from paperknife_decoders.expression.compiler import Compiler
+from paperknife_decoders.expression.faults import Ledger, verdict
+from paperknife_decoders.expression.grammar import parse
+from paperknife_decoders.expression.names import Names, payloads_of
 from paperknife_decoders.expression.paths import spelling
-from paperknife_decoders.expression.terms import LOOPS, Fault, Getter, Payloads
+from paperknife_decoders.expression.terms import LOOPS, Getter, Payloads
 from paperknife_decoders.message import Direction, Message
 
 __all__ = ["MAX_STEPS", "Expression", "compile_expression"]
@@ -99,26 +98,5 @@ def compile_for(
     descriptor = types[0] if direction is Direction.CLIENT else types[1]
     compiler = Compiler(descriptor, names, ledger)
     condition = compiler.condition(tree)
-    return Program(condition.get, condition.payloads, (None,) * (compiler.slots - LOOPS))
-
-
-def verdict(faults: list[Fault], text: str) -> ExpressionError:
-    """The error for the first of `faults`, with what the other direction says of the same name."""
-    first = faults[0]
-    same = [fault for fault in faults if fault.node is first.node and fault.name == first.name]
-    if not first.name:
-        return error_at(first.node, first.reason, text)
-    owners = list(dict.fromkeys(fault.owner for fault in same))
-    reason = f"neither {owners[0]} nor {owners[1]}" if len(owners) == 2 else owners[0]
-    reason += f" has {'a' if len(owners) == 2 else 'no'} field {first.name}"
-    names = {name for fault in same for name in fault.names}
-    likely = closest(first.name, names if first.depth else {*names, *BUILT_IN, *LOOPED, *FUNCTIONS})
-    inside = next((fault.inside for fault in same if fault.inside), "")
-    if meant := inside or likely:
-        reason += f"; did you mean {meant}?"
-    else:
-        reason += f". {'It has' if len(owners) == 1 else 'They have'}: {listed(sorted(names))}"
-    error = error_at(first.node, reason, text)
-    # Only the name is wrong, not the path before it.
-    length = len(first.name)
-    return ExpressionError(reason, text, error.column + error.length - length, length)
+    payloads = frozenset[str]() if condition.known is False else condition.payloads
+    return Program(condition.get, payloads, (None,) * (compiler.slots - LOOPS))

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import ast
 import enum
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +17,6 @@ __all__ = [
     "NEVER",
     "ROOT",
     "STEPS",
-    "Fault",
     "Frame",
     "Getter",
     "Kind",
@@ -133,23 +131,3 @@ def meet(one: Payloads, other: Payloads) -> Payloads:
 def either(one: Payloads, other: Payloads) -> Payloads:
     """The payloads with which at least one can hold."""
     return None if one is None or other is None else one | other
-
-
-class Fault(Exception):
-    """What is wrong with a part in one direction. It only counts if the part is not right in the other one.
-
-    `node` is what to underline. For a name that `owner` has no field of, `name` is it, `names` are the fields that
-    there are, `inside` is where it would be right, and `depth` how many steps lead to it, so that the answers of both
-    directions can be merged. `key` is the part that is wrong, where that is not the one that was compiled.
-    """
-
-    def __init__(self, node: ast.expr, reason: str) -> None:
-        super().__init__(reason)
-        self.node = node
-        self.reason = reason
-        self.owner = ""
-        self.key: Hashable = None
-        self.name = ""
-        self.names: tuple[str, ...] = ()
-        self.inside = ""
-        self.depth = 0
