@@ -35,8 +35,12 @@ def raw_lines(envelope: Envelope, secrets: Secrets, paint: Paint, limits: Limits
         case Form.BYTES:
             yield from hex_lines(envelope.data)
         case _:
-            hidden = secret_spans(envelope.data, envelope.type.descriptor, secrets) if envelope.type else ()
-            yield from wire_text(envelope.data, paint, hidden=hidden).splitlines()
+            yield from wire_text(envelope.data, paint, hidden=hidden_spans(envelope, secrets)).splitlines()
+
+
+def hidden_spans(envelope: Envelope, secrets: Secrets) -> frozenset[int]:
+    """Where secrets start in bytes of a known type that did not parse."""
+    return secret_spans(envelope.data, envelope.type.descriptor, secrets) if envelope.type else frozenset()
 
 
 def json_lines(value: Dynamic, limits: Limits) -> Iterator[str]:

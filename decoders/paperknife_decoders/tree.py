@@ -35,6 +35,10 @@ __all__ = ["LIMITS", "tree_text"]
 
 LIMITS = Limits()
 
+FEW = 16
+FEW_COLUMNS = 72
+"""Lists of so many short values in so many columns take one line."""
+
 DASH = "-"
 """The key of a list item."""
 
@@ -139,8 +143,7 @@ class Tree:
             yield key
             yield from indented(self.map(kind.fields_by_name["value"], value, place))
         elif field.is_repeated:
-            yield key
-            yield from indented(self.list(field, value, place))
+            yield from self.list(key, field, value, place)
         else:
             yield from self.value(key, field, value, place)
 
@@ -173,8 +176,20 @@ class Tree:
             yield key
             yield from indented(chain((head,), lines))
 
-    def list(self, field: FieldDescriptor, values: Dynamic, place: Place) -> Lines:
-        """The items of a repeated field."""
+    def list(self, key: str, field: FieldDescriptor, values: Dynamic, place: Place) -> Lines:
+        """The items of a repeated field: a few short words beside the key, all else below it."""
+        word = word_of(field, self.limits)
+        if word is not None and field.message_type is None and len(values) <= FEW:
+            words = [word(value) for value in values]
+            text = ", ".join(word.text for word in words)
+            if len(text) <= FEW_COLUMNS and not any(word.comment for word in words):
+                yield f"{key} [{text}]"
+                return
+        yield key
+        yield from indented(self.items_of(field, values, place))
+
+    def items_of(self, field: FieldDescriptor, values: Dynamic, place: Place) -> Lines:
+        """The items of a repeated field, each behind a dash."""
         for value in values[: self.limits.items]:
             yield from self.value(DASH, field, value, place)
         yield from self.left_out(len(values))

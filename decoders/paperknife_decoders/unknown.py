@@ -8,6 +8,7 @@ from typing import cast
 from google.protobuf.message import Message as ProtoMessage
 from google.protobuf.unknown_fields import UnknownFieldSet
 
+from paperknife_decoders.values import Dynamic
 from paperknife_decoders.wire import WireType, walk_partly
 from paperknife_decoders.wire_view import wire_summary
 

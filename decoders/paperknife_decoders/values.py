@@ -21,6 +21,7 @@ from google.protobuf.message import Message as ProtoMessage
 __all__ = [
     "DECIMAL",
     "NO_NAME",
+    "Dynamic",
     "bool_text",
     "clock_words",
     "duration_words",
@@ -33,6 +34,9 @@ __all__ = [
     "timestamp_words",
     "words_of",
 ]
+
+Dynamic = Any
+"""A message of a type that is known only at run time, or a value of one of its fields. No static type describes it."""
 
 DECIMAL = re.compile(r"-?(?:0|[1-9][0-9]{0,99})(?:\.[0-9]{1,99})?(?:[eE][-+]?[0-9]{1,3})?", re.ASCII)
 """A number as JSON and YAML write it. A decimal string that matches is shown bare, any other one as text."""

@@ -11,7 +11,7 @@ from google.protobuf.descriptor import Descriptor, EnumDescriptor, FieldDescript
 from paperknife_decoders.paint import Paint
 from paperknife_decoders.printable import elide, printable, printable_bytes
 from paperknife_decoders.secrets import Secrets
-from paperknife_decoders.values import EnumNames, enum_names, scalar_words, stands_for, words_of
+from paperknife_decoders.values import Dynamic, EnumNames, enum_names, scalar_words, stands_for, words_of
 
 __all__ = ["Context", "Say", "dyed", "enum_words", "is_hidden", "label", "say_message", "say_value", "text_word"]
 
@@ -35,7 +35,7 @@ class Context:
     depth: int = 0
 
     def inside(self, *names: str) -> Context:
-        """The context of what lies in the field of that name, or inside this very message where there is none (Dynamic)."""
+        """The context of what lies in the field of that name, or inside this very message where there is none (Any)."""
         return Context(self.secrets, self.paint, (*self.path, *names), self.depth + 1)
 
 

@@ -1,7 +1,7 @@
 """Single values as YAML 1.2 writes them: bare where that is safe, in double quotes with escapes elsewhere.
 
 What is written reads back as what it was, with other YAML readers too: words that YAML 1.1 takes for truth values are
-quoted, and no string is ever taken for a number. Only what is left out of the middle of long values (``…``) is lost, and a
+quoted, and no string is ever taken for a number. Only what is left out of the middle of long values (``…``) is lost; a
 comment says so.
 """
 
@@ -15,7 +15,7 @@ from typing import NamedTuple
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 
 from paperknife_decoders.printable import elide, printable, printable_bytes
-from paperknife_decoders.values import DECIMAL, float32_text, float_text, scalar_words, stands_for, words_of
+from paperknife_decoders.values import DECIMAL, Dynamic, float32_text, float_text, scalar_words, stands_for, words_of
 
 __all__ = [
     "Limits",
