@@ -36,7 +36,7 @@ def schema_group() -> None:
     """
 
 
-@schema_group.command("list")
+@schema_group.command("list", short_help="List the message types.")
 @paths_argument
 @click.option(
     "--format",
@@ -75,7 +75,7 @@ def content(fields: int, payloads: int) -> str:
     return f"1 of {counted(payloads, 'payload')}" if payloads > 1 else counted(fields, "field")
 
 
-@schema_group.command("show")
+@schema_group.command("show", short_help="Write definitions as in a .proto file.")
 @click.argument("paths", nargs=-1, required=True, metavar="PATH... [NAME...]")
 @click.option(
     "--color/--no-color",
@@ -120,7 +120,7 @@ def is_path(text: str) -> bool:
     return Path(text).exists() or text.endswith((".proto", "_pb2.py", ".binpb", ".desc", ".protoset", ".pb"))
 
 
-@schema_group.command("check")
+@schema_group.command("check", short_help="Find what is wrong with a schema.")
 @paths_argument
 @click.pass_context
 def check_command(context: click.Context, paths: tuple[str, ...]) -> None:

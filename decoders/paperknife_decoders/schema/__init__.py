@@ -11,7 +11,8 @@ Sources go through this package in one direction::
 * `compiler` runs protoc in a process of its own and goes on with all that compiles.
 * `descriptor_files` reads descriptor sets and lifts descriptors out of generated modules, without running those.
 * `assembly` adds files to a fresh pool in the order of their dependencies.
-* `loaded` is the result, `Schema`: its messages, by full or short name. `proto_text` writes them as in a `.proto`.
+* `loaded` is the result, `Schema`: its messages, by full or short name. `proto_text` (with
+  `proto_words`) writes them as in a `.proto`.
 * `watch` notices that one of the files changed on disk.
 
 A fault in one file costs that file and those that import it. `SchemaError` is for what leaves nothing to work with.
