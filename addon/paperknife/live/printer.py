@@ -11,7 +11,7 @@ from typing import TextIO
 
 from paperknife.live.sink import sink_for
 
-__all__ = ["Limits", "Printer"]
+__all__ = ["Limits", "Printer", "say"]
 
 GATHER_S = 0.005
 """How long the thread sleeps when something arrives in the idle queue: the proxy forwards first, and lines gather."""
@@ -195,3 +195,10 @@ class Printer[T]:
             self._written_bytes += count
             data = data[count:]
         self._written_lines = self._taken_lines
+
+
+def say(text: str, out: TextIO, limits: Limits | None = None) -> bool:
+    """Print `text` at the end of a run, unless the reader stalls: False if it was not printed in bounded time."""
+    printer: Printer[str] = Printer(lambda item: (item,), str, out, limits=limits)
+    printer.offer(text)
+    return printer.finish() == 0

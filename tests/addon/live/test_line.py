@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from paperknife.live.layout import Columns, layout_for
+from paperknife.live.layout import Columns
 from paperknife.live.line import Shown, line_text, payload_label
 from paperknife_decoders.columns import width_of
 from paperknife_decoders.correlation import Answer
@@ -152,12 +152,3 @@ def test_heartbeats_are_dim(venue):
 def test_payload_label(envelope, label):
     """The payload column says what is set, or why nothing is known to be."""
     assert payload_label(envelope) == label
-
-
-def test_payload_column_grows_and_stays():
-    """A longer name widens the column for all later lines, up to what the width has room for."""
-    columns = Columns()
-    wide, narrow = layout_for(160), layout_for(40)
-    names = [columns.name("->", label, wide) for label in ("order", "subscribe_response", "order")]
-    assert names == ["-> order           ", "-> subscribe_response  ", "-> order               "]
-    assert columns.name("->", "subscribe_response", narrow) == "-> subsc…nse  "

@@ -9,7 +9,7 @@ import threading
 
 import pytest
 
-from paperknife.live.printer import Limits, Printer
+from paperknife.live.printer import Limits, Printer, say
 
 
 def missed(count):
@@ -213,6 +213,14 @@ def test_a_character_may_straddle_two_writes():
     printer.offer("a" + text)
     assert printer.finish() == 0
     assert out.getvalue() == "a" + text
+
+
+def test_say(pipe):
+    """What is said at the end is printed, or given up in bounded time when nobody reads."""
+    out = io.StringIO()
+    assert say("good night\n", out)
+    assert out.getvalue() == "good night\n"
+    assert not say("x" * 1_000_000, pipe.writer, Limits(stall_s=0.05))
 
 
 EXIT_WHILE_STALLED = """
