@@ -14,7 +14,7 @@ number of lines, and says each time how much it leaves out.
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from paperknife_decoders.paint import PLAIN, Paint
@@ -26,6 +26,8 @@ from paperknife_decoders.wire import CutShort, Field, WireType, walk_partly
 __all__ = ["Limits", "painted", "wire_summary", "wire_text"]
 
 NESTED = (Kind.MESSAGE, Kind.GROUP)
+SECRET = Reading(Kind.STRING)
+"""Stands for a field that must not be read."""
 COMMENT_COLUMN = 24
 DEEPEST_SUMMARY = 4
 ALTERNATIVE = 48
@@ -48,7 +50,7 @@ class Limits:
     hexed: int = 64
 
 
-def wire_text(data: bytes, paint: Paint = PLAIN, *, hidden: Container[int] = (), limits: Limits = Limits()) -> str:
+def wire_text(data: bytes, paint: Paint = PLAIN, *, hidden: Collection[int] = (), limits: Limits = Limits()) -> str:
     """One line for each field of `data`, nested ones indented; no line feed at the end. Never raises.
 
     Where the bytes break, what could be read is followed by a line that says what is wrong at which byte. `hidden`
@@ -74,7 +76,7 @@ class View:
 
     __slots__ = ("data", "hidden", "left_at", "limits", "lines", "paint")
 
-    def __init__(self, data: bytes, paint: Paint, hidden: Container[int], limits: Limits) -> None:
+    def __init__(self, data: bytes, paint: Paint, hidden: Collection[int], limits: Limits) -> None:
         self.data = data
         self.paint = paint
         self.hidden = hidden
@@ -103,28 +105,28 @@ class View:
         if len(self.lines) >= self.limits.lines:
             self.left_at = field.start
             return
-        if field.start in self.hidden:
-            name = painted(f"{'  ' * depth}{field.number}:", self.paint.name, self.paint)
-            self.lines.append(f"{name} {painted(MASK, self.paint.secret, self.paint)}")
-            return
-        found = readings_of(self.data, field, cut=bool(cut))
+        found = readings_of(self.data, field, self.hidden, cut=bool(cut))
         best = found[0]
         deepest = self.limits.depth if best.kind is Kind.MESSAGE else self.limits.groups
         too_deep = best.kind in NESTED and depth >= deepest
         if too_deep:
-            best = Reading(Kind.BYTES)
-        limits = self.limits
-        shown = (
-            "" if best.kind in NESTED else reading_text(best, self.data, field, text=limits.text, hexed=limits.hexed)
-        )
+            best = SECRET if self.hidden else Reading(Kind.BYTES)
         notes = [
             *stated(best, field),
             *([f"nested deeper than {deepest} levels"] if too_deep else []),
-            *([f"or {others}"] if (others := self.others(found, field)) else []),
+            *([f"or {others}"] if not cut and not too_deep and (others := self.others(found, field)) else []),
         ]
-        self.line(f"{'  ' * depth}{field.number}:", shown, best, ", ".join(notes), cut)
+        self.line(f"{'  ' * depth}{field.number}:", self.value(best, field), best, ", ".join(notes), cut)
         if best.kind in NESTED:
             self.level(field.content, field.content_end, depth + 1)
+
+    def value(self, best: Reading, field: Field) -> str:
+        """What stands behind the field's number: nothing for what nests."""
+        if best is SECRET:
+            return MASK
+        if best.kind in NESTED:
+            return ""
+        return reading_text(best, self.data, field, text=self.limits.text, hexed=self.limits.hexed)
 
     def others(self, found: tuple[Reading, ...], field: Field) -> str:
         """The readings beside the best one that are worth a reader's time."""
@@ -136,7 +138,8 @@ class View:
         paint = self.paint
         text = painted(name, paint.name, paint)
         if shown:
-            text += " " + painted(shown, paint.text if best.kind is Kind.STRING else paint.number, paint)
+            role = paint.secret if best is SECRET else paint.text if best.kind is Kind.STRING else paint.number
+            text += " " + painted(shown, role, paint)
         if note or cut:
             text += " " * (COMMENT_COLUMN - len(name) - bool(shown) - len(shown))
         if note:
@@ -156,11 +159,17 @@ def alternative_text(reading: Reading, data: bytes, field: Field) -> str:
     return f"{reading.kind.value} {reading_text(reading, data, field, text=ALTERNATIVE, hexed=16)}"
 
 
-def readings_of(data: bytes, field: Field, *, cut: bool = False) -> tuple[Reading, ...]:
-    """What a field could be that is whole, or whose content is `cut` short."""
+def readings_of(data: bytes, field: Field, hidden: Collection[int] = (), *, cut: bool = False) -> tuple[Reading, ...]:
+    """What a field could be that is whole, or whose content is `cut` short; of what is hidden only that it nests."""
+    if field.start in hidden:
+        return (SECRET,)
     if cut and field.wire_type is WireType.LENGTH and field.value:
-        return content_readings(data, field.content, field.content_end, cut=True)
-    return readings(data, field)
+        found = content_readings(data, field.content, field.content_end, cut=True)
+    else:
+        found = readings(data, field)
+    if hidden and any(field.start < at < field.end for at in hidden):
+        return tuple(reading for reading in found if reading.kind in NESTED) or (SECRET,)
+    return found
 
 
 def stated(best: Reading, field: Field) -> list[str]:
@@ -171,7 +180,7 @@ def stated(best: Reading, field: Field) -> list[str]:
         case Kind.VARINT | Kind.INT:
             return []
         case Kind.STRING:
-            return [] if field.value else ["empty"]
+            return ["empty"] if best.value == "" else []
         case Kind.PACKED_VARINT | Kind.PACKED_FLOAT | Kind.PACKED_DOUBLE:
             return [f"maybe {best.kind.value}s"]
     return [best.kind.value]
@@ -197,11 +206,14 @@ def is_worth_showing(other: Reading, best: Reading, field: Field) -> bool:
     return field.wire_type in (WireType.FIXED32, WireType.FIXED64)
 
 
-def wire_summary(data: bytes, width: int, paint: Paint = PLAIN) -> str:
-    """`data` in one line of at most `width` characters, colours not counted: ``1=7 2="ESZ6" 3={1=5021.25}``."""
+def wire_summary(data: bytes, width: int, paint: Paint = PLAIN, *, hidden: Collection[int] = ()) -> str:
+    """`data` in one line of at most `width` characters, colours not counted: ``1=7 2="ESZ6" 3={1=5021.25}``.
+
+    `hidden` as for `wire_text`. Never raises.
+    """
     parts: list[str] = []
     room = width
-    for text, role in Summary(data, width, paint).words(0, len(data), 0):
+    for text, role in Summary(data, width, paint, hidden).words(0, len(data), 0):
         if len(text) > room:
             parts.append(painted(f"{text[: room - 1]}…" if room > 0 else "", role, paint))
             break
@@ -217,6 +229,7 @@ class Summary:
     data: bytes
     width: int
     paint: Paint
+    hidden: Collection[int]
 
     def words(self, start: int, end: int, depth: int) -> Iterator[tuple[str, str]]:
         """The fields between the two offsets; an error is told once, at the end of the line."""
@@ -224,13 +237,15 @@ class Summary:
         cut = [read.error.field] if isinstance(read.error, CutShort) and read.error.field else []
         for index, field in enumerate([*read.fields, *cut]):
             yield f"{' ' * bool(index)}{field.number}=", self.paint.name
-            best = readings_of(self.data, field, cut=field in cut)[0]
+            best = readings_of(self.data, field, self.hidden, cut=field in cut)[0]
             if best.kind in NESTED and depth < DEEPEST_SUMMARY:
                 yield "{", ""
                 yield from self.words(field.content, field.content_end, depth + 1)
                 yield "}", ""
+            elif best is SECRET:
+                yield MASK, self.paint.secret
             else:
                 role = self.paint.text if best.kind is Kind.STRING else self.paint.number
                 yield reading_text(best, self.data, field, text=self.width, hexed=16), role
         if read.error is not None and depth == 0:
-            yield f"{' ' * bool(read.fields)}! {read.error}", self.paint.mark
+            yield f"{' ' * bool(read.fields or cut)}! {read.error}", self.paint.mark
