@@ -170,17 +170,21 @@ class Printer[T]:
                 return False
             for text in self._render(entry.item):
                 self._chunk.append(text)
-                if time.perf_counter() > self._due:
-                    self._flush()
-                    time.sleep(0)
-                    self._due = time.perf_counter() + CHUNK_S
+                self._breathe()
             self._taken_lines += entry.lines
             self._taken_size += entry.size
+            self._breathe()  # also where all of an item was filtered out
             try:
                 entry = self._queue.get_nowait()
             except Empty:
                 self._flush()
                 return True
+
+    def _breathe(self) -> None:
+        if time.perf_counter() > self._due:
+            self._flush()
+            time.sleep(0)
+            self._due = time.perf_counter() + CHUNK_S
 
     def _flush(self) -> None:
         text = "".join(self._chunk)

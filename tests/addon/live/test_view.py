@@ -175,7 +175,7 @@ def test_a_peers_control_characters_never_get_through(venue, form, verbose):
 @pytest.mark.parametrize("form", ["line", "yaml", "json"])
 def test_odd_messages_are_shown(venue, form):
     """Every kind of message that does not decode is shown, and nothing is lost."""
-    contents = [b"", b"\x00", b"\xff" * 200, b"\x08\x96\x01", b"\x1a\x03abc", b"\x0b" * 10_000, b"x" * 1_000_000]
+    contents = [b"", b"\x00", b"\xff" * 200, b"\x08\x96\x01", b"\x1a\x03abc", b"\x0b" * 10_000, b"x" * 100_000]
     batch = [
         venue.message(direction, content, opcode)
         for content in contents
