@@ -7,6 +7,8 @@ no, 2 could not. Data goes to stdout, talk to stderr.
 from __future__ import annotations
 
 import importlib
+import sys
+from typing import Any
 
 import click
 
@@ -25,6 +27,10 @@ VERBS = {
 """Each verb's module, imported when it is asked for: `paperknife decode` does not wait for mitmproxy."""
 
 
+INTERRUPTED = 130
+"""The exit status of a process that Ctrl-C has ended (128 + SIGINT)."""
+
+
 class Verbs(click.Group):
     """The group of all verbs, in the order in which a newcomer needs them."""
 
@@ -39,6 +45,13 @@ class Verbs(click.Group):
         module, name = VERBS[cmd_name]
         command: click.Command = getattr(importlib.import_module(module), name)
         return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the verb; Ctrl-C where nothing has begun yet, or nothing else takes care of it, ends it quietly."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            sys.exit(INTERRUPTED)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

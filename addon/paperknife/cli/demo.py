@@ -62,6 +62,7 @@ def play(options: dict[str, Any], schema: str) -> int:
 
     def started(proxy: EmbeddedProxy) -> None:
         talk(f"A venue, a client and paperknife between them, for {options['seconds']:g} seconds (Ctrl-C ends it).")
+        viewing.ends_with(proxy.shutdown)
         proxy.addon.keeper.announce()
 
     venue = VenueOptions(rate=options["rate"], seed=options["seed"])

@@ -116,9 +116,9 @@ def load_or_fail(reading: Reading) -> Loaded:
 
 
 def modes_or_fail(specs: Sequence[str]) -> tuple[Mode, ...]:
-    """Translate ``--mode`` options; none means mitmproxy's regular mode."""
+    """Translate ``--mode`` options; none leaves it to mitmproxy."""
     try:
-        return tuple(parse_mode(spec) for spec in specs) or (Mode("regular"),)
+        return tuple(parse_mode(spec) for spec in specs)
     except ModeError as error:
         raise Failure(str(error)) from None
 

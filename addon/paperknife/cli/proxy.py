@@ -74,7 +74,7 @@ def stream(options: dict[str, Any], plan: ProxyPlan) -> int:
 
         def started(proxy: EmbeddedProxy) -> None:
             proxy.addon.keeper.changed.append(viewing.schema_changed)
-            viewing.end = proxy.shutdown
+            viewing.ends_with(proxy.shutdown)
             for listening in proxy.listening:
                 talk(listening.sentence())
             proxy.addon.keeper.announce()

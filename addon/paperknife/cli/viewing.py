@@ -52,6 +52,7 @@ class Viewing:
         self.tally = Tally()
         self.view: LiveView | None = None
         self.end: Callable[[], None] = lambda: None
+        self.is_broken = False
         if show:
             self.view = LiveView(view_from(options, loaded, out), out, tally=self.tally, on_broken=self.broken)
 
@@ -64,7 +65,14 @@ class Viewing:
         """Nobody reads the lines any more: end, as any command in a pipe does."""
         if not isinstance(error, BrokenPipeError):
             talk(f"The lines could not be written: {error.strerror}. The proxy ends.")
+        self.is_broken = True
         self.end()
+
+    def ends_with(self, end: Callable[[], None]) -> None:
+        """Have `end` called, from any thread, as soon as nobody reads the lines any more."""
+        self.end = end
+        if self.is_broken:
+            end()
 
     def schema_changed(self, loaded: Loaded) -> None:
         """Compile the expressions against the new schema; one that does not fit it goes on with the old."""

@@ -31,9 +31,16 @@ async def perform(
     seconds: float,
 ) -> Outcome | None:
     """Play it for so many seconds, or until a signal; the client's outcome, None where a signal came first."""
-    async with Venue(venue) as stage, EmbeddedProxy(plan(stage.url), [consumer]) as proxy:
-        started(proxy)
-        trading = asyncio.create_task(trade(proxy.listening[0].url, seconds=seconds, seed=venue.seed))
-        with ending_on_signals(trading.cancel), contextlib.suppress(asyncio.CancelledError):
-            return await trading
-        return None
+    async with Venue(venue) as stage:
+        proxy = EmbeddedProxy(plan(stage.url), [consumer])
+        with ending_on_signals(proxy.shutdown):
+            async with proxy:
+                started(proxy)
+                trading = asyncio.create_task(trade(proxy.listening[0].url, seconds=seconds, seed=venue.seed))
+                closed = asyncio.create_task(proxy.closed())
+                await asyncio.wait([trading, closed], return_when=asyncio.FIRST_COMPLETED)
+                trading.cancel()
+                closed.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    return await trading
+    return None

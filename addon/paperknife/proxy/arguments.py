@@ -40,6 +40,9 @@ def apply_arguments(
     parser = SentenceParser(add_help=False, allow_abbrev=False)
     declare(parser, options)
     found, unknown = parser.parse_known_args(list(arguments))
+    for question in ("version", "options", "commands"):
+        if getattr(found, question):
+            raise ArgumentError(f"--{question} is a question for mitmproxy itself. Type: mitmdump --{question}")
     if unknown:
         raise ArgumentError(unknown_sentence(unknown[0], [*own_flags, *parser._option_string_actions]))
     try:

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import errno
 import logging
+import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from mitmproxy import addons, log
+from mitmproxy import addons, exceptions, log
 from mitmproxy.addons import keepserving, readfile
 from mitmproxy.master import Master
 from mitmproxy.options import Options
 
 from paperknife.proxy.addon import Paperknife
-from paperknife.proxy.arguments import apply_arguments
+from paperknife.proxy.arguments import ArgumentError, apply_arguments
 from paperknife.proxy.listening import Listening, StartError, find_listening
 from paperknife.proxy.options import options_from
 from paperknife.settings.modes import Mode
@@ -33,18 +37,21 @@ IDLE_SECONDS = 7 * 24 * 3600
 class ProxyPlan:
     """Everything that a proxy is started with.
 
-    `arguments` are mitmproxy's own command-line options; `own_flags` name ours, for suggestions.
+    Without `modes` it is mitmproxy's configuration that says how to listen, in the end its regular mode. `arguments`
+    are mitmproxy's own command-line options; `own_flags` name ours, for suggestions.
     """
 
     reading: Reading
     loaded: Loaded
-    modes: tuple[Mode, ...] = (Mode("regular"),)
+    modes: tuple[Mode, ...] = ()
     arguments: tuple[str, ...] = ()
     own_flags: tuple[str, ...] = field(default=(), repr=False)
 
 
+AUTHORITY = "mitmproxy-ca.pem"
+
 SWITCH_SECONDS = 0.0005
-"""How long a thread may keep the interpreter while the event loop waits for it: rendering must not show up as latency."""
+"""How long a thread may keep the interpreter while the event loop waits: rendering must not show up as latency."""
 
 
 SAID_BETTER = ("Client TLS handshake failed", "Server TLS handshake failed")
@@ -52,28 +59,39 @@ SAID_BETTER = ("Client TLS handshake failed", "Server TLS handshake failed")
 
 
 class NoticeHandler(log.MitmLogHandler):
-    """Passes warnings and errors of mitmproxy and of the user's addons on to the user."""
+    """Passes warnings and errors of mitmproxy and of the user's addons on to the user, once the proxy has started.
+
+    A start that fails says so by its exception alone.
+    """
 
     def __init__(self, addon: Paperknife) -> None:
         super().__init__(logging.WARNING)  # type: ignore[no-untyped-call]
         self.addon = addon
         self.setFormatter(logging.Formatter("%(message)s"))
-        self.errors: list[str] = []
+        self.held: list[str] | None = []
 
     def emit(self, record: logging.LogRecord) -> None:
         text = self.format(record)
         if text.startswith(SAID_BETTER):
             return
-        if record.levelno >= logging.ERROR:
-            self.errors.append(text)
-        self.addon.notice(text, True)
+        if self.held is None:
+            self.addon.notice(text, True)
+        else:
+            self.held.append(text)
+
+    def release(self) -> None:
+        """Pass on what was held back, and from now on everything at once."""
+        held, self.held = self.held or (), None
+        for text in held:
+            self.addon.notice(text, True)
 
 
 class EmbeddedProxy:
     """Runs a mitmproxy while its `async with` block runs.
 
-    Entering raises `StartError` or `ArgumentError`; from then on `listening` says where to connect. `closed` returns
-    when something, a signal handler for example, has called `shutdown`.
+    Made inside an event loop. Entering raises `StartError` or `ArgumentError`; from then on `listening` says where to
+    connect. `closed` returns when something, a signal handler for example, has called `shutdown`; connections live on
+    until the block ends.
     """
 
     def __init__(self, plan: ProxyPlan, consumers: Sequence[Consumer]) -> None:
@@ -81,6 +99,8 @@ class EmbeddedProxy:
         self.addon = Paperknife(consumers, plan.loaded, plan.reading, plan.modes)
         self.listening: tuple[Listening, ...] = ()
         self.handler = NoticeHandler(self.addon)
+        self.loop = asyncio.get_running_loop()
+        self.ending = asyncio.Event()
 
     async def __aenter__(self) -> Self:
         quieten_loggers()
@@ -88,24 +108,34 @@ class EmbeddedProxy:
         options = Options()
         self.master = Master(options)
         self.master.addons.add(*addons.default_addons(), keepserving.KeepServing(), readfile.ReadFile(), self.addon)
-        options.update(
-            listen_host="127.0.0.1",
-            tcp_timeout=IDLE_SECONDS,
-            mode=[mode.spec for mode in self.plan.modes],
-            **options_from(self.plan.reading),
-        )
-        apply_arguments(options, self.plan.arguments, own_flags=self.plan.own_flags)
+        self.configure(options)
+        modes = self.plan.modes or tuple(Mode(spec) for spec in options.mode)
         self.handler.install()
         self.running = asyncio.create_task(self.master.run())
         started = asyncio.create_task(self.wait_until_running())
         await asyncio.wait([self.running, started], return_when=asyncio.FIRST_COMPLETED)
         started.cancel()
         try:
-            self.listening = find_listening(self.master.addons.get("proxyserver"), self.plan.modes)
+            self.listening = find_listening(self.master.addons.get("proxyserver"), modes)
         except StartError:
             await self.__aexit__(None, None, None)
             raise
+        self.handler.release()
         return self
+
+    def configure(self, options: Options) -> None:
+        """Set mitmproxy's options: our defaults, then the user's configuration and arguments; a mode of ours stays.
+
+        Raises `ArgumentError`.
+        """
+        options.update(listen_host="127.0.0.1", tcp_timeout=IDLE_SECONDS, **options_from(self.plan.reading))
+        apply_arguments(options, self.plan.arguments, own_flags=self.plan.own_flags)
+        check_authority_folder(options.confdir)
+        if self.plan.modes:
+            try:
+                options.update(mode=[mode.spec for mode in self.plan.modes])
+            except exceptions.OptionsError as error:
+                raise ArgumentError(f"{error}.") from None
 
     async def wait_until_running(self) -> None:
         """Return once mitmproxy has set up its servers and told all addons that it runs."""
@@ -113,21 +143,41 @@ class EmbeddedProxy:
             await asyncio.sleep(0.005)
 
     def shutdown(self) -> None:
-        """Ask mitmproxy to end. May be called from any thread."""
-        self.master.shutdown()
+        """Have `closed` return. May be called from any thread, and at any time."""
+        with contextlib.suppress(RuntimeError):  # the loop has ended already
+            self.loop.call_soon_threadsafe(self.ending.set)
 
     async def closed(self) -> None:
-        """Return when mitmproxy has ended."""
-        await asyncio.wait([self.running])
+        """Return when the proxy is to end, or mitmproxy has ended by itself."""
+        ending = asyncio.create_task(self.ending.wait())
+        await asyncio.wait([self.running, ending], return_when=asyncio.FIRST_COMPLETED)
+        ending.cancel()
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        self.shutdown()
+        self.master.shutdown()
         try:
             await self.running
         finally:
             self.handler.uninstall()
+
+
+def check_authority_folder(confdir: str) -> None:
+    """Make mitmproxy's configuration folder, into which it writes its certificate authority at its first start.
+
+    Raises `ArgumentError` where mitmproxy would log a traceback and go on without TLS.
+    """
+    folder = Path(confdir).expanduser()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if not os.access(folder, os.W_OK | os.X_OK) and not (folder / AUTHORITY).exists():
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+    except OSError as error:
+        raise ArgumentError(
+            f"A folder for mitmproxy's certificates was expected at {confdir}: {error.strerror}. "
+            "Name one that can be written to with --set confdir=FOLDER."
+        ) from None
 
 
 def quieten_loggers() -> None:

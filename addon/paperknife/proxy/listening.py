@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -10,6 +11,9 @@ from mitmproxy.addons.proxyserver import Proxyserver
 from paperknife.settings.modes import Mode
 
 __all__ = ["Listening", "StartError", "find_listening"]
+
+ERRNO = re.compile(r"\[Errno [^]]*\] ")
+"""A number that says nothing to the user."""
 
 EVERYWHERE = ("0.0.0.0", "::", "")
 
@@ -44,8 +48,11 @@ class Listening:
 
 def find_listening(server: Proxyserver, modes: Iterable[Mode]) -> tuple[Listening, ...]:
     """Where each mode listens. Raises `StartError` where one could not be started."""
+    running = {instance.mode.full_spec for instance in server.servers}
     found = []
     for mode in modes:
+        if mode.spec not in running:  # the option --no-server
+            continue
         instance = server.servers[mode.spec]
         if instance.last_exception is not None:
             raise StartError(start_sentence(instance.last_exception))
@@ -58,5 +65,6 @@ def find_listening(server: Proxyserver, modes: Iterable[Mode]) -> tuple[Listenin
 
 def start_sentence(error: BaseException) -> str:
     """Why a server could not listen, and what to do."""
-    first_line = str(error).partition("\n")[0]
-    return f"{first_line}. Choose another port with --listen-port N (0 takes any free one)."
+    reason = ERRNO.sub("", str(error).partition("\n")[0]).rstrip(".")
+    hint = " Choose another port with --listen-port N (0 takes any free one)." if "in use" in reason else ""
+    return f"{reason}.{hint}" if "failed to listen" in reason else f"The proxy could not listen: {reason}.{hint}"

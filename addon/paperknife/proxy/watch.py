@@ -22,22 +22,26 @@ async def watch(plan: ProxyPlan, consumer: Consumer, started: Callable[[Embedded
 
     Raises `StartError` or `ArgumentError`.
     """
-    async with EmbeddedProxy(plan, [consumer]) as proxy:
-        started(proxy)
-        with ending_on_signals(proxy.shutdown):
+    proxy = EmbeddedProxy(plan, [consumer])
+    with ending_on_signals(proxy.shutdown):
+        async with proxy:
+            started(proxy)
             await proxy.closed()
 
 
 @contextmanager
 def ending_on_signals(end: Callable[[], object]) -> Iterator[None]:
-    """Call `end` at the first SIGINT or SIGTERM; a second SIGINT leaves at once."""
+    """Call `end` at the first SIGINT or SIGTERM; a second SIGINT leaves at once, even after this block.
+
+    What comes after it, the summary, may be written to a pipe that nobody reads.
+    """
     loop = asyncio.get_running_loop()
     interrupted = False
 
     def interrupt() -> None:
         nonlocal interrupted
         if interrupted:
-            os._exit(INTERRUPTED)
+            leave()
         interrupted = True
         end()
 
@@ -48,3 +52,10 @@ def ending_on_signals(end: Callable[[], object]) -> Iterator[None]:
     finally:
         loop.remove_signal_handler(signal.SIGINT)
         loop.remove_signal_handler(signal.SIGTERM)
+        if interrupted:
+            signal.signal(signal.SIGINT, leave)
+
+
+def leave(*_: object) -> None:
+    """End the process without waiting for anything."""
+    os._exit(INTERRUPTED)

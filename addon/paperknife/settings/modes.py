@@ -51,8 +51,8 @@ def parse_mode(spec: str) -> Mode:
         return Mode(spec)
     at = LISTEN_AT.search(rest)
     url, listen = (rest[: at.start()], f"@{at['at']}") if at else (rest, "")
-    scheme, separator, address = url.partition("://")
-    if not separator or scheme.lower() not in SCHEMES:
+    scheme, _, address = url.partition("://") if "://" in url else ("https", "", url)  # https is mitmproxy's default
+    if scheme.lower() not in SCHEMES:
         return Mode(spec)
     authority, slash, path = address.partition("/")
     if "?" in authority:

@@ -23,6 +23,8 @@ TRANSLATED = [
     ("reverse:wss://h/v1@9000", Mode("reverse:https://h@9000", "/v1", "wss://h/v1")),
     ("reverse:wss://h:1/v1@127.0.0.1:9000", Mode("reverse:https://h:1@127.0.0.1:9000", "/v1", "wss://h:1/v1")),
     ("reverse:wss://h/user@example.com/x", Mode("reverse:https://h", "/user@example.com/x", "wss://h/user@example.com/x")),
+    ("reverse:h/v1", Mode("reverse:https://h", "/v1", "wss://h/v1")),
+    ("reverse:h:8443@9000", Mode("reverse:https://h:8443@9000", "", "wss://h:8443")),
     ("reverse:wss://h/v1#part", Mode("reverse:https://h", "/v1", "wss://h/v1")),
 ]
 
