@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import keyword
 import re
+import warnings
 
 from paperknife_decoders.expression.error import ExpressionError
 
@@ -82,7 +83,10 @@ def parse(text: str) -> ast.expr:
     line = re.sub(r"\s", " ", text)
     indent = len(line) - len(line.lstrip())
     try:
-        tree = ast.parse(line[indent:], mode="eval").body
+        with warnings.catch_warnings():
+            # A regular expression is full of "\\d", about which Python would warn.
+            warnings.simplefilter("ignore")
+            tree = ast.parse(line[indent:], mode="eval").body
     except SyntaxError as error:
         raise slip(text, line, indent + (error.offset or len(line)), error.msg) from None
     except (ValueError, MemoryError, RecursionError):

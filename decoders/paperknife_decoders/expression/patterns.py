@@ -8,6 +8,7 @@ searched.
 from __future__ import annotations
 
 import re
+import warnings
 from itertools import pairwise
 
 __all__ = ["SEARCHED", "BadPattern", "compile_pattern"]
@@ -30,7 +31,10 @@ class BadPattern(Exception):
 def compile_pattern(pattern: str) -> re.Pattern[str]:
     """The compiled `pattern`; raises `BadPattern`."""
     try:
-        compiled = re.compile(pattern)
+        with warnings.catch_warnings():
+            # What a future Python may read differently is no concern of the user's today.
+            warnings.simplefilter("ignore")
+            compiled = re.compile(pattern)
     except (re.error, OverflowError, RecursionError) as error:
         raise BadPattern(f"this is no regular expression: {error}") from None
     if repeats_nest(pattern):

@@ -75,6 +75,12 @@ def test_pattern_sees_the_beginning_only(of):
     assert not of('matches(order.symbol, "ax")', f'order {{ symbol: "{"a" * SEARCHED}x" }}')
 
 
+def test_pattern_is_written_without_doubling_backslashes(of_order, recwarn):
+    """A backslash in a regular expression needs no second one, and nobody is warned of it."""
+    assert of_order(r'matches(order.symbol, "^\w+\d$") and not matches(order.symbol, "[[a]")')
+    assert not recwarn.list
+
+
 REFUSED = [
     ("has(size)", "has() takes the path of a field"),
     ("has(5)", "has() takes the path of a field"),
