@@ -8,10 +8,10 @@ import sys
 from collections.abc import Callable, Iterator
 from typing import Any, TextIO
 
-import click
 
 from paperknife.cli.failure import Failure
 from paperknife.cli.options import compile_for, view_from, wants_colour
+from paperknife.live.printer import say
 from paperknife.live.tally import Tally
 from paperknife.live.view import LiveView
 from paperknife.settings.reading import Loaded
@@ -21,20 +21,26 @@ from paperknife_decoders.paint import ANSI, PLAIN
 
 __all__ = ["Viewing", "open_output", "talk"]
 
+FAILED = 2
+"""The exit status where lines could not be written."""
+
 INCOMPLETE = 1
 """The exit status where lines were lost that a program was to read."""
 
 
 def talk(text: str) -> None:
-    """Say something that is not data."""
-    click.echo(text, err=True)
+    """Say something that is not data; a terminal that was stopped with Ctrl-S does not hold us up for long."""
+    say(f"{text}\n", sys.stderr)
 
 
 @contextlib.contextmanager
 def open_output(path: str | None, otherwise: TextIO | None = None) -> Iterator[TextIO]:
     """Where the lines go: a file that only its owner reads, or `otherwise` (stdout) for no path; ``-`` is stdout."""
     if path is None or path == "-":
-        yield otherwise if otherwise is not None and path is None else sys.stdout
+        out = otherwise if otherwise is not None and path is None else sys.stdout
+        if out is None:
+            raise Failure("A place for the lines was expected, and stdout is closed. Name a file with -o FILE.")
+        yield out
         return
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
@@ -52,7 +58,7 @@ class Viewing:
         self.tally = Tally()
         self.view: LiveView | None = None
         self.end: Callable[[], None] = lambda: None
-        self.is_broken = False
+        self.is_broken = self.is_failed = False
         if show:
             self.view = LiveView(view_from(options, loaded, out), out, tally=self.tally, on_broken=self.broken)
 
@@ -65,6 +71,7 @@ class Viewing:
         """Nobody reads the lines any more: end, as any command in a pipe does."""
         if not isinstance(error, BrokenPipeError):
             talk(f"The lines could not be written: {error.strerror}. The proxy ends.")
+            self.is_failed = True
         self.is_broken = True
         self.end()
 
@@ -93,4 +100,6 @@ class Viewing:
         lost = self.view.finish() if self.view else 0
         paint = ANSI if wants_colour(sys.stderr, self.options["colour"]) else PLAIN
         talk("\n" + self.tally.summary_text(paint).rstrip("\n"))
+        if self.is_failed:
+            return FAILED
         return INCOMPLETE if lost and self.options["form"] == "json" else 0

@@ -10,7 +10,10 @@ from paperknife_decoders.protocol import Protocol
 from paperknife_decoders.schema import Schema, load_schema
 from paperknife_decoders.secrets import NO_SECRETS, Secrets
 
-__all__ = ["Loaded", "Reading", "load"]
+__all__ = ["HEARTBEATS", "Loaded", "Reading", "load"]
+
+HEARTBEATS = frozenset({"heartbeat", "heart_beat", "keepalive", "keep_alive", "ping", "pong"})
+"""Names of payloads that only say that a peer is still there; they are shown dimmed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,4 +77,5 @@ def load(reading: Reading) -> Loaded:
         return Loaded(Protocol(secrets=reading.secrets))
     schema = load_schema(reading.schema)
     client, server = envelope_types(schema, reading.client or None, reading.server or None)
-    return Loaded(Protocol(client=client, server=server, secrets=reading.secrets), schema)
+    protocol = Protocol(client=client, server=server, heartbeats=HEARTBEATS, secrets=reading.secrets)
+    return Loaded(protocol, schema)
