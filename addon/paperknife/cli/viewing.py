@@ -8,7 +8,6 @@ import sys
 from collections.abc import Callable, Iterator
 from typing import Any, TextIO
 
-
 from paperknife.cli.failure import Failure
 from paperknife.cli.options import compile_for, view_from, wants_colour
 from paperknife.live.printer import say
