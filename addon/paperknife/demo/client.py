@@ -36,9 +36,14 @@ PATIENCE = 2.0
 
 @dataclass(frozen=True, slots=True)
 class ClientOptions:
-    """Who trades, and how the connection is made. `proxy` True takes the proxy that the environment names."""
+    """Who trades, how long, and how the connection is made.
+
+    `updates` ends it after so many market updates, if the time is not over before. `proxy` True takes the proxy that
+    the environment names.
+    """
 
     user: User = USERS["alice"]
+    updates: int | None = None
     compression: bool = True
     tls: ssl.SSLContext | None = None
     proxy: Literal[True] | str | None = None
@@ -80,22 +85,23 @@ class Trader:
         self.api = api
         self.sent = self.received = self.unreadable = 0
         self.heartbeats = 0
+        self.agreed = asyncio.Event()
         self.heard = asyncio.get_running_loop().time()
 
-    async def run(self, seconds: float | None) -> None:
-        """Log in, trade until the time is over or the venue closes, and leave."""
+    async def run(self, seconds: float | None, updates: float) -> None:
+        """Log in, trade until it is enough or the venue closes, and leave."""
         loop = asyncio.get_running_loop()
         beating = asyncio.create_task(self.beat())
         try:
             with contextlib.suppress(TimeoutError):
                 await self.say(self.strategy.begin())
                 deadline = None if seconds is None else loop.time() + seconds
-                while True:
+                while self.strategy.updates < updates:
                     await self.hear(deadline)
             with contextlib.suppress(TimeoutError):
                 await self.say(self.strategy.finish())
                 deadline = loop.time() + PATIENCE
-                while self.strategy.working:
+                while self.strategy.unsettled():
                     await self.hear(deadline)
             await self.leave()
         except ConnectionClosed:
@@ -130,21 +136,22 @@ class Trader:
             self.unreadable += 1
         else:
             await self.say(self.strategy.receive(payload, message))
+        if self.strategy.heartbeat:
+            self.agreed.set()
 
     async def beat(self) -> None:
         """Heartbeats as agreed at login; a venue that is silent for three of them is lost."""
         loop = asyncio.get_running_loop()
+        await self.agreed.wait()
         while True:
-            interval = self.strategy.heartbeat or 1.0
-            await asyncio.sleep(interval)
-            if self.strategy.heartbeat and loop.time() - self.heard > interval * (MISSED_HEARTBEATS + 0.5):
+            await asyncio.sleep(self.strategy.heartbeat)
+            if loop.time() - self.heard > self.strategy.heartbeat * (MISSED_HEARTBEATS + 0.5):
                 await self.connection.close(LOST, f"{MISSED_HEARTBEATS} heartbeats missed")
                 return
-            if self.strategy.heartbeat:
-                self.heartbeats += 1
-                seconds, nanos = divmod(time.time_ns(), 1_000_000_000)
-                stamp: Fields = {"seconds": seconds, "nanos": nanos // 1000 * 1000}
-                await self.say([("heartbeat", {"sequence": self.heartbeats, "time": stamp})])
+            self.heartbeats += 1
+            seconds, nanos = divmod(time.time_ns(), 1_000_000_000)
+            stamp: Fields = {"seconds": seconds, "nanos": nanos // 1000 * 1000}
+            await self.say([("heartbeat", {"sequence": self.heartbeats, "time": stamp})])
 
 
 async def trade(
@@ -166,7 +173,7 @@ async def trade(
         ping_interval=None,
     ) as connection:
         trader = Trader(connection, strategy, api)
-        await trader.run(seconds)
+        await trader.run(seconds, float("inf") if options.updates is None else options.updates)
     return Outcome(
         strategy.logged_in,
         strategy.orders,
@@ -190,13 +197,14 @@ def main() -> int:
     )
     parser.add_argument("url", help="where the venue is, or paperknife in front of it")
     parser.add_argument("--seconds", type=float, default=5.0, help="how long it trades (default: %(default)s)")
+    parser.add_argument("--updates", type=int, help="end after so many market updates, if that is earlier")
     parser.add_argument("--seed", type=int, default=1, help="same seed, same decisions (default: %(default)s)")
     parser.add_argument("--user", choices=sorted(USERS), default="alice", help="who trades (default: %(default)s)")
     parser.add_argument("--no-compression", action="store_true", help="do not offer permessage-deflate")
     given = parser.parse_args()
     if not 0 < given.seconds < float("inf"):
         parser.error(f"--seconds: a number above 0 was expected, not {given.seconds:g}")
-    options = ClientOptions(USERS[given.user], compression=not given.no_compression, proxy=True)
+    options = ClientOptions(USERS[given.user], given.updates, compression=not given.no_compression, proxy=True)
     try:
         outcome = asyncio.run(trade(given.url, seconds=given.seconds, seed=given.seed, options=options))
     except KeyboardInterrupt:

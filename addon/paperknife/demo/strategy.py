@@ -54,7 +54,8 @@ class Quotes:
 class Strategy:
     """Takes the venue's messages, returns the client's: ``(payload, fields)`` each.
 
-    `orders` are all by client tag, `working` those of them that may still trade.
+    `orders` are all by client tag, `working` those of them that may still trade, `unanswered` the tags of those to
+    which the venue said nothing yet.
     """
 
     user: User
@@ -66,6 +67,7 @@ class Strategy:
     token: str = ""
     orders: dict[str, OrderState] = field(default_factory=dict)
     working: dict[str, OrderState] = field(default_factory=dict)
+    unanswered: set[str] = field(default_factory=set)
     positions: dict[str, int] = field(default_factory=dict)
     quotes: dict[str, Quotes] = field(default_factory=dict)
     decisions: list[tuple[str, Fields]] = field(default_factory=list)
@@ -89,6 +91,10 @@ class Strategy:
             handler(self, message)
         said, self.outbox = self.outbox, []
         return said
+
+    def unsettled(self) -> bool:
+        """True while an order may still trade."""
+        return bool(self.working or self.unanswered)
 
     def finish(self) -> list[tuple[str, Fields]]:
         """Before it leaves, the client takes out what still works, and decides nothing more."""
@@ -144,6 +150,8 @@ class Strategy:
         status = status_name(message, "status")
         if order is None or order.status in OVER or status.endswith("_REJECTED"):
             return
+        first = message.client_tag in self.unanswered
+        self.unanswered.discard(message.client_tag)
         order.status = status
         order.order_id = message.order_id or order.order_id
         order.filled = max(order.filled, message.filled_quantity)
@@ -152,6 +160,8 @@ class Strategy:
         else:
             order.quantity = message.filled_quantity + message.open_quantity
             self.working[message.client_tag] = order
+            if self.finished and first:
+                self.request("cancel", client_tag=message.client_tag)
 
     def accounted(self, message: Payload) -> None:
         """Cash and positions."""
@@ -162,6 +172,7 @@ class Strategy:
         """Send an order; `price` None is at the market."""
         tag = f"{self.user.name}-{len(self.orders) + 1}"
         self.orders[tag] = OrderState(symbol, side, quantity)
+        self.unanswered.add(tag)
         fields: Fields = {"symbol": symbol, "side": side, "quantity": quantity, "account": self.account}
         if price is None:
             fields |= {"type": "MARKET", "time_in_force": "IMMEDIATE_OR_CANCEL"}

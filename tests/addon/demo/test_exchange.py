@@ -197,7 +197,7 @@ moves = st.one_of(
 @given(st.integers(), st.lists(moves, max_size=30))
 @settings(max_examples=60, deadline=None)
 def test_every_contract_is_accounted_for(seed, script):
-    """Whatever is ordered: the reported fills are the position, and no order is filled beyond its quantity."""
+    """Whatever is ordered: the reported fills are the position, and no order fills beyond its quantity."""
     exchange = Exchange(Market(Random(seed)))
     for move in script:
         if move is None:
