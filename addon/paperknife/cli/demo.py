@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from paperknife.cli.failure import Failure
 from paperknife.cli.options import view_options
-from paperknife.cli.viewing import Viewing, talk
+from paperknife.cli.viewing import Viewing, open_output, talk
 
 if TYPE_CHECKING:
     from paperknife.proxy.embedded import EmbeddedProxy
@@ -55,18 +56,24 @@ def play(options: dict[str, Any], schema: str) -> int:
     """Run the demo, then print what passed and what to try next; the exit status."""
     from paperknife.demo.stage import perform, plan_for
     from paperknife.demo.venue import VenueOptions
+    from paperknife.proxy.arguments import ArgumentError
+    from paperknife.proxy.listening import StartError
     from paperknife.settings.reading import Reading
 
     plan = plan_for(Reading(schema=(schema,)))
-    viewing = Viewing(options, plan("ws://127.0.0.1:1").loaded, sys.stdout)
-
-    def started(proxy: EmbeddedProxy) -> None:
-        talk(f"A venue, a client and paperknife between them, for {options['seconds']:g} seconds (Ctrl-C ends it).")
-        viewing.ends_with(proxy.shutdown)
-        proxy.addon.keeper.announce()
-
     venue = VenueOptions(rate=options["rate"], seed=options["seed"])
-    asyncio.run(perform(venue, plan, viewing.consumer, started, options["seconds"]))
-    status = viewing.finish()
+    with open_output(None) as out:
+        viewing = Viewing(options, plan("ws://127.0.0.1:1").loaded, out)
+
+        def started(proxy: EmbeddedProxy) -> None:
+            talk(f"A venue, a client and paperknife between them, for {options['seconds']:g} s (Ctrl-C ends it).")
+            viewing.ends_with(proxy.shutdown)
+            proxy.addon.keeper.announce()
+
+        try:
+            asyncio.run(perform(venue, plan, viewing.consumer, started, options["seconds"]))
+        except (ArgumentError, StartError) as error:
+            raise Failure(str(error)) from None
+        status = viewing.finish()
     talk(NEXT)
     return status

@@ -139,10 +139,13 @@ def compile_for(text: str, loaded: Loaded) -> Expression:
     )
 
 
-def wants_colour(stream: IO[str], asked: bool | None) -> bool:
-    """What was asked for; else colours on a terminal that has them, unless NO_COLOR is set (no-color.org)."""
-    if asked is not None:
-        return asked
+def wants_colour(stream: IO[str] | None, asked: bool | None) -> bool:
+    """What was asked for; else colours on a terminal that has them, unless NO_COLOR is set (no-color.org).
+
+    There is no stream where the shell closed it.
+    """
+    if asked is not None or stream is None:
+        return bool(asked)
     return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 

@@ -36,7 +36,7 @@ def talk(text: str) -> None:
 def open_output(path: str | None, otherwise: TextIO | None = None) -> Iterator[TextIO]:
     """Where the lines go: a file that only its owner reads, or `otherwise` (stdout) for no path; ``-`` is stdout."""
     if path is None or path == "-":
-        out = otherwise if otherwise is not None and path is None else sys.stdout
+        out: TextIO | None = otherwise if otherwise is not None and path is None else sys.stdout
         if out is None:
             raise Failure("A place for the lines was expected, and stdout is closed. Name a file with -o FILE.")
         yield out
