@@ -86,7 +86,7 @@ class Trader:
         self.sent = self.received = self.unreadable = 0
         self.heartbeats = 0
         self.agreed = asyncio.Event()
-        self.heard = asyncio.get_running_loop().time()
+        self.missed = 0
 
     async def run(self, seconds: float | None, updates: float) -> None:
         """Log in, trade until it is enough or the venue closes, and leave."""
@@ -129,7 +129,7 @@ class Trader:
         async with asyncio.timeout_at(deadline):
             content = await self.connection.recv()
         self.received += 1
-        self.heard = asyncio.get_running_loop().time()
+        self.missed = 0
         try:
             payload, message = self.api.server.decode(content if isinstance(content, bytes) else NO_MESSAGE)
         except DecodeError:
@@ -141,11 +141,11 @@ class Trader:
 
     async def beat(self) -> None:
         """Heartbeats as agreed at login; a venue that is silent for three of them is lost."""
-        loop = asyncio.get_running_loop()
         await self.agreed.wait()
         while True:
             await asyncio.sleep(self.strategy.heartbeat)
-            if loop.time() - self.heard > self.strategy.heartbeat * (MISSED_HEARTBEATS + 0.5):
+            self.missed += 1
+            if self.missed > MISSED_HEARTBEATS:
                 await self.connection.close(LOST, f"{MISSED_HEARTBEATS} heartbeats missed")
                 return
             self.heartbeats += 1
