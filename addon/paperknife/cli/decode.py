@@ -22,6 +22,7 @@ from paperknife_decoders.errors import DecodeError
 from paperknife_decoders.marks import marks
 from paperknife_decoders.mismatch import mismatch
 from paperknife_decoders.paint import ANSI, PLAIN, Paint
+from paperknife_decoders.printable import printable
 from paperknife_decoders.protocol import EnvelopeType, read_envelope
 from paperknife_decoders.schema import Schema, SchemaError, load_schema
 from paperknife_decoders.secret_spans import secret_spans
@@ -237,10 +238,15 @@ def json_text(envelope: Envelope, style: Style) -> str:
     return json.dumps(json_object(envelope, style.secrets), indent=2).replace("\x7f", "\\u007f")
 
 
+def text_format(envelope: Envelope, style: Style) -> str:
+    """Protobuf's text format. The library leaves some control characters in strings as they are; they are escaped."""
+    return "\n".join(map(printable, textproto(envelope, style.secrets).rstrip("\n").split("\n")))
+
+
 FORMATS: dict[str, Callable[[Envelope, Style], str]] = {
     "yaml": yaml,
     "json": json_text,
-    "textproto": lambda envelope, style: textproto(envelope, style.secrets).rstrip("\n"),
+    "textproto": text_format,
     "line": line,
     "wire": wire,
 }
