@@ -88,12 +88,17 @@ def stream(options: dict[str, Any], plan: ProxyPlan) -> int:
 
 def show_interface(ui: str, plan: ProxyPlan) -> None:
     """Hand over to one of mitmproxy's own interfaces."""
+    from paperknife.proxy.arguments import ArgumentError
     from paperknife.proxy.interfaces import run_console, run_web
 
+    if ui == "console" and not (sys.stdin and sys.stdin.isatty() and sys.stdout and sys.stdout.isatty()):
+        raise Failure("A terminal was expected for --ui console, on stdin and stdout. Without one there is --ui web.")
     try:
         if ui == "console":
             run_console(plan)
         else:
             run_web(plan, talk)
+    except ArgumentError as error:
+        raise Failure(str(error)) from None
     except SystemExit as leaving:
         sys.exit(2 if leaving.code else 0)

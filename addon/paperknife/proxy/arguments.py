@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import argparse
 import difflib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from mitmproxy import exceptions, optmanager
 from mitmproxy.options import Options
 from mitmproxy.tools import cmdline
 
-__all__ = ["ArgumentError", "apply_arguments"]
+__all__ = ["ArgumentError", "SentenceParser", "apply_arguments"]
 
 
 class ArgumentError(ValueError):
@@ -20,31 +20,34 @@ class ArgumentError(ValueError):
 
 
 class SentenceParser(argparse.ArgumentParser):
-    """Raises instead of printing a usage text and leaving."""
+    """Takes what `parent` takes. Raises `ArgumentError` instead of printing a usage text and leaving."""
+
+    def __init__(self, parent: argparse.ArgumentParser, own_flags: Sequence[str] = ()) -> None:
+        super().__init__(parents=[parent], add_help=False, allow_abbrev=False, conflict_handler="resolve")
+        self.own_flags = own_flags
+
+    def parse_args(self, args: Any = None, namespace: Any = None) -> Any:  # noqa: ANN401 - as argparse has it
+        """Parse all of `args`; one that nobody knows, or that has no place here, is an error."""
+        found, unknown = self.parse_known_args(args, namespace)
+        for question in ("version", "options", "commands"):
+            if getattr(found, question):
+                raise ArgumentError(f"--{question} is a question for mitmproxy itself. Type: mitmdump --{question}")
+        if unknown:
+            raise ArgumentError(unknown_sentence(unknown[0], [*self.own_flags, *self._option_string_actions]))
+        return found
 
     def error(self, message: str) -> NoReturn:
         raise ArgumentError(message[0].upper() + message[1:] + ".")
 
 
-def apply_arguments(
-    options: Options,
-    arguments: Sequence[str],
-    *,
-    own_flags: Sequence[str] = (),
-    declare: Callable[[argparse.ArgumentParser, Options], None] = cmdline.common_options,
-) -> None:
+def apply_arguments(options: Options, arguments: Sequence[str], own_flags: Sequence[str] = ()) -> None:
     """Set `options` from mitmproxy's configuration file and then from `arguments`, as mitmdump itself does.
 
     `own_flags` are the flags of our own command, for suggestions. Raises `ArgumentError`.
     """
-    parser = SentenceParser(add_help=False, allow_abbrev=False)
-    declare(parser, options)
-    found, unknown = parser.parse_known_args(list(arguments))
-    for question in ("version", "options", "commands"):
-        if getattr(found, question):
-            raise ArgumentError(f"--{question} is a question for mitmproxy itself. Type: mitmdump --{question}")
-    if unknown:
-        raise ArgumentError(unknown_sentence(unknown[0], [*own_flags, *parser._option_string_actions]))
+    parent = argparse.ArgumentParser(add_help=False)
+    cmdline.common_options(parent, options)
+    found = SentenceParser(parent, own_flags).parse_args(list(arguments))
     try:
         options.set(*found.setoptions, defer=True)
         configuration = Path(options.confdir).expanduser()

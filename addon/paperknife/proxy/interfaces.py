@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 from collections.abc import Callable
 
 from mitmproxy import ctx
@@ -11,6 +12,7 @@ from mitmproxy.tools import cmdline
 from mitmproxy.tools.main import run
 
 from paperknife.proxy.addon import Paperknife
+from paperknife.proxy.arguments import SentenceParser
 from paperknife.proxy.embedded import IDLE_SECONDS, ProxyPlan
 from paperknife.proxy.listening import StartError, find_listening
 from paperknife.proxy.options import options_from
@@ -38,21 +40,24 @@ class Announcement:
 
 
 def run_console(plan: ProxyPlan) -> None:
-    """Run mitmproxy's console until the user leaves it."""
+    """Run mitmproxy's console until the user leaves it. Raises `ArgumentError`."""
     from mitmproxy.tools.console.master import ConsoleMaster
 
     run_interface(ConsoleMaster, cmdline.mitmproxy, plan, None)
 
 
 def run_web(plan: ProxyPlan, say: Callable[[str], None]) -> None:
-    """Run mitmproxy's web interface until it is interrupted; `say` is told where to connect."""
+    """Run mitmproxy's web interface until it is interrupted; `say` is told where to connect. Raises `ArgumentError`."""
     from mitmproxy.tools.web.master import WebMaster
 
     run_interface(WebMaster, cmdline.mitmweb, plan, say)
 
 
 def run_interface(
-    master: type[Master], parser: Callable[[Options], object], plan: ProxyPlan, say: Callable[[str], None] | None
+    master: type[Master],
+    declare: Callable[[Options], argparse.ArgumentParser],
+    plan: ProxyPlan,
+    say: Callable[[str], None] | None,
 ) -> None:
     """Run one of mitmproxy's interfaces as its own command does."""
 
@@ -63,6 +68,9 @@ def run_interface(
         made.addons.add(addon, Announcement(addon, plan.modes, say or (lambda text: addon.notice(text, False))))
         options.update(**options_from(plan.reading))
         return made
+
+    def parser(options: Options) -> SentenceParser:
+        return SentenceParser(declare(options), plan.own_flags)
 
     modes = [argument for mode in plan.modes for argument in ("--mode", mode.spec)]
     run(make, parser, [*modes, *plan.arguments])  # type: ignore[arg-type]

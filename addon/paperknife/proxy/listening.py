@@ -12,8 +12,11 @@ from paperknife.settings.modes import Mode
 
 __all__ = ["Listening", "StartError", "find_listening"]
 
-ERRNO = re.compile(r"\[Errno [^]]*\] ")
-"""A number that says nothing to the user."""
+NOISE = re.compile(r"\[Errno [^]]*\] |error while attempting to bind on address \([^)]*\): ", re.IGNORECASE)
+"""What says nothing to the user."""
+
+FAILED = re.compile(r".* failed to listen on (?P<address>\S+) with (?P<reason>.*)")
+"""What mitmproxy makes of an `OSError`."""
 
 EVERYWHERE = ("0.0.0.0", "::", "")
 
@@ -65,6 +68,8 @@ def find_listening(server: Proxyserver, modes: Iterable[Mode]) -> tuple[Listenin
 
 def start_sentence(error: BaseException) -> str:
     """Why a server could not listen, and what to do."""
-    reason = ERRNO.sub("", str(error).partition("\n")[0]).rstrip(".")
+    reason, where = NOISE.sub("", str(error).partition("\n")[0]).rstrip("."), ""
+    if failed := FAILED.fullmatch(reason):
+        where, reason = f" on {failed['address']}", failed["reason"]
     hint = " Choose another port with --listen-port N (0 takes any free one)." if "in use" in reason else ""
-    return f"{reason}.{hint}" if "failed to listen" in reason else f"The proxy could not listen: {reason}.{hint}"
+    return f"The proxy could not listen{where}: {reason}.{hint}"
