@@ -1,7 +1,7 @@
 """Slots compiled into one Python function for each message type: what a line costs is nearly all attribute access.
 
 A loop over the slots with their callables takes up to three times as long. Nothing of a schema or peer goes into the
-source but field names, as attributes only where they are Python identifiers; all else is bound by names of our own.
+source but field names: as attributes only where they are Python identifiers, else as string literals.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import keyword
 from collections.abc import Callable, Iterable
 from operator import attrgetter
 
-from paperknife_decoders.slots import Presence, Rank, Slot
+from paperknife_decoders.slots import PairSlot, Presence, Rank, Slot, nothing
 from paperknife_decoders.values import Dynamic
 from paperknife_decoders.wording import LONGEST_TEXT, text_word
 
@@ -23,26 +23,32 @@ PHRASES = range(Rank.BOOK, Rank.TIME)
 """Ranks whose slots may be several words and are set apart by commas."""
 
 
-def line_function(slots: Iterable[Slot]) -> Line | None:
-    """The function that shows `slots` in the order of their ranks; None where there are none."""
+def line_function(slots: Iterable[Slot | PairSlot], root: tuple[str, ...] = (), empty: str = "") -> Line:
+    """The function that shows `slots` in the order of their ranks.
+
+    It takes the message that has what the slots are of at the path `root`, and gives `empty` where nothing is set.
+    """
     ordered = sorted(slots, key=lambda slot: slot.rank)  # stable: the schema's order within a rank
-    if not ordered:
-        return None
     source = Source()
-    words = [slot for slot in ordered if slot.rank < PHRASES.start]
-    phrases = [slot for slot in ordered if slot.rank in PHRASES]
-    times = [slot for slot in ordered if slot.rank >= PHRASES.stop]
+    if root:
+        source.line(f"m = {source.value(root)}")
+    if len(ordered) == 1:
+        source.put = "return {}"
+        source.slots(ordered)
+        source.line(f"return {empty!r}")
+        return source.function()
     source.line("words = []")
     source.line("add = words.append")
-    source.slots(words)
+    source.slots(slot for slot in ordered if slot.rank < PHRASES.start)
+    phrases = [slot for slot in ordered if slot.rank in PHRASES]
     if phrases:
         source.line("phrases = []")
         source.line("add = phrases.append")
         source.slots(phrases)
         source.line("add = words.append")
         source.line("if phrases: add(', '.join(phrases))")
-    source.slots(times)
-    source.line("return ' '.join(words)")
+    source.slots(slot for slot in ordered if slot.rank >= PHRASES.stop)
+    source.line(f"return ' '.join(words) or {empty!r}" if empty else "return ' '.join(words)")
     return source.function()
 
 
@@ -52,6 +58,7 @@ class Source:
     def __init__(self) -> None:
         self.lines = ["def line(m):"]
         self.names: dict[str, object] = {}
+        self.put = "add({})"  # what becomes of words
 
     def line(self, text: str) -> None:
         """One statement of the function."""
@@ -63,20 +70,44 @@ class Source:
         self.names[name] = value
         return name
 
-    def slots(self, slots: Iterable[Slot]) -> None:
+    def slots(self, slots: Iterable[Slot | PairSlot]) -> None:
         """The statements that add the words of each of `slots` where its value is set."""
         for slot in slots:
-            if not slot.path:
+            if isinstance(slot, PairSlot):
+                self.pair(slot)
+            elif not slot.path:
                 self.line(f"v = {self.bound(slot.say)}(m)")
-                self.line(f"if v: add({self.bound(slot.label)} + v)" if slot.label else "if v: add(v)")
+                self.line(f"if v: {self.put.format(self.text(slot.label, 'v'))}")
             elif slot.presence is Presence.FIELD:
-                self.line(f"if m.HasField({slot.path[0]!r}):")
+                self.line(f"if {self.is_set(slot, 'v')}:")
                 self.line(f"    v = {self.value(slot.path)}")
-                self.line(f"    add({self.words(slot)})")
+                self.line(f"    {self.put.format(self.words(slot, 'v'))}")
             else:
                 self.line(f"v = {self.value(slot.path)}")
-                is_zero = f" or m.HasField({slot.path[0]!r})" if slot.presence is Presence.ZERO else ""
-                self.line(f"if v{is_zero}: add({self.words(slot)})")
+                self.line(f"if {self.is_set(slot, 'v')}: {self.put.format(self.words(slot, 'v'))}")
+
+    def pair(self, pair: PairSlot) -> None:
+        """A quantity and a price: together, or the one that is set.
+
+        A quantity of zero beside a price is told (it removes a level of a book), even where zero is as good as unset.
+        """
+        quantity, price = pair.quantity, pair.price
+        self.line(f"q = {self.value(quantity.path)}")
+        self.line(f"p = {self.value(price.path)}")
+        count, at = self.said(quantity, "q"), self.said(price, "p")
+        if quantity.presence is Presence.TRUE and quantity.say is not str:
+            count = f"({count} if q else '0')"
+        both = f"{{{at}}} x {{{count}}}" if pair.is_book else f"{{{count}}} @ {{{at}}}"
+        only_price = f"{{{at}}}" if pair.is_book else f"{literal(price.label)}{{{at}}}"
+        only_quantity = f"x {{{count}}}" if pair.is_book else f"{literal(quantity.label)}{{{count}}}"
+        label = literal(pair.label)
+        if quantity.presence is not Presence.TRUE:
+            self.line(f"if {self.is_set(price, 'p')} and not ({self.is_set(quantity, 'q')}):")
+            self.line(f"    {self.put.format(f"f'{label}{only_price}'")}")
+            self.line(f"elif {self.is_set(price, 'p')}: {self.put.format(f"f'{label}{both}'")}")
+        else:
+            self.line(f"if {self.is_set(price, 'p')}: {self.put.format(f"f'{label}{both}'")}")
+        self.line(f"elif {self.is_set(quantity, 'q')}: {self.put.format(f"f'{label}{only_quantity}'")}")
 
     def value(self, path: tuple[str, ...]) -> str:
         """The expression for what lies at `path`; fields that are called as Python's keywords are got by a call."""
@@ -84,18 +115,38 @@ class Source:
             return ".".join(("m", *path))
         return f"{self.bound(attrgetter('.'.join(path)))}(m)"
 
-    def words(self, slot: Slot) -> str:
-        """The expression for the words of the value `v`; the commonest are spelled out to save the call."""
-        label = f"{{{self.bound(slot.label)}}}" if slot.label else ""
+    def is_set(self, slot: Slot, value: str) -> str:
+        """The condition under which the slot's value, in the variable `value`, is set."""
+        has_field = f"m.HasField({slot.path[0]!r})"
+        return {Presence.TRUE: value, Presence.ZERO: f"{value} or {has_field}", Presence.FIELD: has_field}[
+            slot.presence
+        ]
+
+    def words(self, slot: Slot, value: str) -> str:
+        """The expression for the label of a slot and the words of its value, which is in the variable `value`."""
+        return self.text(slot.label, "" if slot.say is nothing else self.said(slot, value))
+
+    def text(self, label: str, said: str) -> str:
+        """The expression for what `said` gives, a label before it."""
+        return f"f'{literal(label)}{{{said}}}'" if said else f"f'{literal(label)}'"
+
+    def said(self, slot: Slot, value: str) -> str:
+        """The expression for the words of the variable `value`; the commonest are spelled out to save the call."""
         if slot.say is str:
-            return f"f'{label}{{v}}'"
-        said = f"{self.bound(slot.say)}(v)"
-        if slot.say is text_word:
-            said = f"v if v.isalnum() and len(v) <= {LONGEST_TEXT} else {said}"
-        return f"f'{label}{{{said}}}'" if label else said
+            return value
+        said = f"{self.bound(slot.say)}({value})"
+        if slot.say is not text_word:
+            return said
+        sign = "'.', '', 1" if slot.is_decimal else "'-', ''"
+        return f"({value} if len({value}) <= {LONGEST_TEXT} and {value}.replace({sign}).isalnum() else {said})"
 
     def function(self) -> Line:
         """The function itself."""
         exec("\n".join(self.lines), self.names)  # noqa: S102 - the source is all ours, see the module's docstring
         line: Line = self.names["line"]  # type: ignore[assignment]
         return line
+
+
+def literal(text: str) -> str:
+    """`text` as it stands inside the single quotes of an f-string."""
+    return repr(f'"{text}')[2:-1].replace("{", "{{").replace("}", "}}")

@@ -15,18 +15,18 @@ from operator import attrgetter
 
 from google.protobuf.descriptor import Descriptor, FieldDescriptor, OneofDescriptor
 
-from paperknife_decoders.conventions import BOOK_SIDES, SYMBOLS, plain_name, singular
+from paperknife_decoders.conventions import BOOK_SIDES, EVENT_TIMES, SYMBOLS, plain_name, singular
 from paperknife_decoders.line_code import Line, line_function
 from paperknife_decoders.masking import mask_json
 from paperknife_decoders.open_types import any_content, is_any, is_json_like, json_value
-from paperknife_decoders.pairs import best_level, pair_in, pair_slot, pairs_of, say_pair
+from paperknife_decoders.pairs import best_level, pair_in, pair_slot, pairs_of
 from paperknife_decoders.printable import elide, printable
 from paperknife_decoders.protocol import is_synthetic, payload_oneof
-from paperknife_decoders.slots import Rank, Slot, presence_of, simple_slot
-from paperknife_decoders.values import Dynamic
+from paperknife_decoders.slots import PairSlot, Rank, Slot, presence_of, simple_slot
+from paperknife_decoders.values import Dynamic, is_timestamp
 from paperknife_decoders.wording import LONGEST_TEXT, Context, Say, dyed, say_message, text_word
 
-__all__ = ["is_list", "line_of", "say_content", "slot_of"]
+__all__ = ["is_list", "say_content", "slot_of", "slots_of"]
 
 DEEPEST = 5
 """How many messages inside each other are told on a line, the envelope among them; deeper ones only by name."""
@@ -35,15 +35,7 @@ COUNTED = 1000
 """How many envelopes in a list are counted by their payload."""
 
 
-def line_of(kind: Descriptor, context: Context, without: str | None = None) -> Line | None:
-    """What puts messages of type `kind` at `context` on a line, less the members of the oneof `without`.
-
-    None where the type has no fields to show.
-    """
-    return line_function(slots_of(kind, context, without))
-
-
-def slots_of(kind: Descriptor, context: Context, without: str | None) -> Iterator[Slot]:
+def slots_of(kind: Descriptor, context: Context, without: str | None = None) -> Iterator[Slot | PairSlot]:
     """One slot for each field, for each real oneof, and for each pair of a quantity and a price."""
     oneofs = [oneof for oneof in kind.oneofs if not is_synthetic(oneof)]
     yield from (oneof_slot(oneof, context) for oneof in oneofs if oneof.name != without)
@@ -54,10 +46,17 @@ def slots_of(kind: Descriptor, context: Context, without: str | None) -> Iterato
     enums = Counter(field.enum_type.full_name for field in kind.fields if field.enum_type is not None)
     twins = frozenset(name for name, count in enums.items() if count > 1)
     for field in kind.fields:
-        if field.name not in done:
+        if field.name not in done and not (context.depth > 1 and is_own_time(field)):
             yield slot_of(field, context, twins)
     if kind.is_extendable:
         yield extension_slot(context)
+
+
+def is_own_time(field: FieldDescriptor) -> bool:
+    """True for the time of a message, which inside another one is hardly ever news, beside other fields."""
+    kind, holder = field.message_type, field.containing_type
+    has_more = holder is not None and len(holder.fields) > 1
+    return has_more and kind is not None and is_timestamp(kind) and plain_name(field.name) in EVENT_TIMES
 
 
 def slot_of(field: FieldDescriptor, context: Context, twins: frozenset[str] = frozenset()) -> Slot:
@@ -71,16 +70,16 @@ def slot_of(field: FieldDescriptor, context: Context, twins: frozenset[str] = fr
     side = BOOK_SIDES.get(plain_name(field.name))
     if side is not None and pair_in(kind, inside) is not None:
         say = (say_levels if field.is_repeated else say_quote)(side, kind, inside)
-        return Slot(Rank.BOOK, path, say, "", presence)
+        return Slot(Rank.BOOK, path, say, f"{dyed(side, context.paint.name, context.paint)} ", presence)
     if field.is_repeated:
         return Slot(Rank.COUNT, path, say_list(field.name, kind, inside))
     if is_list(kind):
         say = say_only_list(field.name, kind, inside)
         return Slot(Rank.COUNT, path, say, "", presence)
     if plain_name(field.name) in SYMBOLS:
-        content = say_content(kind, inside)
-        return Slot(Rank.SYMBOL, path, lambda message: content(message) or field.name, "", presence)
-    return Slot(Rank.NESTED, path, say_named(field.name, kind, inside), "", presence)
+        return Slot(Rank.SYMBOL, path, say_content(kind, inside), "", presence)
+    name = dyed(field.name, context.paint.name, context.paint)
+    return Slot(Rank.NESTED, path, say_content(kind, inside), f"{name} ", presence)
 
 
 def is_list(kind: Descriptor) -> bool:
@@ -125,22 +124,15 @@ def extension_slot(context: Context) -> Slot:
     return Slot(Rank.NESTED, (), text)
 
 
-def say_named(name: str, kind: Descriptor, context: Context) -> Say:
-    """A nested message: the field's name, then what is in it."""
-    label, say = dyed(name, context.paint.name, context.paint), say_content(kind, context)
-    return lambda message: f"{label} {text}" if (text := say(message)) else label
-
-
-def say_quote(side: str, kind: Descriptor, context: Context) -> Say:
-    """One side of a quote: ``bid 5021.25 x 12``."""
+def say_quote(_: str, kind: Descriptor, context: Context) -> Say:
+    """One side of a quote: ``5021.25 x 12``."""
     pair = pair_in(kind, context)
     assert pair is not None
-    label, say = dyed(side, context.paint.name, context.paint), say_pair(pair, context, is_book=True)
-    return lambda message: f"{label} {say(message) or 'none'}"
+    return line_function([pair_slot(pair, context, is_book=True)], empty="none")
 
 
 def say_levels(side: str, kind: Descriptor, context: Context) -> Say:
-    """One side of a book by its best level: ``bid 5021.25 x 12 (5 levels)``."""
+    """One side of a book by its best level: ``5021.25 x 12 (5 levels)``."""
     pair = pair_in(kind, context)
     assert pair is not None
     say, best = say_quote(side, kind, context), best_level(pair, side)
@@ -155,7 +147,7 @@ def say_list(name: str, kind: Descriptor | None, context: Context) -> Say:
     if oneof is not None and sum(field.message_type is not None for field in kind.oneofs_by_name[oneof].fields) > 1:
         return lambda items: one(items[0]) if len(items) == 1 else payload_counts(items, oneof, name)
     single = singular(name)
-    return lambda items: f"{single} {one(items[0])}".rstrip() if len(items) == 1 else f"{len(items):,} {name}"
+    return lambda items: f"{single} {one(items[0])}" if len(items) == 1 else f"{len(items):,} {name}"
 
 
 def say_only_list(name: str, kind: Descriptor, context: Context) -> Say:
@@ -191,7 +183,7 @@ def say_lazily(kind: Descriptor, context: Context) -> Say:
     def text(message: Dynamic) -> str:
         nonlocal line
         if line is None:
-            line = line_of(kind, context) or (lambda _: "")
+            line = line_function(slots_of(kind, context), empty="{}")
         return line(message)
 
     return text
@@ -214,6 +206,6 @@ def say_any(context: Context) -> Callable[[Dynamic], str]:
         kind: Dynamic = content.DESCRIPTOR
         if kind.full_name not in known:
             known[kind.full_name] = say_content(kind, inside)
-        return f"{name} {known[kind.full_name](content)}".rstrip()
+        return f"{name} {known[kind.full_name](content)}"
 
     return text

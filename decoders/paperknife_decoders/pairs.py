@@ -9,11 +9,11 @@ from typing import NamedTuple
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 
 from paperknife_decoders.conventions import BOOK_SIDES, pair_role
-from paperknife_decoders.slots import Rank, Slot
+from paperknife_decoders.slots import PairSlot, Rank, Slot, simple_slot
 from paperknife_decoders.values import Dynamic, stands_for
-from paperknife_decoders.wording import Context, Say, dyed, is_hidden, label, say_value
+from paperknife_decoders.wording import Context, dyed, is_hidden, label
 
-__all__ = ["Pair", "best_level", "pair_in", "pair_slot", "pairs_of", "say_pair"]
+__all__ = ["Pair", "best_level", "pair_in", "pair_slot", "pairs_of"]
 
 NUMBERS = frozenset(
     {
@@ -55,53 +55,22 @@ def is_number(field: FieldDescriptor) -> bool:
     return not field.is_repeated and inner is not None and inner.enum_type is None and inner.cpp_type in NUMBERS
 
 
-def pair_slot(pair: Pair, context: Context) -> Slot:
+def pair_slot(pair: Pair, context: Context, *, is_book: bool = False) -> PairSlot:
     """``3 @ 5021.50``, with the common prefix of the names before it where they have one."""
-    side = BOOK_SIDES.get(pair.prefix)
-    text = say_pair(pair, context, is_book=side is not None)
+    quantity, price = number_slot(pair.quantity, context), number_slot(pair.price, context)
     if not pair.prefix:
-        return Slot(Rank.PAIR, (), text)
-    return Slot(Rank.BOOK, (), text, f"{dyed(side or pair.prefix, context.paint.name, context.paint)} ")
+        return PairSlot(Rank.PAIR, quantity, price, is_book)
+    side = BOOK_SIDES.get(pair.prefix)
+    name = dyed(side or pair.prefix, context.paint.name, context.paint)
+    return PairSlot(Rank.BOOK, quantity, price, side is not None, f"{name} ")
 
 
-def say_pair(pair: Pair, context: Context, *, is_book: bool) -> Callable[[Dynamic], str]:
-    """What is set of the pair in a message; nothing where neither is.
-
-    A quantity of zero beside a price is told (it removes a level of a book), even where zero is as good as unset.
-    """
-    quantity, say_quantity = getter(pair.quantity), say_number(pair.quantity, context)
-    price, say_price = getter(pair.price), say_number(pair.price, context)
-    implied_zero = None if pair.quantity.has_presence else 0
-    alone = ("x {}", "{}") if is_book else (f"{label(pair.quantity, context)}{{}}", f"{label(pair.price, context)}{{}}")
-    only_quantity, only_price = (template.format for template in alone)
-
-    def text(message: Dynamic) -> str:
-        count, at = quantity(message), price(message)
-        if at is None:
-            return "" if count is None else only_quantity(say_quantity(count))
-        count = implied_zero if count is None else count
-        if count is None:
-            return only_price(say_price(at))
-        return f"{say_price(at)} x {say_quantity(count)}" if is_book else f"{say_quantity(count)} @ {say_price(at)}"
-
-    return text
-
-
-def say_number(field: FieldDescriptor, context: Context) -> Say:
-    """A number, or what stands for one, in words."""
-    inner = stands_for(field.message_type) if field.message_type is not None else None
-    say = say_value(inner or field, context.paint)
-    assert say is not None
-    return lambda value: say(value) if value else "0"
-
-
-def getter(field: FieldDescriptor) -> Callable[[Dynamic], Dynamic]:
-    """Takes the number out of a message; None where it is not set."""
-    inner = stands_for(field.message_type) if field.message_type is not None else None
-    get, name = attrgetter(field.name if inner is None else f"{field.name}.{inner.name}"), field.name
-    if not field.has_presence or (inner is not None and inner.type == FieldDescriptor.TYPE_STRING):
-        return lambda message: get(message) or None
-    return lambda message: get(message) if message.HasField(name) else None
+def number_slot(field: FieldDescriptor, context: Context) -> Slot:
+    """One of the two; its label is for where it is alone."""
+    slot = simple_slot(field, context)
+    assert slot is not None
+    is_text = field.type == FieldDescriptor.TYPE_STRING
+    return slot._replace(label=label(field, context), is_decimal=slot.is_decimal or is_text)
 
 
 def best_level(pair: Pair, side: str) -> Callable[[Dynamic], Dynamic]:

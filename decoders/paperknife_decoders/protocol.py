@@ -29,17 +29,17 @@ __all__ = ["EnvelopeType", "Protocol", "Reader"]
 class EnvelopeType:
     """The top-level message type of one direction, with what is asked of it for every message prepared once.
 
-    `lines` is where `summary` keeps what it worked out for this type, so that it goes when the type goes.
+    `line` is where `summary` keeps what it prepared for this type, so that it goes when the type goes.
     """
 
-    __slots__ = ("descriptor", "lines", "name", "oneof", "parse")
+    __slots__ = ("descriptor", "line", "name", "oneof", "parse")
 
     def __init__(self, descriptor: Descriptor) -> None:
         self.descriptor = descriptor
         self.name: str = descriptor.full_name
         self.parse = message_factory.GetMessageClass(descriptor).FromString
         self.oneof = payload_oneof(descriptor)
-        self.lines: dict[tuple[int, int], EnvelopeLine] = {}
+        self.line: EnvelopeLine | None = None
 
     def payload_of(self, message: ProtoMessage) -> str:
         """The name of the set member; the type's own short name where the type has no `oneof` at all."""

@@ -9,10 +9,10 @@ from google.protobuf.descriptor import FieldDescriptor
 
 from paperknife_decoders.conventions import EVENT_TIMES, LEADING_ENUMS, REQUEST_IDS, SYMBOLS, plain_name
 from paperknife_decoders.secrets import MASK
-from paperknife_decoders.values import Dynamic, clock_words, is_timestamp, stands_for
+from paperknife_decoders.values import Dynamic, clock_of, is_timestamp, stands_for
 from paperknife_decoders.wording import Context, Say, dyed, enum_words, is_hidden, label, say_value, text_word
 
-__all__ = ["SEVERAL_SHOWN", "Presence", "Rank", "Slot", "presence_of", "simple_slot"]
+__all__ = ["SEVERAL_SHOWN", "PairSlot", "Presence", "Rank", "Slot", "nothing", "presence_of", "simple_slot"]
 
 SEVERAL_SHOWN = 3
 """How many of several values are shown; beyond them ``+9`` says how many more there are."""
@@ -61,10 +61,26 @@ class Slot(NamedTuple):
     say: Say
     label: str = ""
     presence: Presence = Presence.TRUE
+    is_decimal: bool = False
 
     def words(self, value: object) -> str:
         """The label and words of a value that is known to be set."""
         return self.label + self.say(value)
+
+
+class PairSlot(NamedTuple):
+    """A quantity and a price of one message, with a `label` before them. `is_book` puts the price first."""
+
+    rank: Rank
+    quantity: Slot
+    price: Slot
+    is_book: bool
+    label: str = ""
+
+
+def nothing(_: object) -> str:
+    """Says nothing, for where the label says it all."""
+    return ""
 
 
 def presence_of(field: FieldDescriptor) -> Presence:
@@ -84,7 +100,7 @@ def simple_slot(field: FieldDescriptor, context: Context, twins: frozenset[str] 
     name = label(field, context)
     if is_hidden(field, context):
         mask = dyed(MASK, context.paint.secret, context.paint)
-        return Slot(Rank.SECRET, path, lambda _: mask, name, presence)
+        return Slot(Rank.SECRET, path, nothing, name + mask, presence)
     if kind is not None and kind.GetOptions().map_entry:
         return Slot(Rank.COUNT, path, say_map(field, context))
     say = say_value(field, context.paint)
@@ -103,7 +119,7 @@ def simple_slot(field: FieldDescriptor, context: Context, twins: frozenset[str] 
     inner = stands_for(kind) if kind is not None else None
     if inner is not None and inner.type == FieldDescriptor.TYPE_STRING:  # an empty decimal says nothing
         path, presence, say = (field.name, inner.name), Presence.TRUE, say_value(inner, context.paint) or say
-    return Slot(rank, path, say, "" if is_bare else name, presence)
+    return Slot(rank, path, say, "" if is_bare else name, presence, is_decimal=len(path) > 1)
 
 
 def scalar_rank(field: FieldDescriptor) -> tuple[Rank, bool]:
@@ -135,9 +151,7 @@ def enum_slot(field: FieldDescriptor, context: Context, twins: frozenset[str]) -
 
 def say_time(field: FieldDescriptor, say: Say) -> Say:
     """A Timestamp; of the message's own time only the time of the day."""
-    if plain_name(field.name) not in EVENT_TIMES:
-        return say
-    return lambda time: clock_words(time.seconds, time.nanos)
+    return clock_of if plain_name(field.name) in EVENT_TIMES else say
 
 
 def say_several(say: Say) -> Say:

@@ -3,28 +3,26 @@
 from __future__ import annotations
 
 import json
+from operator import attrgetter
 
 from paperknife_decoders.columns import fit
 from paperknife_decoders.envelope import Envelope, Form
-from paperknife_decoders.line_plan import is_list, line_of, say_content, slot_of
+from paperknife_decoders.line_code import Line, line_function
+from paperknife_decoders.line_plan import is_list, say_content, slot_of, slots_of
 from paperknife_decoders.masking import mask_json
+from paperknife_decoders.open_types import is_any, is_json_like
 from paperknife_decoders.paint import PLAIN, Paint
 from paperknife_decoders.printable import printable, printable_bytes
 from paperknife_decoders.protocol import EnvelopeType
 from paperknife_decoders.secrets import Secrets
 from paperknife_decoders.unknown import unknown_part
-from paperknife_decoders.values import Dynamic
 from paperknife_decoders.wire_view import wire_summary
-from paperknife_decoders.wording import Context, Say, is_hidden, text_word
+from paperknife_decoders.wording import Context, is_hidden, say_message, text_word
 
 __all__ = ["EnvelopeLine", "summarize"]
 
 LONGEST_JSON = 64 * 1024
 """Bytes of a JSON message that are read again for its line; of a longer one only the size is told."""
-
-
-MOST_LINES = 8
-"""For how many combinations of secrets and paint a type keeps what was prepared."""
 
 
 def summarize(envelope: Envelope, secrets: Secrets, width: int, paint: Paint = PLAIN) -> str:
@@ -36,63 +34,62 @@ def summarize(envelope: Envelope, secrets: Secrets, width: int, paint: Paint = P
     message, kind = envelope.message, envelope.type
     if message is None or kind is None:
         return undecoded_line(envelope, secrets, width, paint)
-    line = kind.lines.get((id(secrets), id(paint)))
-    if line is None:
-        line = prepare(kind, secrets, paint)
-    text = line.text(envelope, width)
+    line = kind.line
+    if line is None or line.secrets is not secrets or line.paint is not paint:
+        line = kind.line = EnvelopeLine(kind, secrets, paint)
+    payload = envelope.payload
+    if payload or kind.oneof is None:
+        text = line.payloads[payload](message)
+    else:
+        text = wire_summary(unknown_part(message, envelope.data), width, paint)
+    if line.header is not None:
+        text = " ".join(filter(None, (text, line.header(message))))
     if len(text) <= width and text.isascii():
         return text
     return fit(text, width, paint.reset)
 
 
-def prepare(kind: EnvelopeType, secrets: Secrets, paint: Paint) -> EnvelopeLine:
-    """What `summarize` needs for envelopes of this type, kept in the type for the next one."""
-    if len(kind.lines) >= MOST_LINES:
-        kind.lines.clear()
-    line = kind.lines[id(secrets), id(paint)] = EnvelopeLine(kind, secrets, paint)
-    return line
-
-
 class EnvelopeLine:
-    """The line of one envelope type, prepared: what stands beside the payload, and each payload that has come so far.
+    """What is prepared for the lines of one envelope type: those of its payloads, and what stands beside them."""
 
-    It holds on to its secrets and paint, by whose identity it is found again.
-    """
-
-    __slots__ = ("context", "header", "kind", "payloads")
+    __slots__ = ("header", "paint", "payloads", "secrets")
 
     def __init__(self, kind: EnvelopeType, secrets: Secrets, paint: Paint) -> None:
+        context = Context(secrets, paint)
+        self.secrets = secrets
+        self.paint = paint
+        self.payloads = Payloads(kind, context)
+        beside = list(slots_of(kind.descriptor, context, without=kind.oneof)) if kind.oneof is not None else []
+        self.header = line_function(beside) if beside else None
+
+
+class Payloads(dict[str, Line]):
+    """By payload: what puts it on a line, given the envelope."""
+
+    def __init__(self, kind: EnvelopeType, context: Context) -> None:
+        super().__init__()
         self.kind = kind
-        self.context = Context(secrets, paint)
-        self.header = line_of(kind.descriptor, self.context, without=kind.oneof)
-        self.payloads: dict[str, Say] = {}
+        self.context = context
 
-    def text(self, envelope: Envelope, width: int) -> str:
-        """The line of a decoded envelope, however long; `width` only bounds the wire view."""
-        payload = envelope.payload
-        message: Dynamic = envelope.message
-        say = self.payloads.get(payload)
-        if say is not None:
-            words = say(getattr(message, payload))
-        elif self.kind.oneof is None:
-            words = ""
-        elif payload:
-            say = self.payloads[payload] = say_payload(self.kind, payload, self.context)
-            words = say(getattr(message, payload))
-        else:
-            words = wire_summary(unknown_part(message, envelope.data), width, self.context.paint)
-        if self.header is None:
-            return words
-        return " ".join(filter(None, (words, self.header(message))))
+    def __missing__(self, payload: str) -> Line:
+        self[payload] = payload_line(self.kind, payload, self.context)
+        return self[payload]
 
 
-def say_payload(kind: EnvelopeType, payload: str, context: Context) -> Say:
-    """What a payload holds, without its name: that has a column of its own."""
+def payload_line(kind: EnvelopeType, payload: str, context: Context) -> Line:
+    """Puts a payload on a line without its name, which has a column of its own."""
+    if kind.oneof is None:
+        return line_function(slots_of(kind.descriptor, context))
     field = kind.descriptor.fields_by_name[payload]
     inside = field.message_type
-    if inside is None or is_hidden(field, context) or is_list(inside):
-        return slot_of(field, context).words
-    return say_content(inside, context.inside(payload))
+    if inside is None or is_hidden(field, context) or is_list(inside) or say_message(inside, context.paint):
+        slot = slot_of(field, context)
+        get = attrgetter(".".join(slot.path))
+        return lambda envelope: slot.words(get(envelope))
+    if is_any(inside) or is_json_like(inside):
+        say, get = say_content(inside, context.inside(payload)), attrgetter(payload)
+        return lambda envelope: say(get(envelope))
+    return line_function(slots_of(inside, context.inside(payload)), root=(payload,))
 
 
 def undecoded_line(envelope: Envelope, secrets: Secrets, width: int, paint: Paint) -> str:

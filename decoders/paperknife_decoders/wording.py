@@ -20,7 +20,8 @@ Say = Callable[[Dynamic], str]
 
 LONGEST_TEXT = 48
 LONGEST_BYTES = 12
-BARE = re.compile(r"[A-Za-z0-9_.:/@+#-]+")
+MEANS_SOMETHING = frozenset(" \"',=[]{}")
+"""Signs that part or enclose words on a line; a text with one of them is quoted."""
 BARE_WORDS = re.compile(r"[A-Za-z0-9_.:=,+-]+( [A-Z]{3})?")
 """What a well-known type may say without quotes: a time, field paths, ``12.50 USD``."""
 
@@ -50,10 +51,10 @@ def label(field: FieldDescriptor, context: Context) -> str:
 
 
 def text_word(value: str | bytes, limit: int = LONGEST_TEXT) -> str:
-    """A text as one word: in quotes where it is empty or holds more than letters, digits and a few signs."""
+    """A text as one word: in quotes where it is empty, does not print plainly, or holds what parts words."""
     if isinstance(value, bytes):  # a proto2 string that is no UTF-8
         value = value[: limit * 4].decode("utf-8", "backslashreplace")
-    if len(value) <= limit and (value.isalnum() or BARE.fullmatch(value)):
+    if 0 < len(value) <= limit and value.isprintable() and MEANS_SOMETHING.isdisjoint(value):
         return value
     short = elide(value, limit).replace("\\", "\\\\").replace('"', '\\"')
     return f'"{printable(short)}"'
