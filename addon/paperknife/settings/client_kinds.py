@@ -19,6 +19,7 @@ class Kind(enum.Enum):
 
     PYTHON = "Python"
     NODE = "Node"
+    BUN = "Bun"
     DENO = "Deno"
     JAVA = "Java"
     DOTNET = ".NET"
@@ -31,7 +32,8 @@ class Kind(enum.Enum):
 
 PROGRAMS: tuple[tuple[str, Kind], ...] = (
     (r"python[\d.]*|pypy[\d.]*|uv|uvx|poetry|pytest|ipython|jupyter.*|hatch|pdm|websockets|wsdump", Kind.PYTHON),
-    (r"node|nodejs|npm|npx|yarn|pnpm|tsx|ts-node|bun|bunx|wscat", Kind.NODE),
+    (r"node|nodejs|npm|npx|yarn|pnpm|tsx|ts-node|wscat", Kind.NODE),
+    (r"bunx?", Kind.BUN),
     (r"deno", Kind.DENO),
     (r"java|javaw|mvn|mvnw|gradle|gradlew|kotlin|scala|sbt|jshell", Kind.JAVA),
     (r"dotnet", Kind.DOTNET),
@@ -88,6 +90,7 @@ TRUST: dict[Kind, str] = {
     "WEBSOCKET_CLIENT_CA_BUNDLE={ca} (websocket-client).",
     Kind.NODE: "Start it with NODE_EXTRA_CA_CERTS={ca}, which Node reads when it starts: process.env in code is too "
     "late.",
+    Kind.BUN: "Start it with NODE_EXTRA_CA_CERTS={ca}.",
     Kind.DENO: "Start it with DENO_CERT={ca}.",
     Kind.JAVA: "Make a trust store with keytool -importcert -noprompt -alias mitmproxy -file {ca} -keystore "
     "mitmproxy.p12 -storetype PKCS12 -storepass changeit and start it with -Djavax.net.ssl.trustStore=mitmproxy.p12 "
@@ -137,6 +140,7 @@ UNSEEN: dict[Kind, str] = {
     Kind.PYTHON: "websockets takes proxy variables from version 15 on, aiohttp with trust_env=True only.",
     Kind.NODE: "The ws package goes through a proxy only with an agent that its code gives it, the built-in WebSocket "
     "only in recent releases of Node 22 and later.",
+    Kind.BUN: "Bun's WebSocket goes through a proxy only with the option proxy that its code gives it.",
     Kind.GO: "Go clients take proxy variables only with Proxy: http.ProxyFromEnvironment, and never for loopback "
     "addresses.",
     Kind.CHROMIUM: "Browsers take --proxy-server={proxy}, and --proxy-bypass-list='<-loopback>' for loopback "

@@ -24,6 +24,8 @@ PROGRAMS = [
     (r"C:\Python\PYTHON.EXE", Kind.PYTHON),
     ("node", Kind.NODE),
     ("npx", Kind.NODE),
+    ("bun.exe", Kind.BUN),
+    ("deno", Kind.DENO),
     ("java", Kind.JAVA),
     ("curl", Kind.CURL),
     ("google-chrome-stable", Kind.CHROMIUM),
