@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from google.protobuf import json_format, text_format
@@ -16,9 +16,10 @@ from paperknife_decoders.envelope import Envelope, Form
 from paperknife_decoders.masking import MAX_DEPTH, mask_json, masked_copy
 from paperknife_decoders.open_types import any_content, is_any, is_json_like, json_value
 from paperknife_decoders.printable import printable
+from paperknife_decoders.raw_text import hidden_spans
 from paperknife_decoders.secrets import MASK, Secrets
 from paperknife_decoders.values import Dynamic, bool_text, float32_text
-from paperknife_decoders.wire import WireType, walk_partly
+from paperknife_decoders.wire import Field, WireType, walk_partly
 
 __all__ = ["json_object", "textproto"]
 
@@ -39,7 +40,7 @@ def json_object(envelope: Envelope, secrets: Secrets) -> dict[str, Dynamic]:
 
 
 def undecoded_object(envelope: Envelope, secrets: Secrets) -> dict[str, Dynamic]:
-    """What is known of bytes without a message; `hex` or `text` or `json` holds all of them."""
+    """What is known of bytes without a message: `json`, `text` or `hex` holds all of them, unless there are secrets."""
     known: dict[str, Dynamic] = {"form": envelope.form.value}
     if envelope.fault:
         known["fault"] = envelope.fault
@@ -48,28 +49,34 @@ def undecoded_object(envelope: Envelope, secrets: Secrets) -> dict[str, Dynamic]
             known["json"] = mask_json(finite(json.loads(envelope.data)), secrets)
         case Form.TEXT:
             known["text"] = envelope.data.decode("utf-8", "backslashreplace")
-        case Form.WIRE:
-            known["fields"] = wire_fields(envelope.data)
-            known["hex"] = envelope.data.hex()
         case _:
-            known["hex"] = envelope.data.hex()
+            hidden = hidden_spans(envelope, secrets)
+            if hidden or envelope.form is Form.WIRE:
+                known["fields"] = wire_fields(envelope.data, hidden)
+            if not hidden:
+                known["hex"] = envelope.data.hex()
     return known
 
 
-def wire_fields(data: bytes) -> list[dict[str, Dynamic]]:
+def wire_fields(data: bytes, hidden: Collection[int]) -> list[dict[str, Any]]:
     """The outermost fields of `data`: number, wire type and value each, content as hex."""
     return [
         {
             "number": field.number,
             "type": WireType(field.wire_type).name.lower(),
-            "value": data[field.content : field.content_end].hex() if has_content(field.wire_type) else field.value,
+            "value": wire_value(data, field, hidden),
         }
         for field in walk_partly(data, limit=FIELDS).fields
     ]
 
 
-def has_content(wire_type: int) -> bool:
-    return wire_type in (WireType.LENGTH, WireType.GROUP)
+def wire_value(data: bytes, field: Field, hidden: Collection[int]) -> int | str:
+    """A number, or content in hex; the mask for content that has a secret in it."""
+    if any(field.start <= start < field.end for start in hidden):
+        return MASK
+    if field.wire_type in (WireType.LENGTH, WireType.GROUP):
+        return data[field.content : field.content_end].hex()
+    return field.value
 
 
 def members(message: ProtoMessage, secrets: Secrets, path: tuple[str, ...], depth: int) -> dict[str, Dynamic]:

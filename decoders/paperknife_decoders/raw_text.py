@@ -16,7 +16,7 @@ from paperknife_decoders.wire_view import wire_text
 from paperknife_decoders.wording import dyed
 from paperknife_decoders.yaml_words import Limits
 
-__all__ = ["raw_lines"]
+__all__ = ["hidden_spans", "raw_lines"]
 
 DUMPED = 1024
 """Bytes of a hex dump."""
@@ -27,20 +27,23 @@ def raw_lines(envelope: Envelope, secrets: Secrets, paint: Paint, limits: Limits
     """A comment that says why there is no message, then what the bytes look like. Nothing is printed raw."""
     if envelope.fault:
         yield dyed(f"# {printable(envelope.fault)}", paint.mark, paint)
+    hidden = hidden_spans(envelope, secrets)
     match envelope.form:
         case Form.JSON:
             yield from json_lines(mask_json(json.loads(envelope.data), secrets), limits)
         case Form.TEXT:
             yield from text_lines(envelope.data, limits)
-        case Form.BYTES:
+        case Form.BYTES if not hidden:
             yield from hex_lines(envelope.data)
         case _:
-            yield from wire_text(envelope.data, paint, hidden=hidden_spans(envelope, secrets)).splitlines()
+            yield from wire_text(envelope.data, paint, hidden=hidden).splitlines()
 
 
 def hidden_spans(envelope: Envelope, secrets: Secrets) -> frozenset[int]:
-    """Where secrets start in bytes of a known type that did not parse."""
-    return secret_spans(envelope.data, envelope.type.descriptor, secrets) if envelope.type else frozenset()
+    """Where secrets start in bytes of a known type that did not parse, for instance as they are cut short."""
+    if envelope.type is None or envelope.form not in (Form.WIRE, Form.BYTES):
+        return frozenset()
+    return secret_spans(envelope.data, envelope.type.descriptor, secrets)
 
 
 def json_lines(value: Dynamic, limits: Limits) -> Iterator[str]:

@@ -14,6 +14,7 @@ from paperknife_decoders.open_types import is_any, is_json_like
 from paperknife_decoders.paint import PLAIN, Paint
 from paperknife_decoders.printable import printable, printable_bytes
 from paperknife_decoders.protocol import EnvelopeType
+from paperknife_decoders.raw_text import hidden_spans
 from paperknife_decoders.secrets import Secrets
 from paperknife_decoders.unknown import unknown_part
 from paperknife_decoders.wire_view import wire_summary
@@ -94,7 +95,7 @@ def payload_line(kind: EnvelopeType, payload: str, context: Context) -> Line:
 
 def undecoded_line(envelope: Envelope, secrets: Secrets, width: int, paint: Paint) -> str:
     """Bytes without a message: compact JSON, text in quotes, wire fields or hex."""
-    data = envelope.data
+    data, hidden = envelope.data, hidden_spans(envelope, secrets)
     match envelope.form:
         case Form.JSON if len(data) <= LONGEST_JSON:
             return fit(printable(json.dumps(mask_json(json.loads(data), secrets), ensure_ascii=False)), width)
@@ -102,6 +103,6 @@ def undecoded_line(envelope: Envelope, secrets: Secrets, width: int, paint: Pain
             return fit(f"JSON, {len(data):,} B", width)
         case Form.TEXT:
             return fit(text_word(data[: 4 * width].decode("utf-8", "backslashreplace"), max(width, 1)), width)
-        case Form.BYTES:
+        case Form.BYTES if not hidden:
             return fit(printable_bytes(data), width)
-    return wire_summary(data, width, paint)
+    return wire_summary(data, width, paint, hidden=hidden)
