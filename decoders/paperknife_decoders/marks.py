@@ -26,14 +26,16 @@ SHOWN = 3
 
 def marks(envelope: Envelope) -> tuple[str, ...]:
     """Short phrases for what a reader should notice; the empty tuple for a message with nothing odd about it."""
-    data, form, kind, _, payload, fault = envelope
+    data, form, kind, message, payload, fault = envelope
+    if payload and data and kind is not None and message is not None and clean_check(kind)(data, message):
+        return ()
     if form is not Form.DECODED or kind is None:
         return (printable(fault),) if fault else ()
     if not data:
         return ("empty message",)
     found = oddities(envelope)
     if payload:
-        return phrases(found) if found else ()
+        return phrases(found)
     nothing = f"nothing of {kind.descriptor.name} is set"
     if any(not oddity.path for oddity in found):
         nothing += ": another type, or the other direction?"

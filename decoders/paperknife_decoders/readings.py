@@ -29,7 +29,7 @@ from paperknife_decoders.number_readings import (
 )
 from paperknife_decoders.wire import CutShort, Field, WireType, read_varint, walk_partly
 
-__all__ = ["Kind", "Reading", "content_readings", "is_lines_of_text", "readings"]
+__all__ = ["Kind", "Reading", "best_reading", "content_readings", "is_lines_of_text", "readings"]
 
 SAMPLE = 65_536
 """Longer content is judged by so many bytes at its beginning."""
@@ -50,6 +50,28 @@ def readings(data: bytes, field: Field) -> tuple[Reading, ...]:
         case WireType.LENGTH:
             return content_readings(data, field.content, field.content_end)
     return (Reading(Kind.GROUP),)
+
+
+def best_reading(data: bytes, field: Field, *, cut: bool = False) -> Reading:
+    """The first of all readings, found at once where it is a plain number, clean text or a sensible message.
+
+    `cut` says that the rest of length-delimited content is missing.
+    """
+    if field.wire_type is WireType.VARINT and field.value < SIGN_BIT:
+        return Reading(Kind.VARINT, field.value)
+    if field.wire_type is not WireType.LENGTH:
+        return readings(data, field)[0]
+    start, end = field.content, field.content_end
+    sample = data[start : min(end, start + SAMPLE)]
+    text = text_of(sample, cut=cut or len(sample) < end - start)
+    if start == end or (text and text.isprintable()):
+        return Reading(Kind.STRING, text)
+    if message_likelihood(data, start, end, cut=cut) == SENSIBLE_MESSAGE:
+        return Reading(Kind.MESSAGE)
+    return content_readings(data, start, end, cut=cut)[0]
+
+
+SIGN_BIT = 1 << 63
 
 
 def content_readings(data: bytes, start: int, end: int, *, cut: bool = False) -> tuple[Reading, ...]:

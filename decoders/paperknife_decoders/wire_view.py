@@ -19,7 +19,7 @@ from dataclasses import dataclass
 
 from paperknife_decoders.paint import PLAIN, Paint
 from paperknife_decoders.reading_text import hex_text, reading_text
-from paperknife_decoders.readings import Kind, Reading, content_readings, is_lines_of_text, readings
+from paperknife_decoders.readings import Kind, Reading, best_reading, content_readings, is_lines_of_text, readings
 from paperknife_decoders.secrets import MASK
 from paperknife_decoders.wire import CutShort, Field, WireType, walk_partly
 
@@ -237,7 +237,10 @@ class Summary:
         cut = [read.error.field] if isinstance(read.error, CutShort) and read.error.field else []
         for index, field in enumerate([*read.fields, *cut]):
             yield f"{' ' * bool(index)}{field.number}=", self.paint.name
-            best = readings_of(self.data, field, self.hidden, cut=field in cut)[0]
+            if self.hidden:
+                best = readings_of(self.data, field, self.hidden, cut=field in cut)[0]
+            else:
+                best = best_reading(self.data, field, cut=field in cut)
             if best.kind in NESTED and depth < DEEPEST_SUMMARY:
                 yield "{", ""
                 yield from self.words(field.content, field.content_end, depth + 1)

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from paperknife_decoders.readings import SAMPLE, Kind, content_readings, readings
-from paperknife_decoders.wire import walk
+from paperknife_decoders.readings import SAMPLE, Kind, best_reading, content_readings, readings
+from paperknife_decoders.wire import Field, WireType, walk, walk_partly
 
 BEST = [
     # the empty one first
@@ -116,6 +116,17 @@ def test_any_content_has_readings(data, cut):
     kinds = [reading.kind for reading in content_readings(data, 0, len(data), cut=cut)]
     assert Kind.BYTES in kinds
     assert len(set(kinds)) == len(kinds)
+
+
+@given(st.binary(max_size=40), st.booleans())
+def test_the_short_way_to_the_best_reading(data, cut):
+    """The quick answer is the same as the first of all readings."""
+    for field in (Field(1, WireType.LENGTH, len(data), 0, 0, 0, len(data), len(data)), *walk_partly(data).fields):
+        if field.wire_type is WireType.LENGTH:
+            expected = content_readings(data, field.content, field.content_end, cut=cut)[0]
+        else:
+            expected = readings(data, field)[0]
+        assert best_reading(data, field, cut=cut) == expected
 
 
 @given(st.text(st.characters(categories=["L", "N", "P"]), min_size=1))
