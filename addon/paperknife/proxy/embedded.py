@@ -109,14 +109,13 @@ class EmbeddedProxy:
         self.master = Master(options)
         self.master.addons.add(*addons.default_addons(), keepserving.KeepServing(), readfile.ReadFile(), self.addon)
         self.configure(options)
-        modes = self.plan.modes or tuple(Mode(spec) for spec in options.mode)
         self.handler.install()
         self.running = asyncio.create_task(self.master.run())
         started = asyncio.create_task(self.wait_until_running())
         await asyncio.wait([self.running, started], return_when=asyncio.FIRST_COMPLETED)
         started.cancel()
         try:
-            self.listening = find_listening(self.master.addons.get("proxyserver"), modes)
+            self.listening = find_listening(self.master.addons.get("proxyserver"), self.plan.modes)
         except StartError:
             await self.__aexit__(None, None, None)
             raise

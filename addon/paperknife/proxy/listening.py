@@ -50,7 +50,8 @@ class Listening:
 
 
 def find_listening(server: Proxyserver, modes: Iterable[Mode]) -> tuple[Listening, ...]:
-    """Where each mode listens. Raises `StartError` where one could not be started."""
+    """Where each of `modes` listens, or all that run. Raises `StartError` where one could not be started."""
+    modes = tuple(modes) or tuple(Mode(instance.mode.full_spec) for instance in server.servers)
     running = {instance.mode.full_spec for instance in server.servers}
     found = []
     for mode in modes:
