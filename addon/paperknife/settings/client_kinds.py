@@ -141,8 +141,8 @@ UNSEEN: dict[Kind, str] = {
     Kind.NODE: "The ws package goes through a proxy only with an agent that its code gives it, the built-in WebSocket "
     "only in recent releases of Node 22 and later.",
     Kind.BUN: "Bun's WebSocket goes through a proxy only with the option proxy that its code gives it.",
-    Kind.GO: "A Dialer of one's own takes proxy variables only with Proxy: http.ProxyFromEnvironment, and none does for "
-    "loopback addresses.",
+    Kind.GO: "A Dialer of one's own takes proxy variables only with Proxy: http.ProxyFromEnvironment, and none does "
+    "for loopback addresses.",
     Kind.CHROMIUM: "Browsers take --proxy-server={proxy}, and --proxy-bypass-list='<-loopback>' for loopback "
     "addresses.",
     Kind.FIREFOX: "Firefox takes its own settings: about:preferences, Network Settings, HTTPS proxy {proxy}.",

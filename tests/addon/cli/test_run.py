@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import pexpect
 import pytest
 from click.testing import CliRunner
 from cryptography import x509
@@ -148,17 +147,29 @@ signal.pause()
 """
 
 
+IN_TERMINAL = [
+    sys.executable,
+    "-c",
+    "import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))",
+]
+"""Runs what follows on a terminal of its own, of which our pipes are the keyboard and the screen."""
+
+CONTROL_C = "\x03"
+
+
 def test_control_c_is_the_commands_to_handle(folder: Path) -> None:
     """On a terminal the command ends in its own way, then the summary is printed, and the status is the command's."""
-    line = words(folder, "--", sys.executable, "-c", WAITS)
-    terminal = pexpect.spawn(line[0], line[1:], timeout=30, encoding="utf-8")
-    terminal.expect_exact("ready")
-    terminal.sendintr()
-    terminal.expect_exact("leaving for SIGINT")
-    terminal.expect_exact("0 connections")
-    terminal.expect(pexpect.EOF)
-    terminal.close()
-    assert terminal.exitstatus == 3
+    line = [*IN_TERMINAL, *words(folder, "--", sys.executable, "-c", WAITS)]
+    with subprocess.Popen(line, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as terminal:
+        assert terminal.stdin is not None
+        assert terminal.stdout is not None
+        screen = iter(terminal.stdout.readline, "")
+        assert any(line.strip() == "ready" for line in screen)
+        terminal.stdin.write(CONTROL_C)
+        terminal.stdin.flush()
+        assert any("leaving for SIGINT" in line for line in screen)
+        assert any("0 connections" in line for line in screen)
+        assert terminal.wait() == 3
 
 
 def test_a_termination_is_passed_on(folder: Path) -> None:

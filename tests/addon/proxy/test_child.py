@@ -7,7 +7,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pexpect
 import pytest
 
 from paperknife.proxy.child import CommandError, run_child
@@ -110,17 +109,32 @@ def test_a_signal_to_us_is_passed_on(number: signal.Signals) -> None:
         assert process.wait() == 5
 
 
+IN_TERMINAL = [
+    sys.executable,
+    "-c",
+    "import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))",
+]
+"""Runs what follows on a terminal of its own, of which our pipes are the keyboard and the screen."""
+
+CONTROL_C = "\x03"
+
+
 def test_control_c_reaches_the_child_once() -> None:
     """The terminal sends SIGINT to both of us; we do not send it again, and end when the child does."""
-    terminal = pexpect.spawn(RUNNER[0], RUNNER[1:], timeout=20, encoding="utf-8")
-    terminal.expect_exact("ready")
-    terminal.sendintr()
-    terminal.expect_exact("got SIGINT 1")
-    terminal.sendline("end")
-    terminal.expect_exact("counts 1 0 0 0")
-    terminal.expect(pexpect.EOF)
-    terminal.close()
-    assert terminal.exitstatus == 5
+    with subprocess.Popen(
+        [*IN_TERMINAL, *RUNNER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as terminal:
+        assert terminal.stdin is not None
+        assert terminal.stdout is not None
+        screen = iter(terminal.stdout.readline, "")
+        assert any(line.strip() == "ready" for line in screen)
+        terminal.stdin.write(CONTROL_C)
+        terminal.stdin.flush()
+        assert any("got SIGINT 1" in line for line in screen)
+        terminal.stdin.write("end\n")
+        terminal.stdin.flush()
+        assert any(line.strip() == "counts 1 0 0 0" for line in screen)
+        assert terminal.wait() == 5
 
 
 def test_an_ignored_signal_stays_ignored() -> None:
