@@ -58,7 +58,7 @@ def undecoded_object(envelope: Envelope, secrets: Secrets) -> dict[str, Dynamic]
     return known
 
 
-def wire_fields(data: bytes, hidden: Collection[int]) -> list[dict[str, Any]]:
+def wire_fields(data: bytes, hidden: Collection[int]) -> list[dict[str, Dynamic]]:
     """The outermost fields of `data`: number, wire type and value each, content as hex."""
     return [
         {

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from google.protobuf.descriptor import FieldDescriptor
 
 from paperknife_decoders.conventions import EVENT_TIMES, LEADING_ENUMS, REQUEST_IDS, SYMBOLS, plain_name
-from paperknife_decoders.secrets import MASK
+from paperknife_decoders.secrets import MASK, carries_text
 from paperknife_decoders.values import Dynamic, clock_of, is_timestamp, stands_for
 from paperknife_decoders.wording import Context, Say, dyed, enum_words, is_hidden, label, say_value, text_word
 
@@ -172,8 +172,7 @@ def say_map(field: FieldDescriptor, context: Context) -> Say:
     if say is None:
         return lambda values: f"{len(values):,} {field.name}"
     mask = dyed(MASK, context.paint.secret, context.paint)
-    inner = stands_for(content.message_type) if content.message_type is not None else content
-    can_hide = inner is not None and inner.type in TEXTS
+    can_hide = carries_text(content)
     hides, name = context.secrets.hides_name, dyed(field.name, context.paint.name, context.paint)
 
     def text(values: Dynamic) -> str:

@@ -14,7 +14,7 @@ from paperknife_decoders.masking import mask_json
 from paperknife_decoders.open_types import any_content, is_any, is_json_like, json_value
 from paperknife_decoders.paint import PLAIN, Paint
 from paperknife_decoders.raw_text import raw_lines
-from paperknife_decoders.secrets import MASK, Secrets
+from paperknife_decoders.secrets import MASK, Secrets, carries_text
 from paperknife_decoders.unknown import unknown_fields, unknown_part, unknown_words
 from paperknife_decoders.values import Dynamic, stands_for
 from paperknife_decoders.wire_view import wire_text
@@ -199,7 +199,7 @@ class Tree:
         word = word_of(content, self.limits)
         for key in sorted(values)[: self.limits.items]:
             name = dyed(f"{map_key(key)}:", self.paint.name, self.paint)
-            if word is not None and is_text(content) and self.secrets.hides_name(str(key)):
+            if word is not None and carries_text(content) and self.secrets.hides_name(str(key)):
                 yield f"{name} {self.masked}"
             else:
                 yield from self.value(name, content, values[key], place)
@@ -255,8 +255,3 @@ class Tree:
         if len(found) > self.limits.unknown:
             yield self.comment(f"and {len(found) - self.limits.unknown:,} more unknown fields", is_odd=True)
 
-
-def is_text(field: FieldDescriptor) -> bool:
-    """True for strings, bytes, and messages that stand for one."""
-    inner = stands_for(field.message_type) if field.message_type is not None else field
-    return inner is not None and inner.type in (FieldDescriptor.TYPE_STRING, FieldDescriptor.TYPE_BYTES)
