@@ -1,0 +1,115 @@
+"""Who is measured: how each relay is started in front of an origin."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from bench.relay_process import RelayError, RelayProcess
+from bench.venue_messages import PROTO
+
+__all__ = ["BARE", "CONTENDERS", "DIRECT", "LIVE", "NODE", "OURS", "PICOWS", "WAITING", "WEBSOCKETS", "Workshop"]
+
+DIRECT = "direct"
+BARE = "bare mitmdump"
+OURS = "paperknife"
+WAITING = "paperknife, waiting consumer"
+LIVE = "paperknife, live view to a file"
+WEBSOCKETS = "relay on websockets"
+PICOWS = "relay on picows"
+NODE = "relay on ws (Node)"
+
+RELAYS = Path(__file__).parent / "relays"
+BIN = Path(sys.executable).parent
+
+OUR_COMMAND = f"{BIN}/paperknife proxy --ui none"
+"""What is measured as ours; `--ours` gives another, to which the mode, schema and mitmproxy's options are added."""
+
+
+@dataclass(frozen=True)
+class Workshop:
+    """Where relays are made ready: a temporary folder, and the command that is ours."""
+
+    folder: Path
+    our_command: str = OUR_COMMAND
+
+    def start(self, contender: str, port: int, certificate: Path | None = None) -> RelayProcess:
+        """The relay in front of an origin on `port`, not yet running; with a certificate, TLS on both sides.
+
+        Raises `RelayError` where it cannot be had on this machine.
+        """
+        command = CONTENDERS[contender](self, port)
+        if certificate is not None:
+            command = [part.replace("reverse:http:", "reverse:https:") for part in command]
+            command = [part.replace("reverse:ws:", "reverse:wss:") for part in command]
+            command += ["--certs", str(certificate)]
+        environment = {"NODE_PATH": str(self.node_modules / "node_modules")} if contender == NODE else {}
+        return RelayProcess(command, {**environment, "PYTHONPATH": ""})
+
+    @property
+    def mitmproxy_options(self) -> list[str]:
+        """What every mitmproxy is given."""
+        configuration = f"confdir={self.folder / 'mitmproxy'}"
+        return ["--listen-host", "127.0.0.1", "--listen-port", "0", "--ssl-insecure", "--set", configuration]
+
+    @cached_property
+    def node_modules(self) -> Path:
+        """A folder into which npm has installed `ws`."""
+        folder = self.folder / "node"
+        if shutil.which("node") is None or shutil.which("npm") is None:
+            raise RelayError("Node or npm is not there.")
+        install = ["npm", "install", "--prefix", str(folder), "--no-audit", "--no-fund", "--silent", "ws"]
+        if subprocess.run(install, check=False, capture_output=True, stdin=subprocess.DEVNULL).returncode:
+            raise RelayError("npm could not install ws.")
+        return folder
+
+
+def bare(workshop: Workshop, port: int) -> list[str]:
+    """mitmproxy as it is."""
+    return [f"{BIN}/mitmdump", "-q", "--mode", f"reverse:http://127.0.0.1:{port}", *workshop.mitmproxy_options]
+
+
+def ours(workshop: Workshop, port: int) -> list[str]:
+    """Our command, with decoding to the payload's name and the counters of its summary."""
+    mode = ["--mode", f"reverse:ws://127.0.0.1:{port}", "--schema", str(PROTO)]
+    return [*shlex.split(workshop.our_command), *mode, *workshop.mitmproxy_options]
+
+
+def live(workshop: Workshop, port: int) -> list[str]:
+    """Our command with the live view, written to a file."""
+    command = [f"{BIN}/paperknife", "proxy", "--output", str(workshop.folder / "lines.txt")]
+    return [*command, *ours(workshop, port)[len(shlex.split(workshop.our_command)) :]]
+
+
+def script(name: str, *arguments: str, scheme: str = "ws") -> Callable[[Workshop, int], list[str]]:
+    """A Python relay of the `relays` folder; `arguments` are names in the workshop's folder."""
+
+    def command(workshop: Workshop, port: int) -> list[str]:
+        paths = [str(workshop.folder / argument) for argument in arguments]
+        return [sys.executable, str(RELAYS / name), f"{scheme}://127.0.0.1:{port}", *paths]
+
+    return command
+
+
+def node(workshop: Workshop, port: int) -> list[str]:
+    """The relay on Node."""
+    return ["node", str(RELAYS / "plain_ws.js"), f"ws://127.0.0.1:{port}"]
+
+
+CONTENDERS: dict[str, Callable[[Workshop, int], list[str]]] = {
+    BARE: bare,
+    OURS: ours,
+    WAITING: script("embedded.py", "mitmproxy"),
+    LIVE: live,
+    WEBSOCKETS: script("plain_websockets.py", os.devnull),
+    PICOWS: script("plain_picows.py", os.devnull),
+    NODE: node,
+}
+"""The command of each relay. The plain ones record to the null device, so that no disk is measured."""

@@ -1,0 +1,60 @@
+"""Runs the benchmarks. From the project's folder: `python -m bench.run [THEME ...] [--quick] [--ours COMMAND]`."""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import resource
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from bench.bursts import measure_bursts
+from bench.contenders import OUR_COMMAND
+from bench.report import Findings, markdown, text
+from bench.rounds import Bench, open_bench
+
+THEMES: dict[str, Callable[[Bench], Findings]] = {
+    "bursts": measure_bursts,
+}
+
+RESULTS = Path(__file__).parent / "RESULTS.md"
+
+
+def parse_arguments() -> argparse.Namespace:
+    """What to run."""
+    parser = argparse.ArgumentParser(prog="python -m bench.run", description="Measure the relays side by side.")
+    parser.add_argument("themes", nargs="*", metavar="THEME", help=f"of {', '.join(THEMES)}; all of them by default")
+    parser.add_argument("--quick", action="store_true", help="few messages, one round: only to see that it works")
+    parser.add_argument("--ours", default=OUR_COMMAND, metavar="COMMAND", help="what is measured as ours")
+    parser.add_argument("--results", type=Path, metavar="FILE", help=f"default: {RESULTS.name} for a whole run only")
+    arguments = parser.parse_args()
+    unknown = set(arguments.themes) - set(THEMES)
+    if unknown:
+        parser.error(f"there is no theme {unknown.pop()}; there are: {', '.join(THEMES)}")
+    return arguments
+
+
+def main() -> None:
+    """Measure, print, and write the table."""
+    arguments = parse_arguments()
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    gc.disable()  # a pause of ours would look like one of the relay's
+    found = []
+    with open_bench(arguments.ours, arguments.quick) as bench:
+        for theme in arguments.themes or THEMES:
+            print(f"{theme} ...", flush=True)
+            start = time.monotonic()
+            found.append(THEMES[theme](bench))
+            print(f"{text(found[-1])}\n  {theme} took {time.monotonic() - start:.0f} s\n", flush=True)
+    results = arguments.results or (None if arguments.themes or arguments.quick else RESULTS)
+    if results:
+        everything = Findings([row for f in found for row in f.rows], [detail for f in found for detail in f.details])
+        note = f"ours: `{Path(arguments.ours.split()[0]).name} {' '.join(arguments.ours.split()[1:])}`"
+        results.write_text(markdown(everything, note))
+        print(f"Written to {results}.")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,86 @@
+"""Envelopes of the demo venue's API in exact sizes, different from each other as real ones are."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
+from google.protobuf import message_factory
+from google.protobuf.message import Message
+
+from paperknife_decoders.schema import load_schema
+
+__all__ = ["PROTO", "client_messages", "server_messages"]
+
+PROTO = Path(__file__).resolve().parents[1] / "proto"
+
+SEED = 7
+
+
+@cache
+def message_class(name: str) -> type[Message]:
+    """The class of one message of the demo's schema."""
+    return message_factory.GetMessageClass(load_schema([PROTO]).message(f"trading.v1.{name}"))
+
+
+def server_messages(size: int, count: int) -> list[bytes]:
+    """`count` serialized ServerMessages of `size` bytes each, all of them market data."""
+    chance = random.Random(SEED)
+    kind = message_class("ServerMessage")
+    return [
+        padded(kind, lambda pad: market_data(random.Random(seed), size, pad), size) for seed in seeds(chance, count)
+    ]
+
+
+def client_messages(size: int, count: int) -> list[bytes]:
+    """`count` serialized ClientMessages of `size` bytes each, all of them orders."""
+    chance = random.Random(SEED)
+    kind = message_class("ClientMessage")
+    return [padded(kind, lambda pad: order(random.Random(seed), pad), size) for seed in seeds(chance, count)]
+
+
+def seeds(chance: random.Random, count: int) -> list[int]:
+    """What makes each message different."""
+    return [chance.getrandbits(32) for _ in range(count)]
+
+
+def market_data(chance: random.Random, size: int, pad: str) -> dict[str, object]:
+    """An update of one instrument with as many levels as fit well below `size` bytes."""
+    levels = [
+        {"side": chance.choice([1, -1]), "price": price(chance), "size": chance.randrange(1, 99), "orders": 1}
+        for _ in range((size - 40) // 32)
+    ]
+    bid = {"price": price(chance), "size": chance.randrange(1, 99)}
+    update = {"symbol": f"ESZ6{pad}", "sequence": chance.randrange(1 << 14, 1 << 20), "bid": bid, "levels": levels}
+    return {"market_data": update}
+
+
+def order(chance: random.Random, pad: str) -> dict[str, object]:
+    """An order for some contracts."""
+    return {
+        "order": {
+            "request_id": chance.randrange(1 << 14, 1 << 20),
+            "symbol": "ESZ6",
+            "side": 1,
+            "quantity": chance.randrange(1, 99),
+            "price": price(chance),
+            "client_tag": pad,
+        }
+    }
+
+
+def price(chance: random.Random) -> dict[str, str]:
+    """A price on the instrument's grid."""
+    return {"value": f"{chance.randrange(4000, 6000)}.{chance.choice(['00', '25', '50', '75'])}"}
+
+
+def padded(kind: type[Message], fields: Callable[[str], dict[str, object]], size: int) -> bytes:
+    """The serialized message, brought to exactly `size` bytes by the text that `fields` takes."""
+    bare = len(kind(**fields("")).SerializeToString())
+    for length in range(max(size - bare - 6, 0), size - bare + 1):
+        data = kind(**fields("X" * length)).SerializeToString()
+        if len(data) == size:
+            return data
+    raise ValueError(f"A {kind.DESCRIPTOR.full_name} of {size} bytes was wanted; the shortest has {bare}.")
