@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from google.protobuf import json_format
 
+from paperknife_decoders.envelope import Envelope
+from paperknife_decoders.protocol import EnvelopeType, read_envelope
 from paperknife_decoders.schema import Schema, load_schema
 
 
@@ -22,3 +25,19 @@ def proto_schema(tmp_path_factory) -> Callable[[str], Schema]:
         return known[text]
 
     return compiled
+
+
+@pytest.fixture(scope="session")
+def decoded(proto_schema) -> Callable[..., Envelope]:
+    """A function that makes an envelope of the type `Envelope` of a .proto: from JSON, and bytes to follow."""
+    kinds: dict[str, EnvelopeType] = {}
+
+    def envelope(proto: str, content: dict, more: bytes = b"") -> Envelope:
+        kind = kinds.get(proto)
+        if kind is None:
+            kind = kinds[proto] = EnvelopeType(proto_schema(proto).message("Envelope"))
+        pool = kind.descriptor.file.pool
+        message = json_format.ParseDict(content, kind.parse(b""), descriptor_pool=pool)
+        return read_envelope(message.SerializeToString() + more, kind)
+
+    return envelope
