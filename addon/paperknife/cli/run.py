@@ -13,7 +13,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from paperknife.cli.failure import Failure
-from paperknife.cli.options import load_or_fail, modes_or_fail, reading_from, reading_options, view_options
+from paperknife.cli.options import (
+    check_expressions,
+    load_or_fail,
+    modes_or_fail,
+    reading_from,
+    reading_options,
+    view_options,
+)
 from paperknife.cli.viewing import Viewing, open_output, talk
 from paperknife.settings.child_environment import URL_VARIABLE, Reach, Route, TrustFiles, child_environment, route_for
 from paperknife.settings.client_kinds import kind_of_command, unseen_advice
@@ -118,6 +125,7 @@ def watch_command(options: dict[str, Any], plan: ProxyPlan, command: Sequence[st
     from paperknife.proxy.child import CommandError
     from paperknife.proxy.listening import StartError
 
+    check_expressions(options, plan.loaded)
     with open_output(options["output"], otherwise=sys.stderr) as out:
         viewing = Beside(options, plan.loaded, out)
         try:
@@ -145,9 +153,7 @@ async def run_watched(plan: ProxyPlan, viewing: Viewing, command: Sequence[str],
         proxy.addon.trust.command = tuple(command)
         routes = [route_for(listening.mode, listening.host, listening.port) for listening in proxy.listening]
         needs_trust = any(route.reach is not Reach.URL for route in routes)
-        trust = (
-            write_trust_files(folder, authority_path(proxy.master.options.confdir), os.environ) if needs_trust else None
-        )
+        trust = trust_files(folder, authority_path(proxy.master.options.confdir)) if needs_trust else None
         environment = child_environment(os.environ, routes, trust)
         status = await run_child(with_url(command, environment.get(URL_VARIABLE)), environment)
         await drain(proxy)

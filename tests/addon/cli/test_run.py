@@ -137,13 +137,11 @@ def test_what_does_not_trust_the_proxy_is_told_so(folder: Path, port: int) -> No
 
 WAITS = """
 import signal, sys
-def leave(number, frame):
-    print("leaving for", signal.Signals(number).name, flush=True)
-    sys.exit(3)
-signal.signal(signal.SIGINT, leave)
-signal.signal(signal.SIGTERM, leave)
+wanted = {signal.SIGINT, signal.SIGTERM}
+signal.pthread_sigmask(signal.SIG_BLOCK, wanted)
 print("ready", flush=True)
-signal.pause()
+print("leaving for", signal.sigwait(wanted).name, flush=True)
+sys.exit(3)
 """
 
 
