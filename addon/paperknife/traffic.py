@@ -1,18 +1,20 @@
 """What the proxy hands on, and the one way to receive it.
 
-The tap announces a connection, then its messages in batches, then its end. All calls come from the proxy's event loop, in
-the order in which things happened; a consumer returns quickly and does not block. `Message.envelopes` decodes on first use.
+A connection is announced, then its messages in batches, then its end. All calls come from the proxy's event loop, in the
+order in which things happened, and a batch comes before its bytes are passed on: a consumer returns quickly and never
+blocks. It takes from a batch what it needs (raw contents, payload names, decoded messages), and that alone is made.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, overload
 
-from paperknife_decoders.message import Direction, Message
+from paperknife_decoders.message import Direction, Fate, Message, Opcode
+from paperknife_decoders.protocol import Reader
 
-__all__ = ["Close", "Connection", "Consumer"]
+__all__ = ["Batch", "Close", "Connection", "Consumer"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +47,113 @@ class Close:
     time_ns: int
 
 
+class Batch(Sequence[Message]):
+    """Messages that arrived together: of one connection, in one direction, at one time, in order.
+
+    `contents` and `opcodes` go together; `time_ns` is nanoseconds since the epoch. What a batch is asked for is made once,
+    and what it is not asked for is never made: `payloads` are the names alone, as a sequence it is of whole messages.
+    """
+
+    __slots__ = (
+        "_messages",
+        "_payloads",
+        "connection",
+        "contents",
+        "direction",
+        "fate",
+        "opcodes",
+        "reader",
+        "time_ns",
+    )
+
+    def __init__(  # noqa: PLR0913 - a plain record; every field is always known together
+        self,
+        connection: int,
+        direction: Direction,
+        time_ns: int,
+        opcodes: Sequence[Opcode],
+        contents: Sequence[bytes],
+        reader: Reader,
+        fate: Fate = Fate.PASSED,
+    ) -> None:
+        self.connection = connection
+        self.direction = direction
+        self.time_ns = time_ns
+        self.opcodes = opcodes
+        self.contents = contents
+        self.reader = reader
+        self.fate = fate
+        self._messages: list[Message] | None = None
+        self._payloads: list[str] | None = None
+
+    @classmethod
+    def of(cls, message: Message) -> Batch:
+        """A batch of this one message."""
+        batch = cls(
+            message.connection,
+            message.direction,
+            message.time_ns,
+            (message.opcode,),
+            (message.content,),
+            message.reader,
+            message.fate,
+        )
+        batch._messages = [message]
+        return batch
+
+    @property
+    def size(self) -> int:
+        """Bytes of all contents."""
+        return sum(map(len, self.contents))
+
+    @property
+    def payloads(self) -> list[str]:
+        """For each message the name of its payload; empty for control frames and for what is not decoded."""
+        if self._payloads is None:
+            self._payloads = self.reader.payloads(self.direction, self.opcodes, self.contents)
+        return self._payloads
+
+    @property
+    def messages(self) -> list[Message]:
+        """The messages one by one."""
+        if self._messages is None:
+            number, direction, time_ns, reader, fate = (
+                self.connection,
+                self.direction,
+                self.time_ns,
+                self.reader,
+                self.fate,
+            )
+            self._messages = [
+                Message(number, direction, time_ns, Opcode(opcode), content, reader, fate)
+                for opcode, content in zip(self.opcodes, self.contents, strict=True)
+            ]
+        return self._messages
+
+    def __len__(self) -> int:
+        return len(self.contents)
+
+    @overload
+    def __getitem__(self, index: int) -> Message: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> list[Message]: ...
+
+    def __getitem__(self, index: int | slice) -> Message | list[Message]:
+        return self.messages[index]
+
+    def __iter__(self) -> Iterator[Message]:
+        return iter(self.messages)
+
+
 class Consumer(Protocol):
     """Receives traffic: the live view, the tally, and whoever comes after them."""
 
     def opened(self, connection: Connection) -> None:
         """A connection was upgraded to WebSocket."""
 
-    def messages(self, batch: Sequence[Message]) -> None:
-        """Messages of one connection, in order, both directions possible."""
+    def messages(self, batch: Batch) -> None:
+        """Messages and control frames, in order; before they are passed on."""
 
     def closed(self, connection: Connection, close: Close) -> None:
         """The connection ended; no message of it follows."""

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from paperknife_decoders.envelope import Envelope
     from paperknife_decoders.protocol import Reader
 
-__all__ = ["Direction", "Message", "Opcode"]
+__all__ = ["Direction", "Fate", "Message", "Opcode"]
 
 
 class Direction(enum.Enum):
@@ -39,15 +39,36 @@ class Opcode(enum.IntEnum):
     PONG = 10
 
 
+class Fate(enum.Enum):
+    """What became of a message on its way through the proxy."""
+
+    PASSED = "passed"
+    CHANGED = "changed"
+    DROPPED = "dropped"
+    INJECTED = "injected"
+    """It came from neither peer."""
+
+
 class Message:
     """One RFC 6455 message, reassembled and inflated, as it passed.
 
     `connection` is the number of its connection in this run, `time_ns` nanoseconds since the epoch, `content` the bytes
     of the application (for text: UTF-8). Decoding happens at the first use of `envelopes` and is kept, so that several
-    consumers share one parse and nobody pays for what nobody asked for.
+    consumers share one parse and nobody pays for what nobody asked for. `original` is what the sender sent where the
+    message was changed.
     """
 
-    __slots__ = ("_envelopes", "connection", "content", "direction", "opcode", "reader", "time_ns")
+    __slots__ = (
+        "_envelopes",
+        "connection",
+        "content",
+        "direction",
+        "fate",
+        "opcode",
+        "original",
+        "reader",
+        "time_ns",
+    )
 
     def __init__(  # noqa: PLR0913 - a plain record; every field is always known together
         self,
@@ -57,6 +78,8 @@ class Message:
         opcode: Opcode,
         content: bytes,
         reader: Reader,
+        fate: Fate = Fate.PASSED,
+        original: bytes | None = None,
     ) -> None:
         self.connection = connection
         self.direction = direction
@@ -64,6 +87,8 @@ class Message:
         self.opcode = opcode
         self.content = content
         self.reader = reader
+        self.fate = fate
+        self.original = original
         self._envelopes: tuple[Envelope, ...] | None = None
 
     @property

@@ -32,12 +32,15 @@ class EnvelopeType:
     `line` is where `summary` keeps what it prepared for this type, so that it goes when the type goes.
     """
 
-    __slots__ = ("descriptor", "line", "name", "oneof", "parse")
+    __slots__ = ("descriptor", "line", "name", "oneof", "parse", "which")
 
     def __init__(self, descriptor: Descriptor) -> None:
+        message_class = message_factory.GetMessageClass(descriptor)
         self.descriptor = descriptor
         self.name: str = descriptor.full_name
-        self.parse = message_factory.GetMessageClass(descriptor).FromString
+        self.parse = message_class.FromString
+        # Taken from the class: on a message, a field of the same name would hide the method.
+        self.which = message_class.WhichOneof
         self.oneof = payload_oneof(descriptor)
         self.line: EnvelopeLine | None = None
 
@@ -45,7 +48,7 @@ class EnvelopeType:
         """The name of the set member; the type's own short name where the type has no `oneof` at all."""
         if self.oneof is None:
             return self.descriptor.name
-        return message.WhichOneof(self.oneof) or ""
+        return self.which(message, self.oneof) or ""
 
     def __repr__(self) -> str:
         return f"<EnvelopeType {self.name}>"
@@ -117,6 +120,26 @@ class Reader:
         except DecodeError as error:
             return (undecoded(content, kind, str(error)),)
         return tuple(read_envelope(part, kind) for part in parts)
+
+    def payloads(self, direction: Direction, opcodes: Sequence[int], contents: Sequence[bytes]) -> list[str]:
+        """For each message the payload of its first envelope, the empty string where there is none; never raises."""
+        kind = self.protocol.type_for(direction)
+        if kind is not None and not self.protocol.steps and opcodes.count(Opcode.BINARY) == len(opcodes):
+            parse, payload_of = kind.parse, kind.payload_of
+            try:
+                return [payload_of(parse(content)) for content in contents]
+            except ProtobufDecodeError:
+                pass  # one of them does not parse; find out which
+        return [
+            self.first_payload(direction, opcode, content) for opcode, content in zip(opcodes, contents, strict=True)
+        ]
+
+    def first_payload(self, direction: Direction, opcode: int, content: bytes) -> str:
+        """The payload of the first envelope in one message."""
+        if opcode not in (Opcode.TEXT, Opcode.BINARY):
+            return ""
+        envelopes = self.read(direction, Opcode(opcode), content)
+        return envelopes[0].payload if envelopes else ""
 
 
 def read_envelope(data: bytes, kind: EnvelopeType | None) -> Envelope:

@@ -1,0 +1,1 @@
+"""The lane: a WebSocket layer of our own in mitmproxy's place."""

@@ -1,0 +1,76 @@
+"""Putting the lane in the place of mitmproxy's WebSocket layer, and taking it out again."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+
+from mitmproxy.proxy import mode_servers, server
+from mitmproxy.proxy.layers import http, websocket
+
+from paperknife.proxy.lane.handler import LaneConnectionHandler
+from paperknife.proxy.lane.layer import Lane, LaneHost
+
+__all__ = ["install", "unmet", "uninstall"]
+
+STOCK_LAYER = websocket.WebsocketLayer
+STOCK_HANDLER = mode_servers.ProxyConnectionHandler
+
+SHAPE: tuple[tuple[str, Callable[[], bool]], ...] = (
+    (
+        "the HTTP layer looks WebsocketLayer up in its module at each upgrade",
+        lambda: "websocket.WebsocketLayer(self.context, self.flow)" in inspect.getsource(http.HttpStream.flow_done),
+    ),
+    (
+        "a layer is made from a context and a flow",
+        lambda: list(inspect.signature(STOCK_LAYER.__init__).parameters) == ["self", "context", "flow"],
+    ),
+    (
+        "layers are driven through _handle_event",
+        lambda: "self._handle_event(event)" in inspect.getsource(STOCK_LAYER.handle_event),
+    ),
+    (
+        "commands that the HTTP stream does not know pass through it",
+        lambda: (
+            inspect.getsource(http.HttpStream.passthrough).rstrip().endswith("else:\n                yield command")
+        ),
+    ),
+    (
+        "servers look ProxyConnectionHandler up in their module for each connection",
+        lambda: "ProxyConnectionHandler(" in inspect.getsource(mode_servers.ServerInstance.handle_stream),
+    ),
+    (
+        "the connection handler reads in handle_connection and drains in drain_writers",
+        lambda: "await self.drain_writers()" in inspect.getsource(server.ConnectionHandler.handle_connection),
+    ),
+    (
+        "every connection has a handler, a reader and a writer",
+        lambda: {"handler", "reader", "writer"} <= set(server.ConnectionIO.__dataclass_fields__),
+    ),
+)
+"""What the lane relies on in mitmproxy, in words and as a test."""
+
+
+def unmet() -> list[str]:
+    """What of it does not hold in the mitmproxy that is installed."""
+    missing = []
+    for words, holds in SHAPE:
+        try:
+            held = holds()
+        except (AttributeError, OSError, TypeError):
+            held = False
+        if not held:
+            missing.append(words)
+    return missing
+
+
+def install(host: LaneHost) -> None:
+    """Use the lane for WebSockets, and its handler for connections, that are opened from now on."""
+    websocket.WebsocketLayer = type("Lane", (Lane,), {"host": host})  # type: ignore[misc]
+    mode_servers.ProxyConnectionHandler = LaneConnectionHandler  # type: ignore[misc]
+
+
+def uninstall() -> None:
+    """Go back to mitmproxy's own; open connections stay as they are."""
+    websocket.WebsocketLayer = STOCK_LAYER  # type: ignore[misc]
+    mode_servers.ProxyConnectionHandler = STOCK_HANDLER  # type: ignore[misc]
