@@ -36,11 +36,12 @@ class Burst:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Prepared frames of `DISTINCT` messages, sent by the client or by the server, and their size when they come out."""
+    """Prepared frames of `DISTINCT` messages of one direction, and their size when they come out."""
 
     from_client: bool
     data: bytes
     size_out: int
+    messages: int = DISTINCT
 
 
 def make_block(from_client: bool, size: int) -> Block:

@@ -21,7 +21,7 @@ OPEN_SECONDS = 20
 
 @dataclass(frozen=True, slots=True)
 class Tls:
-    """What a run with TLS on both sides needs. `certificate` is a PEM file with a key, for the origin and the relays."""
+    """What TLS on both sides needs. `certificate` is a PEM file with a key, for the origin and the relays."""
 
     certificate: Path
     origin: ssl.SSLContext
@@ -30,7 +30,7 @@ class Tls:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """One connection: the client's end, the origin's end, both not blocking, and which of them agreed on compression."""
+    """One connection: the client's end, the origin's end, neither blocking, and which of them agreed to compress."""
 
     client: socket.socket
     origin: socket.socket

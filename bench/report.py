@@ -53,7 +53,8 @@ def machine() -> list[str]:
     found = re.search(r"^model name\s*: (.*)$", Path("/proc/cpuinfo").read_text(), re.MULTILINE)
     versions = [f"{name} {importlib.metadata.version(name)}" for name in PACKAGES]
     if shutil.which("node"):
-        versions.append("Node " + subprocess.run(["node", "--version"], capture_output=True, text=True).stdout.strip())
+        said = subprocess.run(["node", "--version"], check=False, capture_output=True, text=True).stdout
+        versions.append(f"Node {said.strip()}")
     load = " ".join(f"{average:.1f}" for average in os.getloadavg())
     return [
         f"{datetime.datetime.now(datetime.UTC):%Y-%m-%d %H:%M} UTC, load before that {load} (1, 5, 15 minutes)",

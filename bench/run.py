@@ -11,11 +11,15 @@ from pathlib import Path
 
 from bench.bursts import measure_bursts
 from bench.contenders import OUR_COMMAND
+from bench.latency import measure_latency
+from bench.memory import measure_memory
 from bench.report import Findings, markdown, text
 from bench.rounds import Bench, open_bench
 
 THEMES: dict[str, Callable[[Bench], Findings]] = {
     "bursts": measure_bursts,
+    "latency": measure_latency,
+    "memory": measure_memory,
 }
 
 RESULTS = Path(__file__).parent / "RESULTS.md"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
@@ -28,47 +27,29 @@ def message_class(name: str) -> type[Message]:
 def server_messages(size: int, count: int) -> list[bytes]:
     """`count` serialized ServerMessages of `size` bytes each, all of them market data."""
     chance = random.Random(SEED)
-    kind = message_class("ServerMessage")
-    return [
-        padded(kind, lambda pad: market_data(random.Random(seed), size, pad), size) for seed in seeds(chance, count)
-    ]
+    return [padded("ServerMessage", market_data(chance, size), "symbol", size) for _ in range(count)]
 
 
 def client_messages(size: int, count: int) -> list[bytes]:
     """`count` serialized ClientMessages of `size` bytes each, all of them orders."""
     chance = random.Random(SEED)
-    kind = message_class("ClientMessage")
-    return [padded(kind, lambda pad: order(random.Random(seed), pad), size) for seed in seeds(chance, count)]
+    return [padded("ClientMessage", order(chance), "client_tag", size) for _ in range(count)]
 
 
-def seeds(chance: random.Random, count: int) -> list[int]:
-    """What makes each message different."""
-    return [chance.getrandbits(32) for _ in range(count)]
-
-
-def market_data(chance: random.Random, size: int, pad: str) -> dict[str, object]:
+def market_data(chance: random.Random, size: int) -> dict[str, dict[str, object]]:
     """An update of one instrument with as many levels as fit well below `size` bytes."""
     levels = [
         {"side": chance.choice([1, -1]), "price": price(chance), "size": chance.randrange(1, 99), "orders": 1}
         for _ in range((size - 40) // 32)
     ]
     bid = {"price": price(chance), "size": chance.randrange(1, 99)}
-    update = {"symbol": f"ESZ6{pad}", "sequence": chance.randrange(1 << 14, 1 << 20), "bid": bid, "levels": levels}
-    return {"market_data": update}
+    return {"market_data": {"sequence": chance.randrange(1 << 14, 1 << 20), "bid": bid, "levels": levels}}
 
 
-def order(chance: random.Random, pad: str) -> dict[str, object]:
+def order(chance: random.Random) -> dict[str, dict[str, object]]:
     """An order for some contracts."""
-    return {
-        "order": {
-            "request_id": chance.randrange(1 << 14, 1 << 20),
-            "symbol": "ESZ6",
-            "side": 1,
-            "quantity": chance.randrange(1, 99),
-            "price": price(chance),
-            "client_tag": pad,
-        }
-    }
+    fields = {"symbol": "ESZ6", "side": 1, "quantity": chance.randrange(1, 99), "price": price(chance)}
+    return {"order": {"request_id": chance.randrange(1 << 14, 1 << 20), **fields}}
 
 
 def price(chance: random.Random) -> dict[str, str]:
@@ -76,11 +57,13 @@ def price(chance: random.Random) -> dict[str, str]:
     return {"value": f"{chance.randrange(4000, 6000)}.{chance.choice(['00', '25', '50', '75'])}"}
 
 
-def padded(kind: type[Message], fields: Callable[[str], dict[str, object]], size: int) -> bytes:
-    """The serialized message, brought to exactly `size` bytes by the text that `fields` takes."""
-    bare = len(kind(**fields("")).SerializeToString())
-    for length in range(max(size - bare - 6, 0), size - bare + 1):
-        data = kind(**fields("X" * length)).SerializeToString()
+def padded(name: str, envelope: dict[str, dict[str, object]], text_field: str, size: int) -> bytes:
+    """The serialized envelope, brought to exactly `size` bytes by the payload's `text_field`."""
+    kind = message_class(name)
+    ((payload, fields),) = envelope.items()
+    bare = len(kind(**envelope).SerializeToString())
+    for length in range(max(size - bare - 8, 0), size - bare + 1):
+        data = kind(**{payload: {**fields, text_field: "X" * length}}).SerializeToString()
         if len(data) == size:
             return data
-    raise ValueError(f"A {kind.DESCRIPTOR.full_name} of {size} bytes was wanted; the shortest has {bare}.")
+    raise ValueError(f"A {name} of {size} bytes was wanted; without {text_field} it has {bare}.")
