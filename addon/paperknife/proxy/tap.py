@@ -13,7 +13,7 @@ from mitmproxy.proxy import server_hooks
 from paperknife.proxy.keeper import Keeper
 from paperknife.settings.modes import Mode, join_path
 from paperknife.settings.reading import Loaded
-from paperknife.traffic import Close, Connection, Consumer
+from paperknife.traffic import Batch, Close, Connection, Consumer
 from paperknife_decoders.message import Direction, Message, Opcode
 from paperknife_decoders.printable import printable
 from paperknife_decoders.protocol import Reader
@@ -127,7 +127,7 @@ class Tap:
             newest.content,
             reader,
         )
-        batch = (message,)
+        batch = Batch.of(message)
         self.tell(lambda consumer: consumer.messages(batch))
 
     def websocket_end(self, flow: http.HTTPFlow) -> None:
