@@ -17,6 +17,7 @@ from paperknife_decoders.masking import MAX_DEPTH, mask_json, masked_copy
 from paperknife_decoders.open_types import any_content, is_any, is_json_like, json_value
 from paperknife_decoders.printable import printable
 from paperknife_decoders.raw_text import hidden_spans
+from paperknife_decoders.reflection import kind_of, list_fields
 from paperknife_decoders.secrets import MASK, Secrets
 from paperknife_decoders.values import Dynamic, bool_text, float32_text
 from paperknife_decoders.wire import Field, WireType, walk_partly
@@ -82,7 +83,7 @@ def wire_value(data: bytes, field: Field, hidden: Collection[int]) -> int | str:
 def members(message: ProtoMessage, secrets: Secrets, path: tuple[str, ...], depth: int) -> dict[str, Dynamic]:
     """The set fields of `message`, which lies at `path`, by name; extensions as ``[full.name]``."""
     known: dict[str, Dynamic] = {}
-    for field, value in message.ListFields():
+    for field, value in list_fields(message):
         name = f"[{field.full_name}]" if field.is_extension else field.name
         known[name] = field_json(field, value, Place(secrets, (*path, field.name), depth))
     return known
@@ -137,7 +138,7 @@ def message_json(message: Dynamic, place: Place) -> Dynamic:
     """One message: its members, or the form that the JSON mapping gives to a well-known type."""
     if place.depth > MAX_DEPTH:
         return "…"
-    kind: Dynamic = message.DESCRIPTOR
+    kind = kind_of(message)
     if is_any(kind):
         return any_json(message, place)
     if is_json_like(kind):
@@ -156,7 +157,7 @@ def any_json(holder: Dynamic, place: Place) -> dict[str, Dynamic]:
     if content is None:
         return {"@type": holder.type_url, "value": base64_text(holder.value)}
     known = message_json(content, Place(place.secrets, place.path, place.depth + 1))
-    kind: Dynamic = content.DESCRIPTOR
+    kind = kind_of(content)
     special = kind.full_name in WELL_KNOWN or is_json_like(kind)
     return {"@type": holder.type_url, **({"value": known} if special or not isinstance(known, dict) else known)}
 
@@ -221,6 +222,6 @@ def textproto(envelope: Envelope, secrets: Secrets) -> str:
         known = json.dumps(undecoded_object(envelope, secrets), ensure_ascii=False)
         return f"# {printable(known)}"
     masked, cleared = masked_copy(envelope.message, secrets)
-    pool: Dynamic = masked.DESCRIPTOR.file.pool
+    pool: Dynamic = kind_of(masked).file.pool
     text = text_format.MessageToString(masked, descriptor_pool=pool, print_unknown_fields=True)
     return "".join(f"# {path}: {MASK}\n" for path in cleared) + text

@@ -10,6 +10,7 @@ import keyword
 from collections.abc import Callable, Iterable
 from operator import attrgetter
 
+from paperknife_decoders.reflection import has_field
 from paperknife_decoders.slots import PairSlot, Presence, Rank, Slot, nothing
 from paperknife_decoders.values import Dynamic
 from paperknife_decoders.wording import LONGEST_TEXT, text_word
@@ -57,7 +58,7 @@ class Source:
 
     def __init__(self) -> None:
         self.lines = ["def line(m):"]
-        self.names: dict[str, object] = {}
+        self.names: dict[str, object] = {"has_field": has_field}
         self.put = "add({})"  # what becomes of words
 
     def line(self, text: str) -> None:

@@ -22,6 +22,7 @@ from paperknife_decoders.open_types import any_content, is_any, is_json_like, js
 from paperknife_decoders.pairs import best_level, pair_in, pair_slot, pairs_of
 from paperknife_decoders.printable import elide, printable
 from paperknife_decoders.protocol import is_synthetic, payload_oneof
+from paperknife_decoders.reflection import kind_of, list_fields, which_oneof
 from paperknife_decoders.slots import PairSlot, Rank, Slot, presence_of, simple_slot
 from paperknife_decoders.values import Dynamic, is_timestamp
 from paperknife_decoders.wording import LONGEST_TEXT, Context, Say, dyed, say_message, text_word
@@ -101,7 +102,7 @@ def oneof_slot(oneof: OneofDescriptor, context: Context) -> Slot:
     rank = max((slot.rank for slot in members.values()), default=Rank.NESTED)
 
     def text(message: Dynamic) -> str:
-        member = message.WhichOneof(name)
+        member = which_oneof(message, name)
         if member is None:
             return ""
         get, words = takers[member]
@@ -114,7 +115,7 @@ def extension_slot(context: Context) -> Slot:
     """The extensions of a proto2 message, each with its full name in brackets."""
 
     def text(message: Dynamic) -> str:
-        set_fields = [(field, value) for field, value in message.ListFields() if field.is_extension]
+        set_fields = [(field, value) for field, value in list_fields(message) if field.is_extension]
         return " ".join(f"[{field.full_name}] {extension_words(field, value)}" for field, value in set_fields)
 
     def extension_words(field: FieldDescriptor, value: Dynamic) -> str:
@@ -159,7 +160,7 @@ def say_only_list(name: str, kind: Descriptor, context: Context) -> Say:
 
 def payload_counts(items: Dynamic, oneof: str, name: str) -> str:
     """``2 depth, 1 trade``: what a list of envelopes holds."""
-    counts = Counter(item.WhichOneof(oneof) or "empty" for item in islice(items, COUNTED))
+    counts = Counter(which_oneof(item, oneof) or "empty" for item in islice(items, COUNTED))
     if len(items) > COUNTED or not counts:
         return f"{len(items):,} {name}"
     return ", ".join(f"{count:,} {payload}" for payload, count in counts.items())
@@ -203,7 +204,7 @@ def say_any(context: Context) -> Callable[[Dynamic], str]:
         content = any_content(holder)
         if content is None:
             return f"{name} {len(holder.value):,} B"
-        kind: Dynamic = content.DESCRIPTOR
+        kind = kind_of(content)
         if kind.full_name not in known:
             known[kind.full_name] = say_content(kind, inside)
         return f"{name} {known[kind.full_name](content)}"

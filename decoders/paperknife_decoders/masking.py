@@ -6,6 +6,7 @@ from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from google.protobuf.message import Message as ProtoMessage
 
 from paperknife_decoders.open_types import any_content, is_any
+from paperknife_decoders.reflection import kind_of, list_fields, which_oneof
 from paperknife_decoders.secrets import MASK, Secrets
 from paperknife_decoders.values import Dynamic
 
@@ -67,7 +68,7 @@ def mask(message: ProtoMessage, secrets: Secrets, path: Path, cleared: list[str]
     if depth > MAX_DEPTH:
         message.Clear()
         return
-    for field, value in message.ListFields():
+    for field, value in list_fields(message):
         here = (*path, field.name)
         if secrets.hides(field, here):
             if not overwrite(message, field, value):
@@ -76,7 +77,7 @@ def mask(message: ProtoMessage, secrets: Secrets, path: Path, cleared: list[str]
         elif field.message_type is not None:
             for nested in messages_in(value, field, secrets):
                 mask(nested, secrets, here, cleared, depth + 1)
-    kind: Dynamic = message.DESCRIPTOR
+    kind = kind_of(message)
     if is_any(kind):
         mask_any(message, secrets, path, cleared, depth)
 
@@ -154,10 +155,10 @@ def messages_in(value: Dynamic, field: FieldDescriptor, secrets: Secrets) -> lis
 
 def mask_value(value: Dynamic) -> None:
     """Mask what a secret key of a Struct, or of a map of wrapped texts, leads to, where it is a text."""
-    text = wrapped_mask(value.DESCRIPTOR)
+    text = wrapped_mask(kind_of(value))
     if text is not None:
         value.value = text
-    elif value.DESCRIPTOR.full_name == "google.protobuf.Value" and value.WhichOneof("kind") == "string_value":
+    elif kind_of(value).full_name == "google.protobuf.Value" and which_oneof(value, "kind") == "string_value":
         value.string_value = MASK
 
 

@@ -7,6 +7,7 @@ from google.protobuf.descriptor import Descriptor
 from google.protobuf.message import DecodeError as ProtobufDecodeError
 from google.protobuf.message import Message as ProtoMessage
 
+from paperknife_decoders.reflection import kind_of, which_oneof
 from paperknife_decoders.values import Dynamic
 
 __all__ = ["any_content", "is_any", "is_json_like", "json_value"]
@@ -35,7 +36,7 @@ def any_content(holder: Dynamic) -> ProtoMessage | None:
     The type is what follows the last slash of `type_url`; nothing is ever fetched from that address.
     """
     try:
-        descriptor = holder.DESCRIPTOR.file.pool.FindMessageTypeByName(holder.type_url.rpartition("/")[2])
+        descriptor = kind_of(holder).file.pool.FindMessageTypeByName(holder.type_url.rpartition("/")[2])
         return message_factory.GetMessageClass(descriptor).FromString(holder.value)
     except (KeyError, TypeError, ProtobufDecodeError):
         return None
@@ -51,12 +52,12 @@ def json_value(message: Dynamic, depth: int = 0) -> Dynamic:
     """The Struct, ListValue or Value `message` as plain Python values; members in the order of their names."""
     if depth > MAX_DEPTH:
         return "…"
-    match message.DESCRIPTOR.full_name:
+    match kind_of(message).full_name:
         case "google.protobuf.Struct":
             return {key: json_value(message.fields[key], depth + 1) for key in sorted(message.fields)}
         case "google.protobuf.ListValue":
             return [json_value(item, depth + 1) for item in message.values]
-    match message.WhichOneof("kind"):
+    match which_oneof(message, "kind"):
         case "struct_value":
             return json_value(message.struct_value, depth + 1)
         case "list_value":

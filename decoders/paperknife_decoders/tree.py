@@ -14,6 +14,7 @@ from paperknife_decoders.masking import mask_json
 from paperknife_decoders.open_types import any_content, is_any, is_json_like, json_value
 from paperknife_decoders.paint import PLAIN, Paint
 from paperknife_decoders.raw_text import raw_lines
+from paperknife_decoders.reflection import kind_of, list_fields
 from paperknife_decoders.secrets import MASK, Secrets, carries_text
 from paperknife_decoders.unknown import unknown_fields, unknown_part, unknown_words
 from paperknife_decoders.values import Dynamic, stands_for
@@ -102,7 +103,7 @@ class Tree:
     def envelope(self, envelope: Envelope) -> Lines:
         """A decoded envelope: its payload, what stands beside it, and what its type does not know."""
         message: Dynamic = envelope.message
-        name = message.DESCRIPTOR.name
+        name = kind_of(message).name
         if not envelope.data:
             yield self.line(Word("{}", "an empty message"))
             return
@@ -120,7 +121,7 @@ class Tree:
         """All of a message, known and unknown; no line for an empty one."""
         if place.depth > self.limits.depth:
             yield self.comment("what lies deeper is left out")
-        elif is_any(message.DESCRIPTOR):
+        elif is_any(kind_of(message)):
             yield from self.any(message, place)
         else:
             yield from self.fields(message, place)
@@ -128,7 +129,7 @@ class Tree:
 
     def fields(self, message: Dynamic, place: Place, first: str = "") -> Lines:
         """The set fields in the order of the schema, the one named `first` before them, extensions behind."""
-        found = message.ListFields()
+        found = list_fields(message)
         found.sort(key=lambda item: (item[0].name != first, item[0].is_extension, item[0].index))
         for field, value in found:
             name = f"[{field.full_name}]" if field.is_extension else field.name
@@ -156,7 +157,7 @@ class Tree:
             yield f"{key} {self.masked}" if hidden else self.line(word(value), key)
             if field.message_type is not None:
                 yield from indented(self.unknown(value))
-        elif is_json_like(value.DESCRIPTOR):
+        elif is_json_like(kind_of(value)):
             yield from self.json(key, mask_json(json_value(value), self.secrets, place.path))
         else:
             yield from self.nested(key, self.message(value, place))
@@ -218,7 +219,7 @@ class Tree:
             yield self.line(bytes_word(holder.value, self.limits.bytes), self.key("value"))
             yield self.comment("the schema does not have this type, or the value does not parse as it", is_odd=True)
             return
-        kind: Dynamic = content.DESCRIPTOR
+        kind = kind_of(content)
         word = message_word(kind, self.limits)
         if word is not None:
             yield self.line(word(content), self.key("value"))
@@ -254,4 +255,3 @@ class Tree:
             yield self.comment(f"unknown field {unknown_words(field)}", is_odd=True)
         if len(found) > self.limits.unknown:
             yield self.comment(f"and {len(found) - self.limits.unknown:,} more unknown fields", is_odd=True)
-

@@ -8,6 +8,7 @@ from typing import cast
 from google.protobuf.message import Message as ProtoMessage
 from google.protobuf.unknown_fields import UnknownFieldSet
 
+from paperknife_decoders.reflection import list_fields
 from paperknife_decoders.values import Dynamic
 from paperknife_decoders.wire import WireType, walk_partly
 from paperknife_decoders.wire_view import wire_summary
@@ -32,7 +33,7 @@ def unknown_part(message: ProtoMessage, data: bytes) -> bytes:
 
     A known field never is among them, so that the wire view of the rest shows no secret of the schema.
     """
-    numbers = set(unknown_numbers(message)).difference(field.number for field, _ in message.ListFields())
+    numbers = set(unknown_numbers(message)).difference(field.number for field, _ in list_fields(message))
     if not numbers:
         return b""
     return b"".join(data[field.start : field.end] for field in walk_partly(data).fields if field.number in numbers)
