@@ -8,7 +8,7 @@ import random
 import zlib
 from collections.abc import Iterator
 
-__all__ = ["DEFLATE", "MessageCounter", "deflated", "frame", "fragments", "request", "response"]
+__all__ = ["DEFLATE", "MessageCounter", "deflated", "fragments", "frame", "request", "response"]
 
 BINARY, CONTINUATION = 2, 0
 FIN, RSV1, MASKED = 0x80, 0x40, 0x80

@@ -1,7 +1,7 @@
 """paperknife: a debugging proxy for Protobuf over WebSocket.
 
-This package is the shell, everything that acts in time; what bytes mean is settled in `paperknife_decoders`. Traffic flows
-one way through it::
+This package is the shell, everything that acts in time; what bytes mean is settled in `paperknife_decoders`. Traffic
+flows one way through it::
 
     mitmproxy -> proxy (the tap) -> traffic (batches of messages) -> consumers: live view, tally, ...
 

@@ -10,7 +10,8 @@ except ImportError as error:
         " With pipx, type: pipx inject mitmproxy paperknife."
         " With uv, type: uv tool install mitmproxy --with paperknife."
         " With pip, type: pip install paperknife, in mitmproxy's own environment."
-        " A standalone or packaged mitmproxy cannot take it: type pipx install paperknife and then paperknife proxy --ui console."
+        " A standalone or packaged mitmproxy cannot take it: type pipx install paperknife, then paperknife proxy --ui"
+        " console."
     ) from None
 
 addons = [Paperknife()]

@@ -1,8 +1,9 @@
 """What the proxy hands on, and the one way to receive it.
 
-A connection is announced, then its messages in batches, then its end. All calls come from the proxy's event loop, in the
-order in which things happened, and a batch comes before its bytes are passed on: a consumer returns quickly and never
-blocks. It takes from a batch what it needs (raw contents, payload names, decoded messages), and that alone is made.
+A connection is announced, then its messages in batches, then its end. All calls come from the proxy's event loop, in
+the order in which things happened, and a batch comes before its bytes are passed on: a consumer returns quickly and
+never blocks. It takes from a batch what it needs (raw contents, payload names, decoded messages), and that alone is
+made.
 """
 
 from __future__ import annotations
@@ -22,8 +23,8 @@ class Connection:
     """One WebSocket connection, from its handshake on.
 
     `number` counts from 1 in this run. `url` is what the client asked of the server, with secrets in its query masked.
-    `client` is the peer's address as ``host:port``. `read` is False for a connection that no protocol matches: it passes
-    and none of its messages are handed on. `time_ns` is nanoseconds since the epoch.
+    `client` is the peer's address as ``host:port``. `read` is False for a connection that no protocol matches: it
+    passes and none of its messages are handed on. `time_ns` is nanoseconds since the epoch.
     """
 
     number: int
@@ -50,8 +51,9 @@ class Close:
 class Batch(Sequence[Message]):
     """Messages that arrived together: of one connection, in one direction, at one time, in order.
 
-    `contents` and `opcodes` go together; `time_ns` is nanoseconds since the epoch. What a batch is asked for is made once,
-    and what it is not asked for is never made: `payloads` are the names alone, as a sequence it is of whole messages.
+    `contents` and `opcodes` go together; `time_ns` is nanoseconds since the epoch. What a batch is asked for is made
+    once, and what it is not asked for is never made: `payloads` are the names alone, as a sequence it is of whole
+    messages.
     """
 
     __slots__ = (
@@ -66,7 +68,7 @@ class Batch(Sequence[Message]):
         "time_ns",
     )
 
-    def __init__(  # noqa: PLR0913 - a plain record; every field is always known together
+    def __init__(  # noqa: PLR0913, PLR0917 - a plain record; every field is always known together
         self,
         connection: int,
         direction: Direction,

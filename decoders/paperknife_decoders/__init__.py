@@ -10,11 +10,12 @@ A WebSocket message travels through this package in one direction when it is rea
 * `steps` are small reversible transformations of bytes; the plain protocol has none.
 * `envelope` is the result: a parsed message, or the honest reason why there is none.
 * `wire` walks bytes for which there is no schema, with a byte span for each field.
-* `summary`, `tree`, `documents` and `wire_view` render an envelope; `marks` tells what is odd about it; `printable` keeps
-  a peer's control characters away from the terminal and `secrets` its passwords.
+* `summary`, `tree`, `documents` and `wire_view` render an envelope; `marks` tells what is odd about it; `printable`
+  keeps a peer's control characters away from the terminal and `secrets` its passwords.
 * `expression` compiles ``--where``; `correlation` pairs responses with requests.
 
-Everything here is synchronous and pure: no sockets, clock, environment or framework. Only `schema` reads files. Peer bytes
-are hostile input: whatever they hold, reading gives an envelope, and the one exception that can leave this package for
-its input's sake is `errors.DecodeError` (`schema.SchemaError` and `expression.ExpressionError` are for the user's).
+Everything here is synchronous and pure: no sockets, clock, environment or framework. Only `schema` reads files. Peer
+bytes are hostile input: whatever they hold, reading gives an envelope, and the one exception that can leave this
+package for its input's sake is `errors.DecodeError` (`schema.SchemaError` and `expression.ExpressionError` are for the
+user's).
 """

@@ -70,7 +70,7 @@ class Message:
         "time_ns",
     )
 
-    def __init__(  # noqa: PLR0913 - a plain record; every field is always known together
+    def __init__(  # noqa: PLR0913, PLR0917 - a plain record; every field is always known together
         self,
         connection: int,
         direction: Direction,

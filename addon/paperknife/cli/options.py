@@ -17,6 +17,7 @@ from paperknife_decoders.expression import Expression, ExpressionError, compile_
 from paperknife_decoders.schema import SchemaError
 
 __all__ = [
+    "check_expressions",
     "compile_for",
     "load_or_fail",
     "modes_or_fail",
@@ -137,6 +138,11 @@ def compile_for(text: str, loaded: Loaded) -> Expression:
     return compile_expression(
         text, client.descriptor if client is not None else None, server.descriptor if server is not None else None
     )
+
+
+def check_expressions(options: dict[str, Any], loaded: Loaded) -> None:
+    """End the command if an expression is wrong; to be called before a file is emptied for what it selects."""
+    view_from(options, loaded)
 
 
 def wants_colour(stream: IO[str] | None, asked: bool | None) -> bool:

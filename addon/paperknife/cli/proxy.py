@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from paperknife.cli.failure import Failure
-from paperknife.cli.options import load_or_fail, modes_or_fail, reading_from, reading_options, view_options
+from paperknife.cli.options import (
+    check_expressions,
+    load_or_fail,
+    modes_or_fail,
+    reading_from,
+    reading_options,
+    view_options,
+)
 from paperknife.cli.viewing import Viewing, open_output, talk
 
 if TYPE_CHECKING:
@@ -69,6 +76,7 @@ def stream(options: dict[str, Any], plan: ProxyPlan) -> int:
     from paperknife.proxy.listening import StartError
     from paperknife.proxy.watch import watch
 
+    check_expressions(options, plan.loaded)
     with open_output(options["output"]) as out:
         viewing = Viewing(options, plan.loaded, out, show=options["ui"] == "stream")
 

@@ -26,8 +26,8 @@ NO_LINGER = struct.pack("ii", 1, 0)
 class LaneConnectionHandler(ProxyConnectionHandler):
     """Reads from a peer only as fast as what was written because of it is taken.
 
-    mitmproxy drains every writer of a client's connections, under one lock, before it reads on from any: one slow reader
-    stops both directions. Here each direction waits for its own reader alone.
+    mitmproxy drains every writer of a client's connections, under one lock, before it reads on from any: one slow
+    reader stops both directions. Here each direction waits for its own reader alone.
     """
 
     async def handle_connection(self, connection: Connection) -> None:

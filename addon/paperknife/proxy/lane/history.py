@@ -1,4 +1,4 @@
-"""What mitmproxy's own interfaces show of a connection: the last messages, made into its objects a few times a second."""
+"""What mitmproxy's own interfaces show of a connection: the last messages, made into its objects now and then."""
 
 from __future__ import annotations
 

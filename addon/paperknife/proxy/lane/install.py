@@ -11,7 +11,7 @@ from mitmproxy.proxy.layers import http, websocket
 from paperknife.proxy.lane.handler import LaneConnectionHandler
 from paperknife.proxy.lane.layer import Lane, LaneHost
 
-__all__ = ["install", "unmet", "uninstall"]
+__all__ = ["install", "uninstall", "unmet"]
 
 STOCK_LAYER = websocket.WebsocketLayer
 STOCK_HANDLER = mode_servers.ProxyConnectionHandler

@@ -16,7 +16,7 @@ from mitmproxy.websocket import WebSocketMessage
 from paperknife.proxy.lane.deflate import agreed_extension
 from paperknife.proxy.lane.frames import Received
 from paperknife.proxy.lane.history import History
-from paperknife.proxy.lane.injection import Abort, Injected, Injection
+from paperknife.proxy.lane.injection import Abort, Injected
 from paperknife.proxy.lane.peers import AbortPeer, HalfClosePeer
 from paperknife.proxy.lane.violation import Violation
 from paperknife.proxy.lane.way import Way

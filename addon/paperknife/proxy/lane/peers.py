@@ -14,7 +14,8 @@ __all__ = ["AbortPeer", "HalfClosePeer", "PeerRequest"]
 class PeerRequest(commands.StartHook):
     """A request to our own connection handler.
 
-    It travels as a hook, the one kind of command that every layer of mitmproxy passes on as it is, and never becomes one.
+    It travels as a hook, the one kind of command that every layer of mitmproxy passes on as it is, and never becomes
+    one.
     """
 
     connection: Connection

@@ -10,7 +10,7 @@ CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG = 0, 1, 2, 8, 9, 10
 
 
 def frame(first: int, payload: bytes, key: bytes = b"", *, widen: int = 0) -> bytes:
-    """A frame with this first byte (FIN, RSV and opcode); `key` masks it; `widen` 2 or 8 takes a longer length field."""
+    """A frame with this first byte (FIN, RSV and opcode); `key` masks it; `widen` 2 or 8 makes the length longer."""
     length = len(payload)
     mask = 0x80 if key else 0
     if widen == 8 or length > 65535:

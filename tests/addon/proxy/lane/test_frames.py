@@ -6,10 +6,10 @@ import zlib
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.addon.proxy.lane.by_hand import cut, frame, talk
 
 from paperknife.proxy.lane.deflate import Agreement, Inflater
 from paperknife.proxy.lane.frames import FrameReader, Received
-from tests.addon.proxy.lane.by_hand import cut, frame, talk
 
 KEY = b"\x01\x02\x03\x04"
 seeds = st.integers(0, 2**32)
