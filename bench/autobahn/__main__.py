@@ -1,0 +1,118 @@
+"""Runs the suite. From the project's folder: `python -m bench.autobahn [CASES ...]`, for example `1.* 5.*`."""
+
+from __future__ import annotations
+
+import argparse
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.autobahn.suite import SuiteError, ensure_suite, write_client_spec, write_server_spec
+from bench.autobahn.verdicts import Verdict, compare, counted, read_verdicts
+from bench.contenders import OUR_COMMAND, OURS, Workshop
+from bench.relay_process import RelayError, RelayProcess
+
+GROUPS = ("1.*", "2.*", "3.*", "4.*", "5.*", "6.*", "7.*", "9.*", "10.*", "12.*", "13.*")
+"""All that there are. Each is a run of its own, with reports of its own: a time limit then costs one group at most."""
+
+DIRECT, THROUGH = "direct", "paperknife"
+"""The agents, by the names that the reports have for them."""
+
+TESTEES = [sys.executable, "-m", "bench.autobahn.testees"]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What all runs need. `seconds` is the time limit of one group and one agent."""
+
+    wstest: Path
+    workshop: Workshop
+    seconds: float
+
+
+def fuzz_server(plan: Plan, cases: Sequence[str], folder: Path) -> None:
+    """The suite's client tests an echo server, directly and through us."""
+    with ExitStack() as opened:
+        echo = opened.enter_context(RelayProcess([*TESTEES, "serve"]))
+        proxy = opened.enter_context(plan.workshop.start(OURS, echo.port))
+        urls = {DIRECT: f"ws://127.0.0.1:{echo.port}", THROUGH: f"ws://127.0.0.1:{proxy.port}"}
+        spec = write_client_spec(folder, cases, urls)
+        command = [str(plan.wstest), "--mode", "fuzzingclient", "--spec", str(spec)]
+        run_quietly(command, plan.seconds * len(urls))
+
+
+def fuzz_client(plan: Plan, cases: Sequence[str], folder: Path) -> None:
+    """The suite's server tests an echo client, directly and through us."""
+    port = free_port()
+    spec = write_server_spec(folder, cases, f"ws://127.0.0.1:{port}")
+    command = [str(plan.wstest), "--mode", "fuzzingserver", "--spec", str(spec), "--webport", "0"]
+    with ExitStack() as opened:
+        server = opened.enter_context(RelayProcess(command))
+        proxy = opened.enter_context(plan.workshop.start(OURS, server.port))
+        for agent, at in ((DIRECT, server.port), (THROUGH, proxy.port)):
+            run_quietly([*TESTEES, "connect", f"ws://127.0.0.1:{at}", agent], plan.seconds)
+
+
+def free_port() -> int:
+    """A port for the suite's server, which takes no 0."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
+        return port
+
+
+def run_quietly(command: Sequence[str], seconds: float) -> None:
+    """Run a program to its end or to the time limit, which is told of."""
+    try:
+        subprocess.run(command, check=False, timeout=seconds, stdin=subprocess.DEVNULL, capture_output=True)
+    except subprocess.TimeoutExpired:
+        print(f"  {Path(command[0]).name} was ended after {seconds:.0f} s.", flush=True)
+
+
+SIDES = {"fuzzing client, echo server": fuzz_server, "fuzzing server, echo client": fuzz_client}
+
+
+def run_all(plan: Plan, groups: Sequence[str]) -> list[str]:
+    """Run every group from both sides; a line for each case that is worse with us."""
+    worse = []
+    for side, fuzz in SIDES.items():
+        for group in groups:
+            start = time.monotonic()
+            with tempfile.TemporaryDirectory() as name:
+                fuzz(plan, [group], Path(name))
+                found = read_verdicts(Path(name) / "reports")
+            without: dict[str, Verdict] = found.get(DIRECT, {})
+            through: dict[str, Verdict] = found.get(THROUGH, {})
+            lines = compare(without, through) or ([] if without else ["no result at all"])
+            worse += [f"{side}, {line}" for line in lines]
+            print(f"{side}, {group}: {counted(through)}; without us: {counted(without)}", end=" ")
+            print(f"({time.monotonic() - start:.0f} s)", *lines, sep="\n  ", flush=True)
+    return worse
+
+
+def main() -> int:
+    """0: no case is worse; 1: some are; 2: the suite could not be run."""
+    parser = argparse.ArgumentParser(prog="python -m bench.autobahn", description=__doc__)
+    parser.add_argument("cases", nargs="*", default=GROUPS, help=f"patterns; all by default: {' '.join(GROUPS)}")
+    parser.add_argument("--ours", default=OUR_COMMAND, metavar="COMMAND", help="what is tested as ours")
+    parser.add_argument("--suite", type=Path, metavar="FOLDER", help="where the suite is, or shall be, installed")
+    parser.add_argument("--seconds", type=float, default=1200, help="the time limit of one group and one agent")
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as name:
+        try:
+            wstest = ensure_suite((arguments.suite or Path(name) / "suite").resolve())
+            worse = run_all(Plan(wstest, Workshop(Path(name), arguments.ours), arguments.seconds), arguments.cases)
+        except (SuiteError, RelayError) as error:
+            print(error, file=sys.stderr)
+            return 2
+    print(f"{len(worse)} cases are worse with us.", *worse, sep="\n")
+    return 1 if worse else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
