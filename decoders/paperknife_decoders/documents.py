@@ -19,7 +19,7 @@ from paperknife_decoders.printable import printable
 from paperknife_decoders.raw_text import hidden_spans
 from paperknife_decoders.reflection import kind_of, list_fields
 from paperknife_decoders.secrets import MASK, Secrets
-from paperknife_decoders.values import Dynamic, bool_text, float32_text
+from paperknife_decoders.values import Dynamic, bool_text, float32_text, stands_for
 from paperknife_decoders.wire import Field, WireType, walk_partly
 
 __all__ = ["json_object", "textproto"]
@@ -143,6 +143,9 @@ def message_json(message: Dynamic, place: Place) -> Dynamic:
         return any_json(message, place)
     if is_json_like(kind):
         return mask_json(finite(json_value(message)), place.secrets, place.path)
+    inner = stands_for(kind)
+    if inner is not None and place.secrets.hides(inner, (*place.path, inner.name)):
+        return {inner.name: MASK} if kind.full_name not in WELL_KNOWN else MASK
     if kind.full_name in WELL_KNOWN:
         try:
             return json_format.MessageToDict(message)
@@ -153,6 +156,8 @@ def message_json(message: Dynamic, place: Place) -> Dynamic:
 
 def any_json(holder: Dynamic, place: Place) -> dict[str, Dynamic]:
     """An Dynamic: its content where the schema has the type, else its bytes in base64 as they are."""
+    if not holder.type_url and not holder.value:
+        return {}
     content = any_content(holder)
     if content is None:
         return {"@type": holder.type_url, "value": base64_text(holder.value)}
@@ -223,5 +228,8 @@ def textproto(envelope: Envelope, secrets: Secrets) -> str:
         return f"# {printable(known)}"
     masked, cleared = masked_copy(envelope.message, secrets)
     pool: Dynamic = kind_of(masked).file.pool
-    text = text_format.MessageToString(masked, descriptor_pool=pool, print_unknown_fields=True)
+    try:
+        text = text_format.MessageToString(masked, descriptor_pool=pool, print_unknown_fields=True)
+    except (TypeError, AttributeError):  # a field that is called like a method hides it from the library
+        return f"# {printable(json.dumps(json_object(envelope, secrets), ensure_ascii=False))}"
     return "".join(f"# {path}: {MASK}\n" for path in cleared) + text

@@ -5,7 +5,7 @@ from __future__ import annotations
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from google.protobuf.message import Message as ProtoMessage
 
-from paperknife_decoders.open_types import any_content, is_any
+from paperknife_decoders.open_types import any_content, is_any, is_json_like
 from paperknife_decoders.reflection import kind_of, list_fields, which_oneof
 from paperknife_decoders.secrets import MASK, Secrets
 from paperknife_decoders.values import Dynamic
@@ -67,6 +67,9 @@ def mask(message: ProtoMessage, secrets: Secrets, path: Path, cleared: list[str]
     """Mask in place the secrets of `message`, which lies at `path` from the envelope inwards."""
     if depth > MAX_DEPTH:
         message.Clear()
+        return
+    if is_json_like(kind_of(message)):
+        mask_json_like(message, secrets, path)
         return
     for field, value in list_fields(message):
         here = (*path, field.name)
@@ -154,12 +157,33 @@ def messages_in(value: Dynamic, field: FieldDescriptor, secrets: Secrets) -> lis
 
 
 def mask_value(value: Dynamic) -> None:
-    """Mask what a secret key of a Struct, or of a map of wrapped texts, leads to, where it is a text."""
+    """Mask what a secret key of a map leads to, where it is a wrapped text."""
     text = wrapped_mask(kind_of(value))
     if text is not None:
         value.value = text
-    elif kind_of(value).full_name == "google.protobuf.Value" and which_oneof(value, "kind") == "string_value":
+
+
+def mask_json_like(message: Dynamic, secrets: Secrets, path: Path) -> None:
+    """Mask in place the secrets of a Struct, ListValue or Value, as `mask_json` does it; the parser bounds its depth."""
+    match kind_of(message).name, which_oneof(message, "kind") if kind_of(message).name == "Value" else None:
+        case "Struct", _:
+            for key in list(message.fields):
+                mask_member(message.fields[key], secrets, (*path, key))
+        case "ListValue", _:
+            for item in message.values:
+                mask_json_like(item, secrets, path)
+        case _, "struct_value" | "list_value" as kind:
+            mask_json_like(getattr(message, kind), secrets, path)
+
+
+def mask_member(value: Dynamic, secrets: Secrets, path: Path) -> None:
+    """Mask one member of a Struct; a list of texts counts as a text."""
+    texts = value.list_value.values if which_oneof(value, "kind") == "list_value" else [value]
+    is_text = bool(texts) and all(text.string_value for text in texts)
+    if ".".join(path) in secrets.paths or (is_text and secrets.hides_name(path[-1])):
         value.string_value = MASK
+    else:
+        mask_json_like(value, secrets, path)
 
 
 def clear(message: ProtoMessage, field: FieldDescriptor) -> None:
