@@ -103,7 +103,7 @@ class Source:
         only_quantity = f"x {{{count}}}" if pair.is_book else f"{literal(quantity.label)}{{{count}}}"
         label = literal(pair.label)
         if quantity.presence is not Presence.TRUE:
-            self.line(f"if {self.is_set(price, 'p')} and not ({self.is_set(quantity, 'q')}):")
+            self.line(f"if ({self.is_set(price, 'p')}) and not ({self.is_set(quantity, 'q')}):")
             self.line(f"    {self.put.format(f"f'{label}{only_price}'")}")
             self.line(f"elif {self.is_set(price, 'p')}: {self.put.format(f"f'{label}{both}'")}")
         else:

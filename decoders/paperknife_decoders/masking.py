@@ -164,7 +164,7 @@ def mask_value(value: Dynamic) -> None:
 
 
 def mask_json_like(message: Dynamic, secrets: Secrets, path: Path) -> None:
-    """Mask in place the secrets of a Struct, ListValue or Value, as `mask_json` does it; the parser bounds its depth."""
+    """Mask in place the secrets of a Struct, ListValue or Value, as `mask_json` does; the parser bounds its depth."""
     match kind_of(message).name, which_oneof(message, "kind") if kind_of(message).name == "Value" else None:
         case "Struct", _:
             for key in list(message.fields):
