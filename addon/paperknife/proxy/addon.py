@@ -65,12 +65,14 @@ class Paperknife:
 
     def configure(self, updated: Set[str]) -> None:
         """Read connections by the options of the moment."""
-        reading = reading_from(ctx.options)
-        if not updated & NAMES or (reading == self.keeper.reading and self.loaded):
+        if not updated & NAMES:
             return
         try:
+            reading = reading_from(ctx.options)
+            if reading == self.keeper.reading and self.loaded:
+                return
             loaded = load(reading)
-        except SchemaError as error:
+        except (SchemaError, exceptions.OptionsError) as error:
             if "scripts" in updated:  # a script's first configuration names every option
                 # mitmproxy would log an exception here with its traceback; an error in the log stops it at start-up.
                 logger.error("%s", error)

@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from mitmproxy import addonmanager
+from mitmproxy import addonmanager, exceptions
 from mitmproxy import options as mitmproxy_options
 
 from paperknife.settings.reading import Reading
@@ -75,7 +75,11 @@ def add_options(loader: addonmanager.Loader) -> None:
 
 
 def reading_from(options: mitmproxy_options.Options) -> Reading:
-    """The options of the moment as a value."""
+    """The options of the moment as a value. Raises `OptionsError`: mitmproxy itself does not check choices."""
+    for option in OPTIONS:
+        value = getattr(options, option.name)
+        if option.choices and value not in option.choices:
+            raise exceptions.OptionsError(f"{option.name} is {' or '.join(option.choices)}, not {value!r}.")
     return Reading(
         schema=tuple(options.paperknife_schema),
         client=options.paperknife_client,

@@ -22,7 +22,10 @@ TRANSLATED = [
     ("reverse:wss://[::1]:9001/v1", Mode("reverse:https://[::1]:9001", "/v1", "wss://[::1]:9001/v1")),
     ("reverse:wss://h/v1@9000", Mode("reverse:https://h@9000", "/v1", "wss://h/v1")),
     ("reverse:wss://h:1/v1@127.0.0.1:9000", Mode("reverse:https://h:1@127.0.0.1:9000", "/v1", "wss://h:1/v1")),
-    ("reverse:wss://h/user@example.com/x", Mode("reverse:https://h", "/user@example.com/x", "wss://h/user@example.com/x")),
+    (
+        "reverse:wss://h/user@example.com/x",
+        Mode("reverse:https://h", "/user@example.com/x", "wss://h/user@example.com/x"),
+    ),
     ("reverse:h/v1", Mode("reverse:https://h", "/v1", "wss://h/v1")),
     ("reverse:h:8443@9000", Mode("reverse:https://h:8443@9000", "", "wss://h:8443")),
     ("reverse:wss://h/v1#part", Mode("reverse:https://h", "/v1", "wss://h/v1")),
@@ -36,7 +39,9 @@ def test_a_mode_becomes_one_that_mitmproxy_parses(spec: str, mode: Mode) -> None
     ProxyMode.parse(mode.spec)
 
 
-@pytest.mark.parametrize("spec", ["wss://h/v1", "ws://h", "reverse:wss://", "reverse:wss:///v1", "reverse:wss://u:p@h/v1"])
+@pytest.mark.parametrize(
+    "spec", ["wss://h/v1", "ws://h", "reverse:wss://", "reverse:wss:///v1", "reverse:wss://u:p@h/v1"]
+)
 def test_a_mode_that_cannot_work_is_a_sentence(spec: str) -> None:
     """A mode that nothing sensible can be meant by is refused with what to write instead."""
     with pytest.raises(ModeError, match=r"expected|found"):
