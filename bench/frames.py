@@ -115,12 +115,12 @@ class MessageCounter:
         self.skip = 0
         self.rest = b""
 
-    def feed(self, data: bytes) -> None:
+    def feed(self, piece: bytes | memoryview) -> None:
         """Take the next bytes."""
-        if self.skip >= len(data) and not self.rest:
-            self.skip -= len(data)
+        if self.skip >= len(piece):
+            self.skip -= len(piece)
             return
-        data = self.rest + data[self.skip :]
+        data = self.rest + bytes(piece[self.skip :])
         self.skip = 0
         at, end = 0, len(data)
         while end - at >= 2:

@@ -1,6 +1,6 @@
 """Latency: round trips one at a time, and one way at a fixed rate.
 
-One process holds both ends and looks at them without pause, so no clocks are compared and no wake-up of ours is measured.
+One process holds both ends and looks at them without pause: no clocks are compared, and no wake-up of ours is measured.
 Messages keep their order on a connection: the n-th that arrives is the n-th that was sent, and needs no time in it.
 """
 
@@ -75,7 +75,9 @@ def wait_for(pair: Pair, sent: memoryview, up_way: bool) -> None:
 def one_way(pair: Pair, messages: Sequence[memoryview], rate: int, count: int) -> list[int]:
     """Send market data at a fixed rate; nanoseconds that each was on its way."""
     size, period = len(messages[0]), 1_000_000_000 // rate
-    sent_at, latencies, arrived, sending = [], [], 0, memoryview(b"")
+    sent_at: list[int] = []
+    latencies: list[int] = []
+    arrived, sending = 0, memoryview(b"")
     start = time.perf_counter_ns()
     until = start + count * period + STALL_SECONDS * 1_000_000_000
     while len(latencies) < count:

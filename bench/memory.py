@@ -24,7 +24,7 @@ MEBIBYTE = 1 << 20
 
 
 def measure_memory(bench: Bench) -> Findings:
-    """The memory of ours after 1, 2 and 5 million messages, with bare mitmproxy's after a hundredth of that beside it."""
+    """The memory of ours after 1, 2 and 5 million messages, and bare mitmproxy's after a hundredth of that."""
     block = make_block(from_client=False, size=SIZE)
     details, found = [], {}
     for name, marks in ((OURS, MARKS), (BARE, BARE_MARKS)):

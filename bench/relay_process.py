@@ -15,7 +15,7 @@ from typing import Self
 
 __all__ = ["RelayError", "RelayProcess"]
 
-START_SECONDS, END_SECONDS, SETTLED_SECONDS = 30, 5, 0.05
+START_SECONDS, END_SECONDS, BUSY_SECONDS, SETTLED_SECONDS = 30, 5, 120, 0.05
 
 LISTENING = "0A"
 """A TCP socket's state in /proc/net/tcp."""
@@ -86,13 +86,14 @@ class RelayProcess:
 
     def settled_cpu_seconds(self) -> float:
         """The same, once it has nothing left to do: what it does later for a message counts for that message too."""
-        before = self.cpu_seconds()
-        while True:
+        before, until = self.cpu_seconds(), time.monotonic() + BUSY_SECONDS
+        while time.monotonic() < until:
             time.sleep(SETTLED_SECONDS)
             now = self.cpu_seconds()
             if now - before < SETTLED_SECONDS / 20:
                 return now
             before = now
+        raise RelayError(f"{self.command[0]} has not come to rest within {BUSY_SECONDS} seconds.")
 
     def resident_bytes(self) -> int:
         """Memory in use (VmRSS)."""

@@ -11,15 +11,19 @@ from pathlib import Path
 
 from bench.bursts import measure_bursts
 from bench.contenders import OUR_COMMAND
+from bench.large import measure_large
 from bench.latency import measure_latency
 from bench.memory import measure_memory
 from bench.report import Findings, markdown, text
 from bench.rounds import Bench, open_bench
+from bench.sparse import measure_sparse
 
 THEMES: dict[str, Callable[[Bench], Findings]] = {
     "bursts": measure_bursts,
     "latency": measure_latency,
     "memory": measure_memory,
+    "large": measure_large,
+    "sparse": measure_sparse,
 }
 
 RESULTS = Path(__file__).parent / "RESULTS.md"

@@ -11,7 +11,7 @@ from google.protobuf.message import Message
 
 from paperknife_decoders.schema import load_schema
 
-__all__ = ["PROTO", "client_messages", "server_messages"]
+__all__ = ["PROTO", "client_messages", "serialized", "server_messages"]
 
 PROTO = Path(__file__).resolve().parents[1] / "proto"
 
@@ -34,6 +34,11 @@ def client_messages(size: int, count: int) -> list[bytes]:
     """`count` serialized ClientMessages of `size` bytes each, all of them orders."""
     chance = random.Random(SEED)
     return [padded("ClientMessage", order(chance), "client_tag", size) for _ in range(count)]
+
+
+def serialized(name: str, envelope: dict[str, dict[str, object]]) -> bytes:
+    """One envelope with one payload."""
+    return message_class(name)(**envelope).SerializeToString()
 
 
 def market_data(chance: random.Random, size: int) -> dict[str, dict[str, object]]:

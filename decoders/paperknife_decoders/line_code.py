@@ -118,10 +118,8 @@ class Source:
 
     def is_set(self, slot: Slot, value: str) -> str:
         """The condition under which the slot's value, in the variable `value`, is set."""
-        has_field = f"m.HasField({slot.path[0]!r})"
-        return {Presence.TRUE: value, Presence.ZERO: f"{value} or {has_field}", Presence.FIELD: has_field}[
-            slot.presence
-        ]
+        asked = f"has_field(m, {slot.path[0]!r})"
+        return {Presence.TRUE: value, Presence.ZERO: f"{value} or {asked}", Presence.FIELD: asked}[slot.presence]
 
     def words(self, slot: Slot, value: str) -> str:
         """The expression for the label of a slot and the words of its value, which is in the variable `value`."""

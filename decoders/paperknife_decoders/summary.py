@@ -18,7 +18,7 @@ from paperknife_decoders.raw_text import hidden_spans
 from paperknife_decoders.secrets import Secrets
 from paperknife_decoders.unknown import unknown_part
 from paperknife_decoders.wire_view import wire_summary
-from paperknife_decoders.wording import Context, is_hidden, say_message, text_word
+from paperknife_decoders.wording import Context, is_hidden, quoted, say_message
 
 __all__ = ["EnvelopeLine", "summarize"]
 
@@ -102,7 +102,7 @@ def undecoded_line(envelope: Envelope, secrets: Secrets, width: int, paint: Pain
         case Form.JSON:
             return fit(f"JSON, {len(data):,} B", width)
         case Form.TEXT:
-            return fit(text_word(data[: 4 * width].decode("utf-8", "backslashreplace"), max(width, 1)), width)
+            return fit(quoted(data[: 4 * width].decode("utf-8", "backslashreplace"), max(width, 1)), width)
         case Form.BYTES if not hidden:
             return fit(printable_bytes(data), width)
     return wire_summary(data, width, paint, hidden=hidden)

@@ -115,7 +115,8 @@ class Tree:
         unknown = unknown_part(message, envelope.data)
         if unknown:
             yield self.comment(f"what {name} does not know:", is_odd=True)
-            yield from (f"{self.comment('')} {line}" for line in wire_text(unknown, self.paint).splitlines())
+            mark = dyed("#", self.paint.dim, self.paint)
+            yield from (f"{mark} {line}" for line in wire_text(unknown, self.paint).splitlines())
 
     def message(self, message: Dynamic, place: Place) -> Lines:
         """All of a message, known and unknown; no line for an empty one."""

@@ -13,7 +13,18 @@ from paperknife_decoders.printable import elide, printable, printable_bytes
 from paperknife_decoders.secrets import Secrets
 from paperknife_decoders.values import Dynamic, EnumNames, enum_names, scalar_words, stands_for, words_of
 
-__all__ = ["Context", "Say", "dyed", "enum_words", "is_hidden", "label", "say_message", "say_value", "text_word"]
+__all__ = [
+    "Context",
+    "Say",
+    "dyed",
+    "enum_words",
+    "is_hidden",
+    "label",
+    "quoted",
+    "say_message",
+    "say_value",
+    "text_word",
+]
 
 Say = Callable[[Dynamic], str]
 """Turns one value into words."""
@@ -56,8 +67,13 @@ def text_word(value: str | bytes, limit: int = LONGEST_TEXT) -> str:
         value = value[: limit * 4].decode("utf-8", "backslashreplace")
     if 0 < len(value) <= limit and value.isprintable() and MEANS_SOMETHING.isdisjoint(value):
         return value
-    short = elide(value, limit).replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{printable(short)}"'
+    return quoted(value, limit)
+
+
+def quoted(text: str, limit: int) -> str:
+    """A text in quotes, its middle left out where it is longer than `limit`."""
+    escaped = elide(text, limit).replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{printable(escaped)}"'
 
 
 def phrase(words: str) -> str:
