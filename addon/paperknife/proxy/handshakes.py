@@ -36,7 +36,9 @@ class Handshakes:
         assert flow.response
         if asks_for_websocket(flow) and flow.response.status_code != HTTPStatus.SWITCHING_PROTOCOLS:
             answer = printable(f"{flow.response.status_code} {flow.response.reason}".strip())
-            self.audience.notice(f"{self.url(flow)} answered {answer} where 101 was expected: no WebSocket there.", True)
+            self.audience.notice(
+                f"{self.url(flow)} answered {answer} where 101 was expected: no WebSocket there.", True
+            )
 
     def error(self, flow: http.HTTPFlow) -> None:
         """Say why a WebSocket handshake came to nothing."""

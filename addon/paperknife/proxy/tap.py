@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
 
 from mitmproxy import ctx, http
 from mitmproxy.addonmanager import traverse
@@ -15,13 +14,13 @@ from paperknife.proxy.audience import Audience
 from paperknife.proxy.handshakes import shown_url
 from paperknife.proxy.keeper import Keeper
 from paperknife.proxy.lane.history import History
+from paperknife.proxy.lane.track import Track
 from paperknife.proxy.lane.violation import Violation
 from paperknife.settings.reading import Loaded
 from paperknife.traffic import Batch, Close, Connection
 from paperknife_decoders.message import Direction, Fate, Message, Opcode
-from paperknife_decoders.protocol import Reader
 
-__all__ = ["LIMIT", "Live", "Tap"]
+__all__ = ["LIMIT", "Tap"]
 
 ABNORMAL = 1006
 """The close code for an end without a close frame (RFC 6455, section 7.4.1)."""
@@ -33,20 +32,6 @@ SHOWN = 1000
 """So many messages of a connection are kept for mitmproxy's own interfaces."""
 
 
-@dataclass(slots=True)
-class Live:
-    """An open connection: how it is read, and what mitmproxy's interfaces show of it."""
-
-    connection: Connection
-    reader: Reader
-    history: History
-
-    @property
-    def number(self) -> int:
-        """The connection's number."""
-        return self.connection.number
-
-
 class Tap:
     """Announces connections and hands on what passes on them.
 
@@ -56,7 +41,7 @@ class Tap:
     def __init__(self, keeper: Keeper, audience: Audience) -> None:
         self.keeper = keeper
         self.audience = audience
-        self.live: dict[str, Live] = {}
+        self.live: dict[str, Track] = {}
         self.opened = 0
         self.lane = False
         self.limit = LIMIT
@@ -71,7 +56,7 @@ class Tap:
             live.reader.use(loaded.protocol)
 
     def refresh(self) -> None:
-        """Bring mitmproxy's interfaces up to date, and see who listens to its hook. To be called a few times a second."""
+        """Bring mitmproxy's interfaces up to date, and see who listens to its hook; a few times a second."""
         self.hooked = hook_is_wanted()
         flows = []
         for live in self.live.values():
@@ -81,7 +66,7 @@ class Tap:
         if flows:
             ctx.master.addons.trigger(UpdateHook(flows))
 
-    def say_trimmed(self, live: Live) -> None:
+    def say_trimmed(self, live: Track) -> None:
         """Say once for each connection that the interfaces show only its last messages."""
         if live.history.trimmed and live.history.keep and ctx.master.addons.get("view"):
             live.history.trimmed = False
@@ -94,18 +79,18 @@ class Tap:
 
     # what the lane asks
 
-    def track(self, flow: http.HTTPFlow) -> Live:
+    def track(self, flow: http.HTTPFlow) -> Track:
         """The connection of a flow."""
         return self.live[flow.id]
 
-    def deliver(self, track: Live, batch: Batch, *, shown: bool) -> None:
+    def deliver(self, track: Track, batch: Batch, *, shown: bool) -> None:
         """Hand on a batch."""
         if not shown:
             track.history.add(batch)
         if track.connection.read:
             self.audience.tell(lambda consumer: consumer.messages(batch))
 
-    def unread(self, track: Live, direction: Direction, violation: Violation) -> None:
+    def unread(self, track: Track, direction: Direction, violation: Violation) -> None:
         """Say that a direction passes unread from here on."""
         self.audience.notice(
             f"Connection #{track.number} {direction.arrow} passes unread from here on: {violation}.", warning=True
@@ -126,7 +111,7 @@ class Tap:
             subprotocol=flow.response.headers.get("Sec-WebSocket-Protocol", "") if flow.response else "",
             read=self.keeper.reading.matches(request.host, request.port, request.path),
         )
-        self.live[flow.id] = Live(connection, self.keeper.protocol.reader(), History(flow, self.kept))
+        self.live[flow.id] = Track(connection, self.keeper.protocol.reader(), History(flow, self.kept))
         self.audience.tell(lambda consumer: consumer.opened(connection))
 
     def websocket_message(self, flow: http.HTTPFlow) -> None:

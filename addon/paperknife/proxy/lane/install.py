@@ -66,7 +66,8 @@ def unmet() -> list[str]:
 
 def install(host: LaneHost) -> None:
     """Use the lane for WebSockets, and its handler for connections, that are opened from now on."""
-    websocket.WebsocketLayer = type("Lane", (Lane,), {"host": host})  # type: ignore[misc]
+    lane: type[Lane] = type("Lane", (Lane,), {"host": host})
+    websocket.WebsocketLayer = lane  # type: ignore[misc]
     mode_servers.ProxyConnectionHandler = LaneConnectionHandler  # type: ignore[misc]
 
 
@@ -77,8 +78,8 @@ def use_lane(host: LaneHost, notice: Callable[[str, bool], None]) -> bool:
         install(host)
         return True
     notice(
-        "This mitmproxy is made differently from what paperknife's lane relies on, so mitmproxy's own, slower WebSocket "
-        f"layer is used. Not met: {'; '.join(missing)}.",
+        "This mitmproxy is made differently from what paperknife's lane relies on, so mitmproxy's own, slower "
+        f"WebSocket layer is used. Not met: {'; '.join(missing)}.",
         True,
     )
     return False
