@@ -52,9 +52,12 @@ def ensure_suite(folder: Path) -> Path:
 def install(*command: str, path: Path | None = None) -> None:
     """Run one step of the installation. Raises `SuiteError`."""
     environment = {**os.environ, "PYTHONPATH": str(path or "")}
-    done = subprocess.run(
-        command, check=False, capture_output=True, text=True, env=environment, timeout=INSTALL_SECONDS
-    )
+    try:
+        done = subprocess.run(
+            command, check=False, capture_output=True, text=True, env=environment, timeout=INSTALL_SECONDS
+        )
+    except subprocess.TimeoutExpired:
+        raise SuiteError(f"The suite could not be installed within {INSTALL_SECONDS} seconds.") from None
     if done.returncode:
         words = done.stderr.strip().splitlines() or ["nothing"]
         raise SuiteError(f"The suite could not be installed: {' '.join(command[1:])} failed. It said: {words[-1]}")

@@ -47,13 +47,13 @@ def read_verdicts(reports: Path) -> dict[str, dict[str, Verdict]]:
     }
 
 
-def compare(without: Mapping[str, Verdict], through: Mapping[str, Verdict]) -> list[str]:
-    """A line for each case that is worse `through` us than `without` us, in the suite's order."""
-    lines = []
+def compare(without: Mapping[str, Verdict], through: Mapping[str, Verdict]) -> dict[str, str]:
+    """The cases that are worse `through` us than `without` us, each with a line that says so, in the suite's order."""
+    lines = {}
     for case in sorted(without.keys() | through.keys(), key=case_order):
         ours, theirs = through.get(case, MISSING), without.get(case, MISSING)
         if any(our > their for our, their in zip(ours.rank, theirs.rank, strict=True)):
-            lines.append(f"case {case}: {ours}; without us {theirs}")
+            lines[case] = f"case {case}: {ours}; without us {theirs}"
     return lines
 
 

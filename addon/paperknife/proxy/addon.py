@@ -8,11 +8,15 @@ from collections.abc import Iterable, Set
 
 from mitmproxy import addonmanager, contentviews, ctx, exceptions, http
 from mitmproxy.hooks import UpdateHook
+from mitmproxy.utils import human
 
+from paperknife.proxy.audience import Audience
 from paperknife.proxy.contentview import EnvelopeView
+from paperknife.proxy.handshakes import Handshakes
 from paperknife.proxy.keeper import Keeper
-from paperknife.proxy.options import OPTIONS, add_options, misspelt, reading_from
-from paperknife.proxy.tap import Tap
+from paperknife.proxy.lane.install import uninstall, use_lane
+from paperknife.proxy.options import OPTIONS, PREFIX, add_options, misspelt, reading_from
+from paperknife.proxy.tap import LIMIT, Tap
 from paperknife.proxy.trust import Trust
 from paperknife.settings.modes import Mode
 from paperknife.settings.reading import Loaded, Reading, load
@@ -25,6 +29,9 @@ __all__ = ["Paperknife"]
 logger = logging.getLogger(__name__)
 
 NAMES = frozenset(option.name for option in OPTIONS)
+
+REFRESH_SECONDS = 0.1
+"""How often mitmproxy's interfaces are brought up to date with what passed."""
 
 
 class Paperknife:
@@ -42,32 +49,30 @@ class Paperknife:
         modes: Iterable[Mode] = (),
     ) -> None:
         self.loaded = loaded is not None
+        self.audience = Audience(consumers)
+        self.notice = self.audience.notice
         self.keeper = Keeper(loaded or Loaded(Protocol()), reading or Reading(), self.notice)
-        self.tap = Tap(self.keeper, consumers, modes)
+        self.tap = Tap(self.keeper, self.audience)
         self.keeper.changed.append(self.redraw)
         self.trust = Trust(self.notice)
-        self.addons = [self.tap, self.trust]
+        self.addons = [Handshakes(self.keeper, self.audience, modes), self.tap, self.trust]
         self.watcher: asyncio.Task[None] | None = None
-
-    def notice(self, text: str, warning: bool) -> None:
-        """Tell the user: through the consumers, or through mitmproxy's log where there are none."""
-        if self.tap.consumers:
-            self.tap.notice(text, warning)
-        else:
-            logger.log(logging.WARNING if warning else logging.INFO, text)
+        self.refresher: asyncio.Task[None] | None = None
 
     # mitmproxy's hooks
 
     def load(self, loader: addonmanager.Loader) -> None:
         """Declare the options."""
         add_options(loader)
+        self.tap.lane = use_lane(self.tap, self.notice)
         contentviews.add(EnvelopeView(self.keeper))
 
     def configure(self, updated: Set[str]) -> None:
         """Read connections by the options of the moment."""
-        if not updated & NAMES:
-            return
         try:
+            self.set_lane(updated)
+            if not updated & NAMES:
+                return
             reading = reading_from(ctx.options)
             if reading == self.keeper.reading and self.loaded:
                 return
@@ -81,16 +86,45 @@ class Paperknife:
         self.loaded = True
         self.keeper.use(loaded, reading)
 
+    def set_lane(self, updated: Set[str]) -> None:
+        """Take over the options of the lane."""
+        options = ctx.options
+        if f"{PREFIX}lane" in updated and options.paperknife_lane != self.tap.lane:
+            self.tap.lane = options.paperknife_lane and use_lane(self.tap, self.notice)
+            if not self.tap.lane:
+                uninstall()
+        if f"{PREFIX}limit" in updated:
+            try:
+                self.tap.limit = human.parse_size(options.paperknife_limit) or LIMIT
+            except ValueError:
+                raise exceptions.OptionsError(
+                    f"paperknife_limit: a size such as 16m was expected, not {options.paperknife_limit!r}."
+                ) from None
+        if "save_stream_file" in options and "hardump" in options:
+            keeps_all = options.save_stream_file or options.hardump
+            self.tap.kept = 0 if keeps_all else max(options.paperknife_messages, 0)
+
     def running(self) -> None:
         """Refuse misspelt options; watch the schema's files."""
         for sentence in misspelt(ctx.options.deferred):
             logger.error(sentence)
-        self.watcher = asyncio.get_running_loop().create_task(self.keeper.watch())
+        loop = asyncio.get_running_loop()
+        self.watcher = loop.create_task(self.keeper.watch())
+        self.refresher = loop.create_task(self.refresh())
+
+    async def refresh(self) -> None:
+        """Bring mitmproxy's interfaces up to date ten times a second. Runs until cancelled."""
+        while True:
+            self.tap.refresh()
+            await asyncio.sleep(REFRESH_SECONDS)
 
     def done(self) -> None:
-        """Stop watching."""
-        if self.watcher is not None:
-            self.watcher.cancel()
+        """Stop watching, and give mitmproxy its own layer back."""
+        for task in (self.watcher, self.refresher):
+            if task is not None:
+                task.cancel()
+        if self.tap.lane:
+            uninstall()
 
     def redraw(self, _: Loaded) -> None:
         """Have mitmproxy's interfaces draw their WebSockets again."""

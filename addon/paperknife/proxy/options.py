@@ -64,6 +64,26 @@ OPTIONS = (
         "nothing (off).",
         ("fields", "off"),
     ),
+    Option(
+        f"{PREFIX}lane",
+        bool,
+        True,
+        "Relay WebSockets in batches, byte for byte, in the place of mitmproxy's own layer, which is some hundred "
+        "times slower. Holds for connections that are opened later.",
+    ),
+    Option(
+        f"{PREFIX}messages",
+        int,
+        1000,
+        "How many messages of each WebSocket mitmproxy's own views keep, so that memory stays bounded; 0 keeps all. "
+        "All are kept while save_stream_file or hardump is set.",
+    ),
+    Option(
+        f"{PREFIX}limit",
+        str,
+        "16m",
+        "The largest message that is read; a larger one passes, and is not decoded. Understands k, m and g.",
+    ),
 )
 """Every option that the addon adds to mitmproxy."""
 

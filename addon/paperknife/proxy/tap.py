@@ -1,139 +1,143 @@
-"""The tap: mitmproxy's WebSocket hooks on one side, connections and messages on the other."""
+"""The tap: open WebSockets on one side, connections and batches of messages for the audience on the other."""
 
 from __future__ import annotations
 
-import logging
 import time
-from collections.abc import Callable, Iterable
-from http import HTTPStatus
 
-from mitmproxy import http
-from mitmproxy.proxy import server_hooks
+from mitmproxy import ctx, http
+from mitmproxy.addonmanager import traverse
+from mitmproxy.addons.dumper import Dumper
+from mitmproxy.addons.intercept import Intercept
+from mitmproxy.hooks import UpdateHook
 
+from paperknife.proxy.audience import Audience
+from paperknife.proxy.handshakes import shown_url
 from paperknife.proxy.keeper import Keeper
-from paperknife.settings.modes import Mode, join_path
+from paperknife.proxy.lane.history import History
+from paperknife.proxy.lane.track import Track
+from paperknife.proxy.lane.violation import Violation
 from paperknife.settings.reading import Loaded
-from paperknife.traffic import Batch, Close, Connection, Consumer
-from paperknife_decoders.message import Direction, Message, Opcode
-from paperknife_decoders.printable import printable
-from paperknife_decoders.protocol import Reader
-from paperknife_decoders.secrets import mask_url
+from paperknife.traffic import Batch, Close, Connection
+from paperknife_decoders.message import Direction, Fate, Message, Opcode
 
-__all__ = ["Tap", "socket_url"]
-
-logger = logging.getLogger(__name__)
+__all__ = ["LIMIT", "Tap"]
 
 ABNORMAL = 1006
 """The close code for an end without a close frame (RFC 6455, section 7.4.1)."""
 
+LIMIT = 16 << 20
+"""A message of more bytes than this is not decoded."""
 
-def socket_url(flow: http.HTTPFlow) -> str:
-    """The URL of a flow as a WebSocket client writes it: ``wss://host/path``."""
-    request = flow.request
-    scheme, default_port = ("wss", 443) if request.scheme == "https" else ("ws", 80)
-    host = f"[{request.host}]" if ":" in request.host else request.host
-    port = "" if request.port == default_port else f":{request.port}"
-    return f"{scheme}://{host}{port}{request.path}"
+SHOWN = 1000
+"""So many messages of a connection are kept for mitmproxy's own interfaces."""
 
 
 class Tap:
-    """Announces WebSocket connections and their messages to consumers.
+    """Announces connections and hands on what passes on them.
 
-    `modes` are the proxy modes as the user gave them; a request for ``/`` is sent to the path of its mode. A consumer
-    that raises is told of once and left out from then on: the traffic goes on.
+    With the lane (`paperknife.proxy.lane.layer`) it is told of batches; without it, it sits in mitmproxy's hooks.
     """
 
-    def __init__(self, keeper: Keeper, consumers: Iterable[Consumer], modes: Iterable[Mode] = ()) -> None:
+    def __init__(self, keeper: Keeper, audience: Audience) -> None:
         self.keeper = keeper
-        self.consumers = list(consumers)
-        self.paths = {mode.spec: mode.path for mode in modes if mode.path}
-        self.live: dict[str, tuple[Connection, Reader]] = {}
+        self.audience = audience
+        self.live: dict[str, Track] = {}
         self.opened = 0
+        self.lane = False
+        self.limit = LIMIT
+        self.kept = SHOWN
+        self.hooked = False
+        self.aborts = True
         keeper.changed.append(self.use)
 
     def use(self, loaded: Loaded) -> None:
         """Read what comes from now on by a new protocol, on open connections too."""
-        for _, reader in self.live.values():
-            reader.use(loaded.protocol)
+        for live in self.live.values():
+            live.reader.use(loaded.protocol)
 
-    def tell(self, call: Callable[[Consumer], None]) -> None:
-        """Call every consumer; one that fails is taken out, with its traceback in the log."""
-        for consumer in self.consumers[:]:
-            try:
-                call(consumer)
-            except Exception:
-                self.consumers.remove(consumer)
-                logger.exception("%s failed and gets no more messages; the traffic goes on.", type(consumer).__name__)
+    def refresh(self) -> None:
+        """Bring mitmproxy's interfaces up to date, and see who listens to its hook; a few times a second."""
+        self.hooked = hook_is_wanted()
+        flows = []
+        for live in self.live.values():
+            if live.history.flush():
+                flows.append(live.history.flow)
+                self.say_trimmed(live)
+        if flows:
+            ctx.master.addons.trigger(UpdateHook(flows))
 
-    def notice(self, text: str, warning: bool = False) -> None:
-        """Pass one sentence for the user to every consumer."""
-        self.tell(lambda consumer: consumer.notice(text, warning=warning))
+    def say_trimmed(self, live: Track) -> None:
+        """Say once for each connection that the interfaces show only its last messages."""
+        if live.history.trimmed and live.history.keep and ctx.master.addons.get("view"):
+            live.history.trimmed = False
+            if not live.history.said:
+                live.history.said = True
+                self.audience.notice(
+                    f"Connection #{live.number}: mitmproxy's views keep the last {live.history.keep:,} messages or a "
+                    "few more (paperknife_messages; 0 keeps all)."
+                )
+
+    # what the lane asks
+
+    def track(self, flow: http.HTTPFlow) -> Track:
+        """The connection of a flow."""
+        return self.live[flow.id]
+
+    def deliver(self, track: Track, batch: Batch, *, shown: bool) -> None:
+        """Hand on a batch."""
+        if not shown:
+            track.history.add(batch)
+        if track.connection.read:
+            self.audience.tell(lambda consumer: consumer.messages(batch))
+
+    def unread(self, track: Track, direction: Direction, violation: Violation) -> None:
+        """Say that a direction passes unread from here on."""
+        self.audience.notice(
+            f"Connection #{track.number} {direction.arrow} passes unread from here on: {violation}.", warning=True
+        )
 
     # mitmproxy's hooks
-
-    def requestheaders(self, flow: http.HTTPFlow) -> None:
-        """Send a WebSocket request for ``/`` to the path that the mode names."""
-        path = self.paths.get(flow.client_conn.proxy_mode.full_spec, "")
-        if path and asks_for_websocket(flow):
-            flow.request.path = join_path(flow.request.path, path)
-
-    def response(self, flow: http.HTTPFlow) -> None:
-        """Say so when a server answers a WebSocket handshake with something else."""
-        assert flow.response
-        if asks_for_websocket(flow) and flow.response.status_code != HTTPStatus.SWITCHING_PROTOCOLS:
-            answer = printable(f"{flow.response.status_code} {flow.response.reason}".strip())
-            self.notice(f"{self.shown_url(flow)} answered {answer} where 101 was expected: no WebSocket there.", True)
-
-    def error(self, flow: http.HTTPFlow) -> None:
-        """Say why a WebSocket handshake came to nothing."""
-        if flow.websocket is None and asks_for_websocket(flow) and flow.error:
-            self.notice(f"{self.shown_url(flow)} could not be opened: {printable(flow.error.msg)}", True)
-
-    def server_connect_error(self, data: server_hooks.ServerConnectionHookData) -> None:
-        """Say that the server could not be reached."""
-        host, port, *_ = data.server.address or ("?", 0)
-        reason = printable(str(data.server.error or "no reason given"))
-        self.notice(f"The server {printable(host)}:{port} could not be reached: {reason}", True)
 
     def websocket_start(self, flow: http.HTTPFlow) -> None:
         """Announce a connection."""
         self.opened += 1
         request = flow.request
         host, port, *_ = flow.client_conn.peername
-        read = self.keeper.reading.matches(request.host, request.port, request.path)
         connection = Connection(
             number=self.opened,
-            url=self.shown_url(flow),
+            url=shown_url(flow, self.keeper.reading.secrets),
             client=f"[{host}]:{port}" if ":" in host else f"{host}:{port}",
             time_ns=time.time_ns(),
             subprotocol=flow.response.headers.get("Sec-WebSocket-Protocol", "") if flow.response else "",
-            read=read,
+            read=self.keeper.reading.matches(request.host, request.port, request.path),
         )
-        self.live[flow.id] = connection, self.keeper.protocol.reader()
-        self.tell(lambda consumer: consumer.opened(connection))
+        self.live[flow.id] = Track(connection, self.keeper.protocol.reader(), History(flow, self.kept))
+        self.audience.tell(lambda consumer: consumer.opened(connection))
 
     def websocket_message(self, flow: http.HTTPFlow) -> None:
-        """Hand on the newest message."""
-        assert flow.websocket
-        connection, reader = self.live[flow.id]
-        if not connection.read:
+        """Hand on the newest message, where there is no lane."""
+        if self.lane:
             return
+        assert flow.websocket
+        live = self.live[flow.id]
         newest = flow.websocket.messages[-1]
+        fate = Fate.INJECTED if newest.injected else Fate.DROPPED if newest.dropped else Fate.PASSED
         message = Message(
-            connection.number,
+            live.number,
             Direction.CLIENT if newest.from_client else Direction.SERVER,
             int(newest.timestamp * 1e9),
             Opcode(newest.type),
             newest.content,
-            reader,
+            live.reader,
+            fate,
         )
-        batch = Batch.of(message)
-        self.tell(lambda consumer: consumer.messages(batch))
+        self.deliver(live, Batch.of(message), shown=True)
+        live.history.trim(flow.websocket.messages)
 
     def websocket_end(self, flow: http.HTTPFlow) -> None:
         """Announce the end of a connection."""
         assert flow.websocket
-        connection, _ = self.live.pop(flow.id)
+        connection = self.live.pop(flow.id).connection
         code, by_client = flow.websocket.close_code, flow.websocket.closed_by_client
         close = Close(
             code=ABNORMAL if code is None else int(code),
@@ -141,13 +145,17 @@ class Tap:
             by=None if by_client is None else Direction.CLIENT if by_client else Direction.SERVER,
             time_ns=time.time_ns(),
         )
-        self.tell(lambda consumer: consumer.closed(connection, close))
-
-    def shown_url(self, flow: http.HTTPFlow) -> str:
-        """The URL of a flow with secrets masked and control characters escaped."""
-        return printable(mask_url(socket_url(flow), self.keeper.reading.secrets))
+        self.audience.tell(lambda consumer: consumer.closed(connection, close))
 
 
-def asks_for_websocket(flow: http.HTTPFlow) -> bool:
-    """True for a request that opens a WebSocket (RFC 6455, section 4.1)."""
-    return "websocket" in flow.request.headers.get("Upgrade", "").lower()
+def hook_is_wanted() -> bool:
+    """True if somebody besides us acts on each message: another addon, interception, or mitmdump's own output."""
+    options = ctx.options
+    if "intercept_active" in options and options.intercept_active:
+        return True
+    for addon in traverse(ctx.master.addons.chain):
+        if not hasattr(addon, "websocket_message") or isinstance(addon, Tap | Intercept):
+            continue
+        if not isinstance(addon, Dumper) or options.flow_detail:
+            return True
+    return False

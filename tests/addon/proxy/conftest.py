@@ -16,7 +16,7 @@ from paperknife.proxy.embedded import EmbeddedProxy, ProxyPlan
 from paperknife.settings.modes import parse_mode
 from paperknife.settings.reading import Reading, load
 from paperknife.traffic import Close, Connection
-from paperknife_decoders.message import Message
+from paperknife_decoders.message import Message, Opcode
 
 type Handler = Callable[[ServerConnection], Awaitable[None]]
 
@@ -27,6 +27,7 @@ class Witness:
 
     connections: list[Connection] = field(default_factory=list)
     seen: list[Message] = field(default_factory=list)
+    controls: list[Message] = field(default_factory=list)
     closes: list[Close] = field(default_factory=list)
     notices: list[tuple[str, bool]] = field(default_factory=list)
 
@@ -34,7 +35,8 @@ class Witness:
         self.connections.append(connection)
 
     def messages(self, batch: Sequence[Message]) -> None:
-        self.seen.extend(batch)
+        for message in batch:
+            (self.controls if message.opcode >= Opcode.CLOSE else self.seen).append(message)
 
     def closed(self, connection: Connection, close: Close) -> None:
         self.closes.append(close)

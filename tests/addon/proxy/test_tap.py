@@ -133,12 +133,12 @@ def test_a_consumer_that_fails_is_left_out_and_the_traffic_goes_on(stage) -> Non
 
     async def run() -> None:
         async with stage() as at:
-            at.proxy.addon.tap.consumers.insert(0, Broken())
+            at.proxy.addon.audience.consumers.insert(0, Broken())
             async with connect(at.url) as client:
                 for content in (b"1", b"2"):
                     await client.send(content)
                     assert await client.recv() == content
-            assert len(at.proxy.addon.tap.consumers) == 1
+            assert len(at.proxy.addon.audience.consumers) == 1
             assert [text for text, _ in at.witness.notices if "Broken failed" in text]
 
     asyncio.run(run())

@@ -190,7 +190,9 @@ class FrameReader:
         self.pending = [tail] if tail else []
         self.have, self.need = len(tail), 2
 
-    def read_frames(self, data: bytes, at: int, found: Received) -> tuple[int, int]:
+    def read_frames(  # noqa: PLR0915 - the hot loop, in one piece
+        self, data: bytes, at: int, found: Received
+    ) -> tuple[int, int]:
         """Read all whole frames from `at` on; where the rest starts, and where the message began that is not whole."""
         contents, opcodes, masked, keep = found.contents, found.opcodes, self.masked, self.keep
         end, opened, before = len(data), -1, 0

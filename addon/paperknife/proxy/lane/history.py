@@ -26,9 +26,8 @@ class History:
     def __init__(self, flow: http.HTTPFlow, keep: int) -> None:
         self.flow = flow
         self.keep = keep
-        self.trimmed = False
+        self.trimmed = self.said = False
         self.pending: deque[tuple[bool, float, int, bytes]] = deque(maxlen=keep or None)
-        self.injected = False
 
     def add(self, batch: Batch) -> None:
         """Remember a batch, without its control frames."""

@@ -11,7 +11,7 @@ from mitmproxy.proxy.layers import http, websocket
 from paperknife.proxy.lane.handler import LaneConnectionHandler
 from paperknife.proxy.lane.layer import Lane, LaneHost
 
-__all__ = ["install", "uninstall", "unmet"]
+__all__ = ["install", "uninstall", "unmet", "use_lane"]
 
 STOCK_LAYER = websocket.WebsocketLayer
 STOCK_HANDLER = mode_servers.ProxyConnectionHandler
@@ -66,8 +66,23 @@ def unmet() -> list[str]:
 
 def install(host: LaneHost) -> None:
     """Use the lane for WebSockets, and its handler for connections, that are opened from now on."""
-    websocket.WebsocketLayer = type("Lane", (Lane,), {"host": host})  # type: ignore[misc]
+    lane: type[Lane] = type("Lane", (Lane,), {"host": host})
+    websocket.WebsocketLayer = lane  # type: ignore[misc]
     mode_servers.ProxyConnectionHandler = LaneConnectionHandler  # type: ignore[misc]
+
+
+def use_lane(host: LaneHost, notice: Callable[[str, bool], None]) -> bool:
+    """Install the lane if this mitmproxy has the shape that it relies on; False, and a warning, if not."""
+    missing = unmet()
+    if not missing:
+        install(host)
+        return True
+    notice(
+        "This mitmproxy is made differently from what paperknife's lane relies on, so mitmproxy's own, slower "
+        f"WebSocket layer is used. Not met: {'; '.join(missing)}.",
+        True,
+    )
+    return False
 
 
 def uninstall() -> None:

@@ -15,27 +15,18 @@ from mitmproxy.websocket import WebSocketMessage
 
 from paperknife.proxy.lane.deflate import agreed_extension
 from paperknife.proxy.lane.frames import Received
-from paperknife.proxy.lane.history import History
 from paperknife.proxy.lane.injection import Abort, Injected
 from paperknife.proxy.lane.peers import AbortPeer, HalfClosePeer
+from paperknife.proxy.lane.track import Track
 from paperknife.proxy.lane.violation import Violation
 from paperknife.proxy.lane.way import Way
 from paperknife.traffic import Batch
 from paperknife_decoders.message import Direction, Fate, Message, Opcode
-from paperknife_decoders.protocol import Reader
 
-__all__ = ["Lane", "LaneHost", "Track"]
+__all__ = ["Lane", "LaneHost"]
 
 NO_STATUS, ABNORMAL = 1005, 1006
 """Close codes for a close frame without one, and for an end without a close frame (RFC 6455, section 7.4.1)."""
-
-
-class Track(Protocol):
-    """What the host keeps for one connection."""
-
-    number: int
-    reader: Reader
-    history: History
 
 
 class LaneHost(Protocol):
@@ -82,10 +73,11 @@ class Lane(websocket.WebsocketLayer):
                 self.host.unread(self.track, way.direction, violation)
         else:
             for way in (self.up, self.down):
-                way.open(agreed and agreed[way.direction.value], self.host.limit, keep=self.host.hooked)
-        self._handle_event = self.relay  # type: ignore[method-assign,assignment]
+                agreement = None if agreed is None else agreed[way.direction.value]
+                way.open(agreement, self.host.limit, keep=self.host.hooked)
+        self._handle_event = self.relay  # type: ignore[assignment]
 
-    _handle_event = start  # type: ignore[assignment]
+    _handle_event = start
 
     def relay(self, event: events.Event) -> CommandGenerator[None]:
         """Handle whatever happens on an open connection."""
@@ -277,7 +269,7 @@ class Lane(websocket.WebsocketLayer):
             data.close_code, data.close_reason = ABNORMAL, ""
             data.closed_by_client = None if way is None else way.direction is Direction.CLIENT
         self.track.history.flush()
-        self._handle_event = self.done  # type: ignore[method-assign,assignment]
+        self._handle_event = self.done  # type: ignore[method-assign]
         yield websocket.WebsocketEndHook(self.flow)
         self.flow.live = False
 

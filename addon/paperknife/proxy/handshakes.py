@@ -1,0 +1,70 @@
+"""WebSocket handshakes: where they are sent, and why one came to nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from http import HTTPStatus
+
+from mitmproxy import http
+from mitmproxy.proxy import server_hooks
+
+from paperknife.proxy.audience import Audience
+from paperknife.proxy.keeper import Keeper
+from paperknife.settings.modes import Mode, join_path
+from paperknife_decoders.printable import printable
+from paperknife_decoders.secrets import Secrets, mask_url
+
+__all__ = ["Handshakes", "shown_url"]
+
+
+class Handshakes:
+    """Sends requests for ``/`` to the path of their mode, and says what goes wrong before a WebSocket is open."""
+
+    def __init__(self, keeper: Keeper, audience: Audience, modes: Iterable[Mode] = ()) -> None:
+        self.keeper = keeper
+        self.audience = audience
+        self.paths = {mode.spec: mode.path for mode in modes if mode.path}
+
+    def requestheaders(self, flow: http.HTTPFlow) -> None:
+        """Send a WebSocket request for ``/`` to the path that the mode names."""
+        path = self.paths.get(flow.client_conn.proxy_mode.full_spec, "")
+        if path and asks_for_websocket(flow):
+            flow.request.path = join_path(flow.request.path, path)
+
+    def response(self, flow: http.HTTPFlow) -> None:
+        """Say so when a server answers a WebSocket handshake with something else."""
+        assert flow.response
+        if asks_for_websocket(flow) and flow.response.status_code != HTTPStatus.SWITCHING_PROTOCOLS:
+            answer = printable(f"{flow.response.status_code} {flow.response.reason}".strip())
+            self.audience.notice(
+                f"{self.url(flow)} answered {answer} where 101 was expected: no WebSocket there.", True
+            )
+
+    def error(self, flow: http.HTTPFlow) -> None:
+        """Say why a WebSocket handshake came to nothing."""
+        if flow.websocket is None and asks_for_websocket(flow) and flow.error:
+            self.audience.notice(f"{self.url(flow)} could not be opened: {printable(flow.error.msg)}", True)
+
+    def server_connect_error(self, data: server_hooks.ServerConnectionHookData) -> None:
+        """Say that the server could not be reached."""
+        host, port, *_ = data.server.address or ("?", 0)
+        reason = printable(str(data.server.error or "no reason given"))
+        self.audience.notice(f"The server {printable(host)}:{port} could not be reached: {reason}", True)
+
+    def url(self, flow: http.HTTPFlow) -> str:
+        """The URL of a flow, safe to show."""
+        return shown_url(flow, self.keeper.reading.secrets)
+
+
+def asks_for_websocket(flow: http.HTTPFlow) -> bool:
+    """True for a request that opens a WebSocket (RFC 6455, section 4.1)."""
+    return "websocket" in flow.request.headers.get("Upgrade", "").lower()
+
+
+def shown_url(flow: http.HTTPFlow, secrets: Secrets) -> str:
+    """The URL of a flow as a WebSocket client writes it, with secrets masked and control characters escaped."""
+    request = flow.request
+    scheme, default_port = ("wss", 443) if request.scheme == "https" else ("ws", 80)
+    host = f"[{request.host}]" if ":" in request.host else request.host
+    port = "" if request.port == default_port else f":{request.port}"
+    return printable(mask_url(f"{scheme}://{host}{port}{request.path}", secrets))
