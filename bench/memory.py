@@ -33,7 +33,7 @@ def measure_memory(bench: Bench) -> Findings:
     """The memory of ours after 1, 2 and 5 million messages, and bare mitmproxy's after a hundredth of that."""
     block = make_block(from_client=False, size=SIZE)
     details, found = [], {}
-    marks = {OURS: MARKS, BARE: BARE_MARKS}
+    marks: dict[str, tuple[int, ...]] = {OURS: MARKS, BARE: BARE_MARKS}
     if bench.quick:
         marks = {OURS: BARE_MARKS, BARE: tuple(mark // 10 for mark in BARE_MARKS)}
     for name in marks:
