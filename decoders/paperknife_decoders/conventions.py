@@ -9,6 +9,7 @@ from __future__ import annotations
 
 __all__ = [
     "BOOK_SIDES",
+    "COUNTERS",
     "EVENT_TIMES",
     "LEADING_ENUMS",
     "REQUEST_IDS",
@@ -59,6 +60,11 @@ BOOK_SIDES = {
     **dict.fromkeys(("ask", "asks", "offer", "offers", "bestask", "bestoffer", "asklevels"), "ask"),
 }
 """The two sides of an order book, where a price comes before its quantity: ``bid 5021.25 x 12``."""
+
+COUNTERS = frozenset(
+    {"sequence", "seq", "seqno", "seqnum", "sequencenumber", "sequenceid", "offset", "counter", "version", "revision"}
+)
+"""What merely counts messages comes late: it is needed on few lines."""
 
 EVENT_TIMES = frozenset(
     {"time", "timestamp", "ts", "servertime", "sendingtime", "sendtime", "transacttime", "eventtime", "sentat", "at"}

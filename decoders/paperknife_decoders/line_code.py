@@ -20,7 +20,7 @@ __all__ = ["Line", "line_function"]
 Line = Callable[[Dynamic], str]
 """Puts one message of a type on one line, however long."""
 
-PHRASES = range(Rank.BOOK, Rank.TIME)
+PHRASES = range(Rank.BOOK, Rank.COUNTER)
 """Ranks whose slots may be several words and are set apart by commas."""
 
 

@@ -2,7 +2,7 @@
 
 A type becomes a row of slots, shown by rank: what the message answers, what it is about, what happened, how much at
 what price, other enums and flags, ids and numbers, texts, secrets; then, set apart by commas, what nests and how much
-repeats; at the end times, as a line has one of its own. What nests is worked out when the first such message comes.
+repeats; at the end counters, and times, as a line has one of its own. What nests is worked out at its first message.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from google.protobuf.descriptor import FieldDescriptor
 
-from paperknife_decoders.conventions import EVENT_TIMES, LEADING_ENUMS, REQUEST_IDS, SYMBOLS, plain_name
+from paperknife_decoders.conventions import COUNTERS, EVENT_TIMES, LEADING_ENUMS, REQUEST_IDS, SYMBOLS, plain_name
 from paperknife_decoders.secrets import MASK, carries_text
 from paperknife_decoders.values import Dynamic, clock_of, is_timestamp, stands_for
 from paperknife_decoders.wording import Context, Say, dyed, enum_words, is_hidden, label, say_value, text_word
@@ -38,7 +38,8 @@ class Rank(enum.IntEnum):
     BOOK = 10
     NESTED = 11
     COUNT = 12
-    TIME = 13
+    COUNTER = 13
+    TIME = 14
 
 
 class Presence(enum.Enum):
@@ -129,6 +130,8 @@ def scalar_rank(field: FieldDescriptor) -> tuple[Rank, bool]:
         return Rank.REQUEST_ID, True
     if plain in SYMBOLS:
         return Rank.SYMBOL, True
+    if plain in COUNTERS and field.type not in TEXTS:
+        return Rank.COUNTER, False
     is_long = field.type in TEXTS and not plain.endswith(NAMING)
     return (Rank.TEXT if is_long else Rank.SCALAR), False
 

@@ -13,7 +13,8 @@ PROTO = """
 syntax = "proto3";
 package code;
 message Envelope {
-  int32 a = 1; optional int32 b = 2; string class = 3; Envelope lambda = 4; Envelope add = 5; int32 m = 6; int32 words = 7;
+  int32 a = 1; optional int32 b = 2; string class = 3; Envelope lambda = 4; Envelope add = 5;
+  int32 m = 6; int32 words = 7;
 }
 """
 

@@ -42,7 +42,7 @@ message Login { string user = 1; string password = 2; google.protobuf.StringValu
 message Answer { Status status = 1; string token = 2; google.protobuf.Duration heartbeat = 3; int32 pin = 4; }
 message Market {
   string symbol = 1; Quote bid = 2; Quote ask = 3; repeated Level levels = 4; google.protobuf.Timestamp time = 5;
-  repeated Update updates = 6; map<string, string> headers = 7; map<int32, Level> by_number = 8;
+  repeated Update updates = 6; map<string, string> headers = 7; map<int32, Level> by_number = 8; int64 sequence = 9;
 }
 message Book { repeated Level bids = 1; repeated Quote offers = 2; double last_price = 3; int32 last_size = 4; }
 message Update { oneof payload { Level depth = 1; Quote trade = 2; } }
@@ -175,6 +175,7 @@ CASES = [
     ("a payload that is an Any", {"any": {"@type": "x/line.Order", "quantity": 3}}, "Order quantity=3"),
     ("what stands beside the payload", {"order": {"type": 1}, "seq": 5}, "LIMIT seq=5"),
     ("nothing but that", {"seq": 5}, "seq=5"),
+    ("counters come late", {"market": {"symbol": "A", "bid": {"size": 1}, "sequence": 7}}, "A bid x 1 sequence=7"),
     ("escapes are escaped", {"order": {"note": "a\x1b[31m\n\u202eb"}}, r'note="a\x1b[31m\n\u202eb"'),
     ("a backslash is told from an escape", {"order": {"note": "a \\x1b"}}, r'note="a \\x1b"'),
     ("a text that looks masked is quoted", {"order": {"note": "[redacted]"}}, 'note="[redacted]"'),

@@ -26,7 +26,7 @@ GOLDEN = {
 17:46:40 #1 <- login…nse  OK heartbeat=…
 17:46:40 #1 -> subscribe  1 depth=5 …
 17:46:40 #1 <- subsc…nse  1 symbols=ESZ…
-17:46:40 #1 <- marke…ata  ESZ6 sequence…
+17:46:40 #1 <- marke…ata  ESZ6 bid …
 17:46:40 #1 -> order      7 ESZ6 BUY 3 …
 17:46:40 #1 <- order…nse  7 …  ! unknow…
 17:46:40 #1 -> heartbeat  sequence=1
@@ -37,7 +37,7 @@ GOLDEN = {
 17:46:40.002 #1 <- login_response  OK heartbeat=20s …            +2.0 ms    25 B
 17:46:40.005 #1 -> subscribe       1 depth=5 symbols=ESZ6,NQZ6              18 B
 17:46:40.006 #1 <- subscrib…ponse  1 symbols=ESZ6,NQZ6          +0.31 ms    16 B
-17:46:40.008 #1 <- market_data     ESZ6 sequence=41 bid 5021.25 x 12, …    136 B
+17:46:40.008 #1 <- market_data     ESZ6 bid 5021.25 x 12, ask 5021.50 …    136 B
 17:46:40.619 #1 -> order           7 ESZ6 BUY 3 @ 5021.50 LIMIT …           34 B
 17:46:40.622 #1 <- order_response  7 ESZ6 ACCEPTED …  ! unknown field 12    33 B
 17:46:40.900 #1 -> heartbeat       sequence=1                                4 B
@@ -48,7 +48,7 @@ GOLDEN = {
 17:46:40.002 #1 <- login_response  OK heartbeat=20s token=[redacted] accounts=SIM-1                      +2.0 ms    25 B
 17:46:40.005 #1 -> subscribe       1 depth=5 symbols=ESZ6,NQZ6                                                      18 B
 17:46:40.006 #1 <- subscribe_response  1 symbols=ESZ6,NQZ6                                              +0.31 ms    16 B
-17:46:40.008 #1 <- market_data         ESZ6 sequence=41 bid 5021.25 x 12, ask 5021.50 x 8, 5 levels                136 B
+17:46:40.008 #1 <- market_data         ESZ6 bid 5021.25 x 12, ask 5021.50 x 8, 5 levels sequence=41                136 B
 17:46:40.619 #1 -> order               7 ESZ6 BUY 3 @ 5021.50 LIMIT client_tag=tag-7                                34 B
 17:46:40.622 #1 <- order_response      7 ESZ6 ACCEPTED BUY order_id=A-1001 …  ! unknown field 12         +2.9 ms    33 B
 17:46:40.900 #1 -> heartbeat           sequence=1                                                                    4 B
