@@ -15,12 +15,25 @@ from pathlib import Path
 from bench.relay_process import RelayError, RelayProcess
 from bench.venue_messages import PROTO
 
-__all__ = ["BARE", "CONTENDERS", "DIRECT", "LIVE", "NODE", "OURS", "PICOWS", "WAITING", "WEBSOCKETS", "Workshop"]
+__all__ = [
+    "BARE",
+    "CONTENDERS",
+    "DIRECT",
+    "LIVE",
+    "NODE",
+    "OURS",
+    "PICOWS",
+    "SUMMARY",
+    "WAITING",
+    "WEBSOCKETS",
+    "Workshop",
+]
 
 DIRECT = "direct"
 BARE = "bare mitmdump"
 OURS = "paperknife"
 WAITING = "paperknife, waiting consumer"
+SUMMARY = "paperknife proxy --ui none"
 LIVE = "paperknife, live view to a file"
 WEBSOCKETS = "relay on websockets"
 PICOWS = "relay on picows"
@@ -29,8 +42,10 @@ NODE = "relay on ws (Node)"
 RELAYS = Path(__file__).parent / "relays"
 BIN = Path(sys.executable).parent
 
-OUR_COMMAND = f"{BIN}/paperknife proxy --ui none"
-"""What is measured as ours; `--ours` gives another, to which the mode, schema and mitmproxy's options are added."""
+EMBEDDED = RELAYS / "embedded.py"
+
+OUR_COMMAND = shlex.join([sys.executable, str(EMBEDDED), "count"])
+"""What is measured as ours; `--ours` gives another, to which mode, schema and mitmproxy's options are added."""
 
 
 @dataclass(frozen=True)
@@ -77,23 +92,37 @@ def bare(workshop: Workshop, port: int) -> list[str]:
 
 
 def ours(workshop: Workshop, port: int) -> list[str]:
-    """Our command, with decoding to the payload's name and the counters of its summary."""
-    mode = ["--mode", f"reverse:ws://127.0.0.1:{port}", "--schema", str(PROTO)]
-    return [*shlex.split(workshop.our_command), *mode, *workshop.mitmproxy_options]
+    """Our proxy with decoding to the payload's name and counters."""
+    return shlex.split(workshop.our_command) + our_arguments(workshop, port)
+
+
+def our_arguments(workshop: Workshop, port: int) -> list[str]:
+    """What every form of ours is given."""
+    return ["--mode", f"reverse:ws://127.0.0.1:{port}", "--schema", str(PROTO), *workshop.mitmproxy_options]
+
+
+def waiting(workshop: Workshop, port: int) -> list[str]:
+    """Our proxy with a consumer for a payload that never comes."""
+    return [sys.executable, str(EMBEDDED), "wait", *our_arguments(workshop, port)]
+
+
+def summary(workshop: Workshop, port: int) -> list[str]:
+    """Our command, counting for its summary."""
+    return [f"{BIN}/paperknife", "proxy", "--ui", "none", *our_arguments(workshop, port)]
 
 
 def live(workshop: Workshop, port: int) -> list[str]:
     """Our command with the live view, written to a file."""
-    command = [f"{BIN}/paperknife", "proxy", "--output", str(workshop.folder / "lines.txt")]
-    return [*command, *ours(workshop, port)[len(shlex.split(workshop.our_command)) :]]
+    output = str(workshop.folder / "lines.txt")
+    return [f"{BIN}/paperknife", "proxy", "--output", output, *our_arguments(workshop, port)]
 
 
-def script(name: str, *arguments: str, scheme: str = "ws") -> Callable[[Workshop, int], list[str]]:
+def script(name: str, *arguments: str) -> Callable[[Workshop, int], list[str]]:
     """A Python relay of the `relays` folder; `arguments` are names in the workshop's folder."""
 
     def command(workshop: Workshop, port: int) -> list[str]:
         paths = [str(workshop.folder / argument) for argument in arguments]
-        return [sys.executable, str(RELAYS / name), f"{scheme}://127.0.0.1:{port}", *paths]
+        return [sys.executable, str(RELAYS / name), f"ws://127.0.0.1:{port}", *paths]
 
     return command
 
@@ -106,7 +135,8 @@ def node(workshop: Workshop, port: int) -> list[str]:
 CONTENDERS: dict[str, Callable[[Workshop, int], list[str]]] = {
     BARE: bare,
     OURS: ours,
-    WAITING: script("embedded.py", "mitmproxy"),
+    WAITING: waiting,
+    SUMMARY: summary,
     LIVE: live,
     WEBSOCKETS: script("plain_websockets.py", os.devnull),
     PICOWS: script("plain_picows.py", os.devnull),

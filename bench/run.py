@@ -59,7 +59,7 @@ def main() -> None:
     results = arguments.results or (None if arguments.themes or arguments.quick else RESULTS)
     if results:
         everything = Findings([row for f in found for row in f.rows], [detail for f in found for detail in f.details])
-        note = f"ours: `{Path(arguments.ours.split()[0]).name} {' '.join(arguments.ours.split()[1:])}`"
+        note = "" if arguments.ours == OUR_COMMAND else f"ours is `{arguments.ours}`"
         results.write_text(markdown(everything, note))
         print(f"Written to {results}.")
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from bench.autobahn.suite import SuiteError, ensure_suite, write_client_spec, write_server_spec
 from bench.autobahn.verdicts import Verdict, compare, counted, read_verdicts
-from bench.contenders import OUR_COMMAND, OURS, Workshop
+from bench.contenders import OURS, Workshop
 from bench.relay_process import RelayError, RelayProcess
 
 GROUPS = ("1.*", "2.*", "3.*", "4.*", "5.*", "6.*", "7.*", "9.*", "10.*", "12.*", "13.*")

@@ -1,40 +1,36 @@
-"""Our proxy with a consumer of our own. Usage: embedded.py ORIGIN_URL CONFIGURATION_FOLDER"""
+"""Our proxy with a consumer of its own. Usage: embedded.py count|wait --mode MODE --schema PATH [MITMPROXY OPTIONS]"""
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import sys
-from collections.abc import Sequence
-from pathlib import Path
+from collections import Counter
 
 from paperknife.proxy.embedded import EmbeddedProxy, ProxyPlan
 from paperknife.proxy.watch import watch
 from paperknife.settings.modes import parse_mode
 from paperknife.settings.reading import Reading, load
-from paperknife.traffic import Close, Connection
-from paperknife_decoders.message import Message
-
-PROTO = Path(__file__).resolve().parents[2] / "proto"
+from paperknife.traffic import Batch, Close, Connection
 
 NEVER = "error"
-"""A payload that no message of the benchmark has."""
+"""A payload that no message of the benchmarks' bursts has."""
 
 
-class Waiting:
-    """A consumer that waits for one payload, which never comes."""
+class Counting:
+    """A consumer that counts messages and bytes by the payload's name."""
 
     def __init__(self) -> None:
-        self.found = 0
+        self.counts: Counter[str] = Counter()
+        self.size = 0
 
     def opened(self, connection: Connection) -> None:
         """Nothing to do."""
 
-    def messages(self, batch: Sequence[Message]) -> None:
-        """Look at every payload's name."""
-        for message in batch:
-            for envelope in message.envelopes:
-                if envelope.payload == NEVER:
-                    self.found += 1
+    def messages(self, batch: Batch) -> None:
+        """Count."""
+        self.counts.update(batch.payloads)
+        self.size += batch.size
 
     def closed(self, connection: Connection, close: Close) -> None:
         """Nothing to do."""
@@ -44,16 +40,33 @@ class Waiting:
         print(text, file=sys.stderr)
 
 
+class Waiting(Counting):
+    """A consumer that waits for one payload, which never comes, to look into it."""
+
+    def messages(self, batch: Batch) -> None:
+        """Decode the messages that were waited for."""
+        if NEVER in batch.payloads:
+            for message in batch:
+                self.counts.update(envelope.payload for envelope in message.envelopes)
+
+
+CONSUMERS = {"count": Counting, "wait": Waiting}
+
+
 def started(proxy: EmbeddedProxy) -> None:
     """Nothing to say: whoever started us finds the port."""
 
 
-def main(origin: str, configuration: str) -> None:
+def main() -> None:
     """Relay until killed."""
-    reading = Reading(schema=(str(PROTO),))
-    arguments = ("--listen-port", "0", "--set", f"confdir={configuration}", "--ssl-insecure")
-    plan = ProxyPlan(reading, load(reading), (parse_mode(f"reverse:{origin}"),), arguments)
-    asyncio.run(watch(plan, Waiting(), started))
+    parser = argparse.ArgumentParser(allow_abbrev=False)
+    parser.add_argument("consumer", choices=CONSUMERS)
+    parser.add_argument("--mode", required=True)
+    parser.add_argument("--schema", required=True)
+    found, options = parser.parse_known_args()
+    reading = Reading(schema=(found.schema,))
+    plan = ProxyPlan(reading, load(reading), (parse_mode(found.mode),), tuple(options))
+    asyncio.run(watch(plan, CONSUMERS[found.consumer](), started))
 
 
-main(*sys.argv[1:3])
+main()
