@@ -12,6 +12,9 @@ A WebSocket message travels through this package in one direction when it is rea
 * `wire` walks bytes for which there is no schema, with a byte span for each field.
 * `summary`, `tree`, `documents` and `wire_view` render an envelope; `marks` tells what is odd about it; `printable`
   keeps a peer's control characters away from the terminal and `secrets` its passwords.
+* A summary is made of `slots` (and `pairs`), which `line_plan` finds for a type by general rules and the names in
+  `conventions`, and `line_code` compiles; `wording` says single values on a line and `columns` makes the line fit. A
+  tree is made of `yaml_words`. Both stand on `values`, `open_types`, `unknown`, `raw_text`, `masking`, `reflection`.
 * `expression` compiles ``--where``; `correlation` pairs responses with requests.
 
 Everything here is synchronous and pure: no sockets, clock, environment or framework. Only `schema` reads files. Peer

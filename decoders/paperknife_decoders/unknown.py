@@ -8,7 +8,8 @@ from typing import cast
 from google.protobuf.message import Message as ProtoMessage
 from google.protobuf.unknown_fields import UnknownFieldSet
 
-from paperknife_decoders.reflection import list_fields
+from paperknife_decoders.oddities import known_tags
+from paperknife_decoders.reflection import kind_of, list_fields
 from paperknife_decoders.values import Dynamic
 from paperknife_decoders.wire import WireType, walk_partly
 from paperknife_decoders.wire_view import wire_summary
@@ -23,20 +24,18 @@ def unknown_fields(message: ProtoMessage) -> Iterable[Dynamic]:
     return cast("Iterable[Dynamic]", fields)
 
 
-def unknown_numbers(message: ProtoMessage) -> tuple[int, ...]:
-    """The numbers of the unknown fields of `message` itself (not of those inside it), each once, in wire order."""
-    return tuple(dict.fromkeys(field.field_number for field in unknown_fields(message)))
+def unknown_part(message: ProtoMessage, data: bytes, limit: int = 1000) -> bytes:
+    """Those of the first `limit` fields of `data`, the bytes of `message`, that its type does not know, side by side.
 
-
-def unknown_part(message: ProtoMessage, data: bytes) -> bytes:
-    """Those fields of `data`, the bytes of `message`, of which the type knows nothing, laid side by side.
-
-    A known field never is among them, so that the wire view of the rest shows no secret of the schema.
+    A field whose number is also set is left out, so that the wire view of the rest shows no secret of the schema.
     """
-    numbers = set(unknown_numbers(message)).difference(field.number for field, _ in list_fields(message))
-    if not numbers:
-        return b""
-    return b"".join(data[field.start : field.end] for field in walk_partly(data).fields if field.number in numbers)
+    known = known_tags(kind_of(message))
+    taken = {field.number for field, _ in list_fields(message)}
+    return b"".join(
+        data[field.start : field.end]
+        for field in walk_partly(data, limit=limit).fields
+        if field.number not in taken and field.number << 3 | field.wire_type not in known
+    )
 
 
 def unknown_words(field: Dynamic) -> str:
