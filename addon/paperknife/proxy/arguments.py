@@ -50,14 +50,22 @@ def apply_arguments(options: Options, arguments: Sequence[str], own_flags: Seque
     found = SentenceParser(parent, own_flags).parse_args(list(arguments))
     try:
         options.set(*found.setoptions, defer=True)
-        configuration = Path(options.confdir).expanduser()
-        optmanager.load_paths(options, str(configuration / "config.yaml"), str(configuration / "config.yml"))
+        load_configuration(options)
         options.update(**{key: value for key, value in vars(found).items() if key in options and value is not None})
     except exceptions.OptionsError as error:
         raise ArgumentError(str(error)) from None
     if options.deferred and not options.scripts:
         name = next(iter(options.deferred))
         raise ArgumentError(unknown_option_sentence(name, list(options.keys())))
+
+
+def load_configuration(options: Options) -> None:
+    """Set `options` from mitmproxy's own configuration file, if there is one. Raises `ArgumentError`, `OptionsError`."""
+    folder = Path(options.confdir).expanduser()
+    try:
+        optmanager.load_paths(options, str(folder / "config.yaml"), str(folder / "config.yml"))
+    except (AttributeError, OSError):  # mitmproxy takes it for granted that it can be read, and is a mapping
+        raise ArgumentError(f"Options as name: value were expected in {options.confdir}/config.yaml.") from None
 
 
 def unknown_sentence(argument: str, flags: Sequence[str]) -> str:

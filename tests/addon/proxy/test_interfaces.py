@@ -79,7 +79,7 @@ def test_the_console_shows_messages_decoded_with_the_payloads_name_first(console
     assert console.program.exitstatus == 0
 
 
-def test_the_web_interface_shows_messages_decoded(launch, served, trading) -> None:
+def test_the_web_interface_shows_messages_decoded(launch, served, trading, eventually) -> None:
     """mitmweb's own API gives the decoded text of each message; the URL for the client is printed; Ctrl-C ends it."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -107,7 +107,9 @@ def test_the_web_interface_shows_messages_decoded(launch, served, trading) -> No
         client.send(ORDER)
         client.recv()
         (flow,) = get("/flows")
-        views = get(f"/flows/{flow['id']}/messages/content/Auto.json")
+        path = f"/flows/{flow['id']}/messages/content/Auto.json"
+        eventually(lambda: len(get(path)) == 2, "the interface's refresh")
+        views = get(path)
     assert [(view["view_name"], view["from_client"]) for view in views] == [
         ("Protobuf envelope", True),
         ("Protobuf envelope", False),

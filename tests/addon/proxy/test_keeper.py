@@ -1,0 +1,103 @@
+"""The keeper: the protocol of the moment, and what the user is told of it."""
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from paperknife.proxy.keeper import FAULTS_SHOWN, Keeper, fault_lines
+from paperknife.settings.reading import Reading, load
+
+
+class Told:
+    """What the keeper said and loaded."""
+
+    def __init__(self, folder: Path) -> None:
+        reading = Reading(schema=(str(folder),))
+        self.notices: list[tuple[str, bool]] = []
+        self.keeper = Keeper(load(reading), reading, lambda text, warning: self.notices.append((text, warning)))
+        self.loads: list[object] = []
+        self.keeper.changed.append(self.loads.append)
+
+    async def until(self, holds: Callable[[], object]) -> None:
+        async with asyncio.timeout(20):
+            while not holds():
+                await asyncio.sleep(0.01)
+
+
+async def watched(told: Told, steps: Callable[[], object]) -> None:
+    """Run `steps` while the keeper watches."""
+    watching = asyncio.create_task(told.keeper.watch())
+    try:
+        await steps()
+    finally:
+        watching.cancel()
+
+
+def test_a_saved_file_is_loaded_and_announced(schema_folder: Path) -> None:
+    """The new protocol takes over, listeners are called with it, and one sentence says what was loaded."""
+
+    async def run() -> None:
+        told = Told(schema_folder)
+        file = schema_folder / "tiny.proto"
+
+        async def steps() -> None:
+            file.write_text(file.read_text() + "message Another {}\n")
+            await told.until(lambda: told.loads)
+            assert told.loads == [told.keeper.loaded]
+            assert "4 messages" in told.notices[-1][0]
+            assert told.notices[-1][1] is False
+
+        await watched(told, steps)
+
+    asyncio.run(run())
+
+
+def test_a_broken_save_keeps_the_old_and_is_told_once(schema_folder: Path) -> None:
+    """Nothing loads: the old protocol stays, and the place of the fault is said, once for each save."""
+
+    async def run() -> None:
+        told = Told(schema_folder)
+        before, file = told.keeper.protocol, schema_folder / "tiny.proto"
+        good = file.read_text()
+
+        async def steps() -> None:
+            file.write_text("nothing at all")
+            await told.until(lambda: told.notices)
+            assert "the old one stays" in told.notices[0][0]
+            assert "tiny.proto:1:1: " in told.notices[0][0]
+            assert told.keeper.protocol is before
+            file.write_text(good)
+            await told.until(lambda: told.loads)
+            assert sum("the old one stays" in text for text, _ in told.notices) == 1
+
+        await watched(told, steps)
+
+    asyncio.run(run())
+
+
+def test_what_was_loaded_for_older_options_is_dropped(schema_folder: Path, trading: str) -> None:
+    """Options that change while files are being read win."""
+
+    async def run() -> None:
+        told = Told(schema_folder)
+        reloading = asyncio.create_task(told.keeper.reload())
+        await asyncio.sleep(0)
+        reading = Reading(schema=(trading,))
+        told.keeper.use(load(reading), reading)
+        await reloading
+        assert told.keeper.reading is reading
+        assert told.keeper.protocol.client.name == "trading.v1.ClientMessage"
+        assert len(told.loads) == 1
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize("count", [0, 1, FAULTS_SHOWN, FAULTS_SHOWN + 1, 1000])
+def test_many_faults_are_counted(count: int) -> None:
+    """The first are written out, the others only counted."""
+    lines = fault_lines([f"a.proto:{number}:1: wrong" for number in range(count)])
+    assert len(lines) == min(count, FAULTS_SHOWN + 1)
+    if count > FAULTS_SHOWN:
+        assert lines[-1].startswith(f"and {count - FAULTS_SHOWN} more faults")
