@@ -60,11 +60,11 @@ def apply_arguments(options: Options, arguments: Sequence[str], own_flags: Seque
 
 
 def load_configuration(options: Options) -> None:
-    """Set `options` from mitmproxy's own configuration file, if there is one. Raises `ArgumentError`, `OptionsError`."""
+    """Set `options` from mitmproxy's own configuration file. Raises `ArgumentError` or `OptionsError`."""
     folder = Path(options.confdir).expanduser()
     try:
         optmanager.load_paths(options, str(folder / "config.yaml"), str(folder / "config.yml"))
-    except (AttributeError, OSError):  # mitmproxy takes it for granted that it can be read, and is a mapping
+    except (AttributeError, TypeError, OSError):  # mitmproxy trusts that it is a mapping of the right types
         raise ArgumentError(f"Options as name: value were expected in {options.confdir}/config.yaml.") from None
 
 

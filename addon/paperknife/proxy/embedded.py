@@ -108,7 +108,11 @@ class EmbeddedProxy:
         options = Options()
         self.master = Master(options)
         self.master.addons.add(*addons.default_addons(), keepserving.KeepServing(), readfile.ReadFile(), self.addon)
-        self.configure(options)
+        try:
+            self.configure(options)
+        except ArgumentError:
+            await self.master.done()
+            raise
         self.handler.install()
         self.running = asyncio.create_task(self.master.run())
         started = asyncio.create_task(self.wait_until_running())
@@ -155,6 +159,9 @@ class EmbeddedProxy:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
+        for server in self.master.addons.get("proxyserver").servers:
+            if server.is_running:  # mitmproxy leaves it to the end of the process
+                await server.stop()
         self.master.shutdown()
         try:
             await self.running

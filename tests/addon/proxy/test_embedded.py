@@ -1,0 +1,145 @@
+"""A mitmproxy in our own event loop: its start, its end, and what it says meanwhile."""
+
+import asyncio
+import logging
+import threading
+from pathlib import Path
+
+import pytest
+from mitmproxy.proxy.layers import websocket
+from websockets.asyncio.client import connect
+
+from paperknife.proxy.arguments import ArgumentError
+from paperknife.proxy.embedded import EmbeddedProxy, ProxyPlan
+from paperknife.proxy.listening import StartError
+from paperknife.settings.modes import Mode
+from paperknife.settings.reading import Reading, load
+
+
+def plan(*arguments: str, modes: tuple[Mode, ...] = ()) -> ProxyPlan:
+    """A plan without a schema."""
+    return ProxyPlan(Reading(), load(Reading()), modes, ("-p", "0", *arguments))
+
+
+def test_it_listens_while_its_block_runs(stage) -> None:
+    """Where it listens can be connected to inside the block, and not after it."""
+
+    async def run() -> None:
+        async with stage() as at, connect(at.url) as client:
+            await client.send("x")
+            assert await client.recv() == "x"
+        with pytest.raises(ConnectionRefusedError):
+            await connect(at.url)
+
+    asyncio.run(run())
+
+
+def test_shutdown_from_any_thread_and_at_any_time_ends_it() -> None:
+    """`closed` returns for a shutdown asked by another thread, asked before the start, and asked twice."""
+
+    async def run(early: bool) -> None:
+        proxy = EmbeddedProxy(plan(), [])
+        if early:
+            proxy.shutdown()
+        async with proxy:
+            if not early:
+                threading.Thread(target=proxy.shutdown).start()
+            await asyncio.wait_for(proxy.closed(), 20)
+            proxy.shutdown()
+        proxy.shutdown()
+        return proxy
+
+    asyncio.run(run(early=True))
+    proxy = asyncio.run(run(early=False))
+    proxy.shutdown()  # its loop has ended
+
+
+def test_connections_live_on_until_the_block_ends(stage) -> None:
+    """A shutdown is a wish; whoever runs the proxy may still let peers say goodbye."""
+
+    async def run() -> None:
+        async with stage() as at, connect(at.url) as client:
+            at.proxy.shutdown()
+            await at.proxy.closed()
+            await client.send("still here")
+            assert await client.recv() == "still here"
+
+    asyncio.run(run())
+
+
+FAILURES = [
+    (("--nothing",), (), ArgumentError, "There is no option --nothing"),
+    ((), (Mode("nothing"),), ArgumentError, "Invalid proxy mode specification: nothing"),
+    ((), (Mode("reverse:http://h:99999"),), ArgumentError, "Invalid port"),
+    (("--set", "confdir=/dev/null/x"), (), ArgumentError, "--set confdir=FOLDER"),
+    (("--listen-host", "203.0.113.9"), (), StartError, "could not listen on 203.0.113.9:0"),
+    (("-p", "99999"), (), StartError, "port must be 0-65535"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "modes", "kind", "sentence"), FAILURES)
+def test_a_start_that_fails_leaves_nothing_behind(
+    arguments: tuple[str, ...], modes: tuple[Mode, ...], kind: type[Exception], sentence: str
+) -> None:
+    """One exception with a sentence, no notice besides, and mitmproxy's own layer and log as they were."""
+    layer, handlers = websocket.WebsocketLayer, list(logging.getLogger().handlers)
+    told: list[str] = []
+
+    async def run() -> None:
+        proxy = EmbeddedProxy(plan(*arguments, modes=modes), [])
+        proxy.addon.audience.notice = lambda text, warning: told.append(text)
+        async with proxy:
+            raise AssertionError("it started")
+
+    with pytest.raises(kind, match=sentence):
+        asyncio.run(run())
+    assert told == []
+    assert websocket.WebsocketLayer is layer
+    assert logging.getLogger().handlers == handlers
+
+
+def test_a_mode_of_the_configuration_counts_where_none_is_given(tmp_path: Path) -> None:
+    """config.yaml says how to listen; --mode wins over it."""
+    (tmp_path / "config.yaml").write_text("mode: [socks5]\n")
+
+    async def run(*modes: Mode) -> list[str]:
+        async with EmbeddedProxy(plan("--set", f"confdir={tmp_path}", modes=modes), []) as proxy:
+            return [listening.sentence() for listening in proxy.listening]
+
+    (from_file,) = asyncio.run(run())
+    (from_us,) = asyncio.run(run(Mode("regular")))
+    assert "(socks5 proxy)" in from_file
+    assert "(regular proxy)" in from_us
+
+
+def test_without_a_server_it_runs_all_the_same() -> None:
+    """--no-server listens nowhere."""
+
+    async def run() -> None:
+        async with EmbeddedProxy(plan("--no-server"), []) as proxy:
+            assert proxy.listening == ()
+
+    asyncio.run(run())
+
+
+def test_warnings_of_mitmproxy_reach_the_user_and_chatter_does_not(stage) -> None:
+    """What mitmproxy and the user's scripts warn of is told, on whatever level below is not."""
+
+    async def run() -> None:
+        async with stage() as at:
+            logging.getLogger("some.script").info("chatter")
+            logging.getLogger("some.script").warning("look at %s", "this")
+            await at.witness.until(lambda: ("look at this", True) in at.witness.notices, "the warning")
+            assert not [text for text, _ in at.witness.notices if "chatter" in text]
+
+    asyncio.run(run())
+
+
+def test_the_authority_folder_is_made(tmp_path: Path) -> None:
+    """A folder that is not there yet is no fault."""
+
+    async def run() -> None:
+        async with EmbeddedProxy(plan("--set", f"confdir={tmp_path}/new/folder"), []):
+            assert list((tmp_path / "new" / "folder").iterdir())
+
+    asyncio.run(run())
