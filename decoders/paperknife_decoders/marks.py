@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from google.protobuf.message import Message as ProtoMessage
 
@@ -17,23 +18,29 @@ from paperknife_decoders.enum_check import enum_check
 from paperknife_decoders.envelope import Envelope, Form
 from paperknife_decoders.oddities import Oddity, OddityKind, find_oddities
 from paperknife_decoders.printable import printable
-from paperknife_decoders.protocol import EnvelopeType
+
+if TYPE_CHECKING:
+    from paperknife_decoders.protocol import EnvelopeType
 
 __all__ = ["marks", "oddities", "unknown_fields"]
 
 SHOWN = 3
 
 
-def marks(envelope: Envelope) -> tuple[str, ...]:
-    """Short phrases for what a reader should notice; the empty tuple for a message with nothing odd about it."""
-    data, form, kind, message, payload, fault = envelope
-    if payload and data and kind is not None and message is not None and clean_check(kind)(data, message):
+def marks(envelope: Envelope, found: tuple[Oddity, ...] | None = None) -> tuple[str, ...]:
+    """Short phrases for what a reader should notice; the empty tuple for a message with nothing odd about it.
+
+    `found` are the envelope's `oddities`, where somebody has them already.
+    """
+    data, form, kind, _, payload, fault = envelope
+    if found is None:
+        found = oddities(envelope)
+    if payload and data and not found:
         return ()
     if form is not Form.DECODED or kind is None:
         return (printable(fault),) if fault else ()
     if not data:
         return ("empty message",)
-    found = oddities(envelope)
     if payload:
         return phrases(found)
     nothing = f"nothing of {kind.descriptor.name} is set"
@@ -42,13 +49,9 @@ def marks(envelope: Envelope) -> tuple[str, ...]:
     return nothing, *phrases(found)
 
 
-def unknown_fields(envelope: Envelope) -> tuple[tuple[str, int], ...]:
-    """The path (``order.legs``, empty at the top level) and the number of each different unknown field, at most 32."""
-    return tuple(
-        (".".join(oddity.path), oddity.number)
-        for oddity in oddities(envelope)
-        if oddity.kind is OddityKind.UNKNOWN_FIELD
-    )
+def unknown_fields(found: tuple[Oddity, ...]) -> tuple[tuple[str, int], ...]:
+    """Of an envelope's `oddities` the unknown fields: path (``order.legs``, empty at the top level) and number."""
+    return tuple((".".join(oddity.path), oddity.number) for oddity in found if oddity.kind is OddityKind.UNKNOWN_FIELD)
 
 
 def oddities(envelope: Envelope, *, limit: int = 32) -> tuple[Oddity, ...]:

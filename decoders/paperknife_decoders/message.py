@@ -5,8 +5,11 @@ from __future__ import annotations
 import enum
 from typing import TYPE_CHECKING
 
+from paperknife_decoders.marks import oddities
+
 if TYPE_CHECKING:
     from paperknife_decoders.envelope import Envelope
+    from paperknife_decoders.oddities import Oddity
     from paperknife_decoders.protocol import Reader
 
 __all__ = ["Direction", "Fate", "Message", "Opcode"]
@@ -60,6 +63,7 @@ class Message:
 
     __slots__ = (
         "_envelopes",
+        "_oddities",
         "connection",
         "content",
         "direction",
@@ -90,6 +94,7 @@ class Message:
         self.fate = fate
         self.original = original
         self._envelopes: tuple[Envelope, ...] | None = None
+        self._oddities: tuple[tuple[Oddity, ...], ...] | None = None
 
     @property
     def envelopes(self) -> tuple[Envelope, ...]:
@@ -97,6 +102,13 @@ class Message:
         if self._envelopes is None:
             self._envelopes = self.reader.read(self.direction, self.opcode, self.content)
         return self._envelopes
+
+    @property
+    def oddities(self) -> tuple[tuple[Oddity, ...], ...]:
+        """What is odd about each of the envelopes, found once for all who ask."""
+        if self._oddities is None:
+            self._oddities = tuple(map(oddities, self.envelopes))
+        return self._oddities
 
     def __repr__(self) -> str:
         return f"<Message #{self.connection} {self.direction.arrow} {self.opcode.name} {len(self.content)} B>"

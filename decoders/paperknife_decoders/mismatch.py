@@ -6,7 +6,7 @@ That bytes parse does not make them a message of the type: a parser takes unknow
 from __future__ import annotations
 
 from paperknife_decoders.envelope import Envelope, Form
-from paperknife_decoders.marks import unknown_fields
+from paperknife_decoders.marks import oddities, unknown_fields
 from paperknife_decoders.parse_fault import parse_fault
 from paperknife_decoders.protocol import EnvelopeType
 from paperknife_decoders.wire import walk_partly
@@ -34,6 +34,6 @@ def stranger(envelope: Envelope, kind: EnvelopeType) -> str:
     """What speaks against a type that parsed, but found nothing of its own at the top level."""
     if kind.oneof is None or envelope.payload:
         return ""
-    numbers = [str(number) for path, number in unknown_fields(envelope) if not path]
+    numbers = [str(number) for path, number in unknown_fields(oddities(envelope)) if not path]
     unknown = f"it does not know field {', '.join(numbers)}"
     return f"This is hardly {kind.name}: nothing of its {kind.oneof} is set, and {unknown}." if numbers else ""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from google.protobuf import message_factory
-from google.protobuf.descriptor import Descriptor, OneofDescriptor
+from google.protobuf.descriptor import Descriptor, FieldDescriptor, OneofDescriptor
 from google.protobuf.message import DecodeError as ProtobufDecodeError
 from google.protobuf.message import Message as ProtoMessage
 
@@ -26,13 +26,19 @@ if TYPE_CHECKING:
 __all__ = ["EnvelopeType", "Protocol", "Reader"]
 
 
+LONGEST_HEAD = 4
+"""Bytes of the longest tag and length that `EnvelopeType.name_of` reads."""
+
+
 class EnvelopeType:
     """The top-level message type of one direction, with what is asked of it for every message prepared once.
 
-    `line` is where `summary` keeps what it prepared for this type, so that it goes when the type goes.
+    `tags` are the tags of the message members of its `oneof` as they stand on the wire, at most two bytes long, little
+    end first, with the members' names. `line` is where `summary` keeps what it prepared for this type, so that it goes
+    when the type goes.
     """
 
-    __slots__ = ("descriptor", "line", "name", "oneof", "parse", "which")
+    __slots__ = ("descriptor", "line", "name", "oneof", "parse", "tags", "which")
 
     def __init__(self, descriptor: Descriptor) -> None:
         message_class = message_factory.GetMessageClass(descriptor)
@@ -42,6 +48,7 @@ class EnvelopeType:
         # Taken from the class: on a message, a field of the same name would hide the method.
         self.which = message_class.WhichOneof
         self.oneof = payload_oneof(descriptor)
+        self.tags = member_tags(descriptor, self.oneof)
         self.line: EnvelopeLine | None = None
 
     def payload_of(self, message: ProtoMessage) -> str:
@@ -49,6 +56,25 @@ class EnvelopeType:
         if self.oneof is None:
             return self.descriptor.name
         return self.which(message, self.oneof) or ""
+
+    def name_of(self, content: bytes) -> str:
+        """The payload's name, as cheaply as can be: a member that fills the whole of `content` is not looked into.
+
+        Raises protobuf's DecodeError where an envelope that holds more than that does not parse.
+        """
+        if len(content) >= LONGEST_HEAD:
+            tag, at = content[0], 1
+            if tag > 127:
+                tag, at = tag | content[1] << 8, 2
+            name = self.tags.get(tag)
+            if name is not None:
+                size, at = content[at], at + 1
+                if size > 127:
+                    size, at = size & 127 | content[at] << 7, at + 1
+                # A longer length would have its highest bit set here, and not fit what is there.
+                if at + size == len(content):
+                    return name
+        return self.payload_of(self.parse(content))
 
     def __repr__(self) -> str:
         return f"<EnvelopeType {self.name}>"
@@ -65,6 +91,16 @@ def payload_oneof(descriptor: Descriptor) -> str | None:
 
     real = [oneof for oneof in descriptor.oneofs if not is_synthetic(oneof)]
     return max(real, key=weight).name if real else None
+
+
+def member_tags(descriptor: Descriptor, oneof: str | None) -> dict[int, str]:
+    """The tags of messages in a `oneof` (protobuf.dev/programming-guides/encoding, "Message Structure")."""
+    tags = {}
+    for member in descriptor.oneofs_by_name[oneof].fields if oneof else ():
+        tag = member.number << 3 | 2
+        if member.type == FieldDescriptor.TYPE_MESSAGE and tag < 1 << 14:
+            tags[tag if tag < 128 else tag & 127 | 128 | tag >> 7 << 8] = member.name
+    return tags
 
 
 def is_synthetic(oneof: OneofDescriptor) -> bool:
@@ -125,9 +161,9 @@ class Reader:
         """For each message the payload of its first envelope, the empty string where there is none; never raises."""
         kind = self.protocol.type_for(direction)
         if kind is not None and not self.protocol.steps and opcodes.count(Opcode.BINARY) == len(opcodes):
-            parse, payload_of = kind.parse, kind.payload_of
+            name_of = kind.name_of
             try:
-                return [payload_of(parse(content)) for content in contents]
+                return [name_of(content) for content in contents]
             except ProtobufDecodeError:
                 pass  # one of them does not parse; find out which
         return [

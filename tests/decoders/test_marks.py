@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from paperknife_decoders.envelope import Envelope, Form
-from paperknife_decoders.marks import marks, unknown_fields
+from paperknife_decoders.marks import marks, oddities, unknown_fields
 from paperknife_decoders.protocol import EnvelopeType, read_envelope
 
 PROTO = """
@@ -61,7 +61,7 @@ def test_marks(kind, hexed, expected):
 def test_unknown_fields(kind):
     """Unknown fields are also told in a form to be counted, without the enum values."""
     envelope = read_envelope(bytes.fromhex("0a061009 6001 6001 6801"), kind)
-    assert unknown_fields(envelope) == (("order", 12), ("", 13))
+    assert unknown_fields(oddities(envelope)) == (("order", 12), ("", 13))
 
 
 @pytest.mark.parametrize("form", [form for form in Form if form is not Form.DECODED])
@@ -69,7 +69,7 @@ def test_what_is_not_decoded(kind, form):
     """An envelope that is not decoded says why, if that is known, and has no unknown fields."""
     assert marks(Envelope(b"x", form, kind, fault="no \x1b good")) == ("no \\x1b good",)
     assert marks(Envelope(b"x", form, None)) == ()
-    assert unknown_fields(Envelope(b"x", form, kind)) == ()
+    assert unknown_fields(oddities(Envelope(b"x", form, kind))) == ()
 
 
 @given(data=st.binary(max_size=40))

@@ -82,7 +82,7 @@ class Tally:
         total = self._directions[direction]
         total.messages += 1
         total.size += len(message.content)
-        for envelope in message.envelopes:
+        for envelope, found in zip(message.envelopes, message.oddities, strict=True):
             key = direction, envelope.payload or payload_label(envelope)
             count = self._payloads.get(key)
             if count is None:
@@ -92,7 +92,7 @@ class Tally:
             if envelope.form is not Form.DECODED:
                 self._undecoded += envelope.type is not None  # without a schema there is nothing to fail
                 continue
-            for path, number in unknown_fields(envelope):
+            for path, number in unknown_fields(found) if found else ():
                 self._count_unknown(direction, f"{path}.{number}" if path else f"field {number}")
 
     def _count_unknown(self, direction: Direction, name: str) -> None:

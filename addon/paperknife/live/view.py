@@ -151,10 +151,13 @@ class LiveView:
             return
         envelopes = message.envelopes
         secrets = options.secrets or message.reader.protocol.secrets
+        odd = message.oddities or ((),)
         for position, envelope in enumerate(envelopes or (NOTHING,)):
             answer = self._answer(message, envelope) if options.correlate else None
             if is_wanted(message, envelope, options):
-                shown = Shown(message, envelope, secrets, answer, marks(envelope), position, len(envelopes))
+                shown = Shown(
+                    message, envelope, secrets, answer, marks(envelope, odd[position]), position, len(envelopes)
+                )
                 yield self._format.envelope(shown)
 
     def _answer(self, message: Message, envelope: Envelope) -> Answer | None:

@@ -210,7 +210,9 @@ class FrameReader:
                 if body > end:
                     self.need = body - at
                     break
-                length = int.from_bytes(data[at + 2 : body], "big")
+                length = (
+                    data[at + 2] << 8 | data[at + 3] if length == 126 else int.from_bytes(data[at + 2 : body], "big")
+                )
             if masked:
                 body += 4
             stop = body + length

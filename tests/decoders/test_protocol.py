@@ -1,0 +1,127 @@
+"""A protocol: which type reads what, and the payload's name without a look inside."""
+
+from pathlib import Path
+
+import pytest
+from google.protobuf.message import DecodeError
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from paperknife_decoders.envelope import Form
+from paperknife_decoders.envelope_types import envelope_types
+from paperknife_decoders.message import Direction, Opcode
+from paperknife_decoders.protocol import EnvelopeType, Protocol
+from paperknife_decoders.schema import load_schema
+
+SCHEMA = """
+syntax = "proto3";
+package p;
+message Body { string text = 1; bytes data = 2; Body inner = 3; }
+message Empty {}
+message ClientMessage {
+  oneof payload { Body near = 1; Empty none = 15; Body far = 16; Body farther = 2047; Body farthest = 2048; string text = 9; int32 number = 10; }
+  int64 id = 3;
+}
+message ServerMessage { oneof payload { Body near = 2; } }
+message Hiding { int32 WhichOneof = 1; oneof payload { Body near = 2; } }
+message Flat { int32 a = 1; optional Body b = 2; }
+"""
+
+
+@pytest.fixture(scope="module")
+def schema(tmp_path_factory):
+    path: Path = tmp_path_factory.mktemp("protos") / "p.proto"
+    path.write_text(SCHEMA)
+    return load_schema([path])
+
+
+@pytest.fixture(scope="module")
+def protocol(schema) -> Protocol:
+    client, server = envelope_types(schema)
+    return Protocol(client=client, server=server)
+
+
+MEMBERS = ["near", "none", "far", "farther", "farthest"]
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.sampled_from(MEMBERS), st.integers(0, 40_000), st.booleans(), st.binary(max_size=3))
+def test_the_name_without_a_look_inside_is_that_of_the_parsed_message(protocol, member, size, with_id, tail) -> None:
+    """Whatever the member's number and size, and whatever stands beside it, the name is the one that parsing gives."""
+    kind = protocol.client
+    message = kind.parse(b"")
+    if member == "none":
+        message.none.SetInParent()
+    else:
+        getattr(message, member).data = bytes(size)
+    if with_id:
+        message.id = 7
+    for content in (message.SerializeToString(), message.SerializeToString() + tail):
+        try:
+            expected = kind.payload_of(kind.parse(content))
+        except DecodeError:
+            continue
+        assert kind.name_of(content) == expected
+
+
+@settings(max_examples=500, deadline=None)
+@given(st.binary(max_size=40))
+def test_bytes_of_any_kind_have_the_name_that_parsing_gives(protocol, content) -> None:
+    """Random bytes: where they parse the name is the same, and where they do not, a name at most says what was begun."""
+    kind = protocol.client
+    try:
+        expected = kind.payload_of(kind.parse(content))
+    except DecodeError:
+        try:
+            assert kind.name_of(content) in MEMBERS
+        except DecodeError:
+            pass
+    else:
+        assert kind.name_of(content) == expected
+
+
+def test_a_field_named_like_a_method_hides_nothing(schema) -> None:
+    """A schema may call a field WhichOneof."""
+    kind = EnvelopeType(schema.message("p.Hiding"))
+    assert kind.payload_of(kind.parse(bytes.fromhex("08011200"))) == "near"
+
+
+def test_a_type_without_a_oneof_is_called_by_its_name(schema) -> None:
+    """proto3 optional makes no payload of a field."""
+    kind = EnvelopeType(schema.message("p.Flat"))
+    assert kind.oneof is None
+    assert kind.payload_of(kind.parse(b"")) == "Flat"
+
+
+READ = [
+    (Direction.CLIENT, Opcode.BINARY, "0a00", Form.DECODED, "near"),
+    (Direction.CLIENT, Opcode.BINARY, "", Form.DECODED, ""),
+    (Direction.SERVER, Opcode.BINARY, "1200", Form.DECODED, "near"),
+    (Direction.SERVER, Opcode.BINARY, "0a00", Form.DECODED, ""),
+    (Direction.CLIENT, Opcode.BINARY, "0a05ff", Form.BYTES, ""),
+    (Direction.CLIENT, Opcode.BINARY, "0a02ffff", Form.WIRE, ""),
+    (Direction.CLIENT, Opcode.BINARY, "7b7d", Form.JSON, ""),
+    (Direction.CLIENT, Opcode.TEXT, "7b7d", Form.JSON, ""),
+    (Direction.CLIENT, Opcode.TEXT, "0a00", Form.TEXT, ""),
+]
+
+
+@pytest.mark.parametrize(("direction", "opcode", "content", "form", "payload"), READ)
+def test_the_direction_alone_fixes_the_type(protocol, direction, opcode, content, form, payload) -> None:
+    """Each message is read as its direction's type, or is honestly something else."""
+    reader = protocol.reader()
+    (envelope,) = reader.read(direction, opcode, bytes.fromhex(content))
+    assert (envelope.form, envelope.payload) == (form, payload)
+    assert reader.payloads(direction, [opcode], [bytes.fromhex(content)]) == [payload or reader_name(envelope)]
+
+
+def reader_name(envelope) -> str:
+    """A message that is begun by one member has its name, whether or not that parses."""
+    return "near" if envelope.form is Form.WIRE else ""
+
+
+def test_control_frames_have_no_payload(protocol) -> None:
+    """A ping's bytes are never taken for an envelope."""
+    contents = [bytes.fromhex("0a00"), bytes.fromhex("0a00"), b"text"]
+    opcodes = [Opcode.PING, Opcode.BINARY, Opcode.TEXT]
+    assert protocol.reader().payloads(Direction.CLIENT, opcodes, contents) == ["", "near", ""]
