@@ -54,9 +54,11 @@ def apply_arguments(options: Options, arguments: Sequence[str], own_flags: Seque
         options.update(**{key: value for key, value in vars(found).items() if key in options and value is not None})
     except exceptions.OptionsError as error:
         raise ArgumentError(str(error)) from None
-    if options.deferred and not options.scripts:
-        name = next(iter(options.deferred))
-        raise ArgumentError(unknown_option_sentence(name, list(options.keys())))
+    if options.scripts:  # they may still declare what is unknown so far
+        return
+    for name in [setting.partition("=")[0] for setting in found.setoptions]:
+        if name not in options:  # what only the configuration file has may be for another interface
+            raise ArgumentError(unknown_option_sentence(name, list(options.keys())))
 
 
 def load_configuration(options: Options) -> None:

@@ -53,6 +53,12 @@ def test_mitmproxys_configuration_file_is_read_and_arguments_win(tmp_path: Path)
     assert options.listen_port == 0
 
 
+def test_options_of_other_interfaces_in_the_configuration_file_are_left_alone(tmp_path: Path) -> None:
+    """One configuration file serves mitmproxy, mitmweb and us."""
+    (tmp_path / "config.yaml").write_text("web_port: 9001\nconsole_palette: light\nlisten_port: 9000\n")
+    assert applied("--set", f"confdir={tmp_path}").listen_port == 9000
+
+
 REFUSED = [
     (["--listen-prt", "1"], "There is no option --listen-prt. Did you mean --listen-port?"),
     (["--shema", "x"], "There is no option --shema. Did you mean --schema?"),
