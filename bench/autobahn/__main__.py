@@ -15,10 +15,13 @@ from pathlib import Path
 
 from bench.autobahn.suite import SuiteError, ensure_suite, write_client_spec, write_server_spec
 from bench.autobahn.verdicts import Verdict, compare, counted, read_verdicts
-from bench.contenders import OURS, Workshop
+from bench.contenders import Workshop
 from bench.relay_process import RelayError, RelayProcess
 
-GROUPS = ("1.*", "2.*", "3.*", "4.*", "5.*", "6.*", "7.*", "9.*", "10.*", "12.*", "13.*")
+COMPRESSED = (*(f"12.{number}.*" for number in range(1, 6)), *(f"13.{number}.*" for number in range(1, 8)))
+"""Those of permessage-deflate: 18 cases of a thousand messages in each group, most of the time of all."""
+
+GROUPS = ("1.*", "2.*", "3.*", "4.*", "5.*", "6.*", "7.*", "9.*", "10.*", *COMPRESSED)
 """All that there are. Each is a run of its own, with reports of its own: a time limit then costs one group at most."""
 
 DIRECT, THROUGH = "direct", "paperknife"
@@ -43,7 +46,7 @@ def fuzz_server(plan: Plan, cases: Sequence[str], folder: Path) -> None:
     """The suite's client tests an echo server, directly and through us."""
     with ExitStack() as opened:
         echo = opened.enter_context(RelayProcess([*TESTEES, "serve"]))
-        proxy = opened.enter_context(plan.workshop.start(OURS, echo.port))
+        proxy = opened.enter_context(plan.workshop.start(SUMMARY, echo.port))
         urls = {DIRECT: f"ws://127.0.0.1:{echo.port}", THROUGH: f"ws://127.0.0.1:{proxy.port}"}
         spec = write_client_spec(folder, cases, urls)
         command = [str(plan.wstest), "--mode", "fuzzingclient", "--spec", str(spec)]
@@ -57,7 +60,7 @@ def fuzz_client(plan: Plan, cases: Sequence[str], folder: Path) -> None:
     command = [str(plan.wstest), "--mode", "fuzzingserver", "--spec", str(spec), "--webport", "0"]
     with ExitStack() as opened:
         server = opened.enter_context(RelayProcess(command))
-        proxy = opened.enter_context(plan.workshop.start(OURS, server.port))
+        proxy = opened.enter_context(plan.workshop.start(SUMMARY, server.port))
         for agent, at in ((DIRECT, server.port), (THROUGH, proxy.port)):
             run_quietly([*TESTEES, "connect", f"ws://127.0.0.1:{at}", agent], plan.seconds)
 
@@ -118,14 +121,13 @@ def main() -> int:
     """0: no case is worse; 1: some are; 2: the suite could not be run."""
     parser = argparse.ArgumentParser(prog="python -m bench.autobahn", description=__doc__)
     parser.add_argument("cases", nargs="*", default=GROUPS, help=f"patterns; all by default: {' '.join(GROUPS)}")
-    parser.add_argument("--ours", default=OUR_COMMAND, metavar="COMMAND", help="what is tested as ours")
     parser.add_argument("--suite", type=Path, metavar="FOLDER", help="where the suite is, or shall be, installed")
-    parser.add_argument("--seconds", type=float, default=1200, help="the time limit of one group and one agent")
+    parser.add_argument("--seconds", type=float, default=300, help="the time limit of one group and one agent")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         try:
             wstest = ensure_suite((arguments.suite or Path(name) / "suite").resolve())
-            worse = run_all(Plan(wstest, Workshop(Path(name), arguments.ours), arguments.seconds), arguments.cases)
+            worse = run_all(Plan(wstest, Workshop(Path(name)), arguments.seconds), arguments.cases)
         except (SuiteError, RelayError) as error:
             print(error, file=sys.stderr)
             return 2
