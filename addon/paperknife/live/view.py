@@ -146,7 +146,9 @@ class LiveView:
 
     def _message_texts(self, message: Message, options: ViewOptions) -> Iterator[str]:
         if message.opcode >= Opcode.CLOSE:
-            if options.where is None and (options.heartbeats or message.opcode is Opcode.CLOSE):
+            # A reader finds close frames in the line that says that the connection is closed; a program gets all.
+            told = options.format == "json" if message.opcode is Opcode.CLOSE else options.heartbeats
+            if options.where is None and told:
                 yield self._format.event(Control(message))
             return
         envelopes = message.envelopes
