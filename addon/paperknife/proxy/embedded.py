@@ -127,18 +127,21 @@ class EmbeddedProxy:
         return self
 
     def configure(self, options: Options) -> None:
-        """Set mitmproxy's options: our defaults, then the user's configuration and arguments; a mode of ours stays.
+        """Set mitmproxy's options: our defaults, then the user's configuration and arguments, then what the plan says.
 
         Raises `ArgumentError`.
         """
-        options.update(listen_host="127.0.0.1", tcp_timeout=IDLE_SECONDS, **options_from(self.plan.reading))
+        ours, defaults = options_from(self.plan.reading), options_from(Reading())
+        options.update(listen_host="127.0.0.1", tcp_timeout=IDLE_SECONDS, **ours)
         apply_arguments(options, self.plan.arguments, own_flags=self.plan.own_flags)
         check_authority_folder(options.confdir)
+        given = {name: value for name, value in ours.items() if value != defaults[name]}
         if self.plan.modes:
-            try:
-                options.update(mode=[mode.spec for mode in self.plan.modes])
-            except exceptions.OptionsError as error:
-                raise ArgumentError(f"{error}.") from None
+            given["mode"] = [mode.spec for mode in self.plan.modes]
+        try:
+            options.update(**given)
+        except exceptions.OptionsError as error:
+            raise ArgumentError(f"{error}.") from None
 
     async def wait_until_running(self) -> None:
         """Return once mitmproxy has set up its servers and told all addons that it runs."""

@@ -112,6 +112,21 @@ def test_a_mode_of_the_configuration_counts_where_none_is_given(tmp_path: Path) 
     assert "(regular proxy)" in from_us
 
 
+def test_a_schema_of_the_configuration_counts_where_none_is_given(
+    tmp_path: Path, trading: str, schema_folder: Path
+) -> None:
+    """config.yaml may name the schema, for the script form; --schema wins over it."""
+    (tmp_path / "config.yaml").write_text(f"paperknife_schema: ['{trading}']\n")
+
+    async def run(reading: Reading) -> str:
+        arguments = ("-p", "0", "--set", f"confdir={tmp_path}")
+        async with EmbeddedProxy(ProxyPlan(reading, load(reading), (), arguments), []) as proxy:
+            return proxy.addon.keeper.protocol.client.name
+
+    assert asyncio.run(run(Reading())) == "trading.v1.ClientMessage"
+    assert asyncio.run(run(Reading(schema=(str(schema_folder),)))) == "tiny.ClientMessage"
+
+
 def test_without_a_server_it_runs_all_the_same() -> None:
     """--no-server listens nowhere."""
 
