@@ -26,6 +26,7 @@ __all__ = ["ClientOptions", "Outcome", "trade"]
 LOST = 4001
 """The close code for a venue whose heartbeats stayed out."""
 
+GOING_AWAY = 1001
 MISSED_HEARTBEATS = 3
 NO_MESSAGE = b"\xff"
 """What no schema can read, in the place of a text message."""
@@ -106,13 +107,18 @@ class Trader:
             await self.leave()
         except ConnectionClosed:
             pass
+        except asyncio.CancelledError:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(PATIENCE):
+                    await self.leave(GOING_AWAY, "interrupted")
+            raise
         finally:
             beating.cancel()
             await asyncio.gather(beating, return_exceptions=True)
 
-    async def leave(self) -> None:
+    async def leave(self, code: int = 1000, reason: str = "done") -> None:
         """Close, reading on meanwhile: the venue's close frame comes after all that is still on its way."""
-        closing = asyncio.create_task(self.connection.close(1000, "done"))
+        closing = asyncio.create_task(self.connection.close(code, reason))
         with contextlib.suppress(ConnectionClosed):
             while True:
                 await self.connection.recv()

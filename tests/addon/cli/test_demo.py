@@ -48,7 +48,7 @@ def test_a_signal_in_the_middle_ends_it_in_order(launch, number: signal.Signals)
     running.interrupt(number)
     status, out, err = running.end()
     assert status == 0
-    assert "-- closed" in out
+    assert "-- closed              1001 " in out
     assert "on 1 connection" in err
     assert "Traceback" not in err
 
