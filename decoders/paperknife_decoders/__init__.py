@@ -9,13 +9,13 @@ A WebSocket message travels through this package in one direction when it is rea
 * `protocol` says how one kind of connection is read: an envelope type for each direction, the steps, what is secret.
 * `steps` are small reversible transformations of bytes; the plain protocol has none.
 * `envelope` is the result: a parsed message, or the honest reason why there is none.
-* `wire` walks bytes for which there is no schema, with a byte span for each field.
-* `summary`, `tree`, `documents` and `wire_view` render an envelope; `marks` tells what is odd about it; `printable`
-  keeps a peer's control characters away from the terminal and `secrets` its passwords.
-* A summary is made of `slots` (and `pairs`), which `line_plan` finds for a type by general rules and the names in
-  `conventions`, and `line_code` compiles; `wording` says single values on a line and `columns` makes the line fit. A
-  tree is made of `yaml_words`. Both stand on `values`, `open_types`, `unknown`, `raw_text`, `masking`, `reflection`.
-* `expression` compiles ``--where``; `correlation` pairs responses with requests.
+* `wire` walks bytes for which there is no schema, with a byte span for each field, and shows what they may mean.
+* `summary`, `tree` and `documents` render an envelope: on one line, as YAML, as JSON or in the text format. They stand
+  on `values`, `open_types`, `unknown`, `raw_text`, `yaml_words`, `columns`, `masking` and `reflection`.
+* `oddities` tells what is odd about an envelope; `printable` keeps a peer's control characters away from the terminal
+  and `secrets` (with `secret_spans` for what does not parse) its passwords.
+* `expression` compiles ``--where``; `correlation` pairs responses with requests by the rules of `pairing`.
+* `transfer_encoding` reads single messages from hex and base64.
 
 Everything here is synchronous and pure: no sockets, clock, environment or framework. Only `schema` reads files. Peer
 bytes are hostile input: whatever they hold, reading gives an envelope, and the one exception that can leave this

@@ -20,7 +20,7 @@ from paperknife_decoders.raw_text import hidden_spans
 from paperknife_decoders.reflection import kind_of, list_fields
 from paperknife_decoders.secrets import MASK, Secrets
 from paperknife_decoders.values import Dynamic, bool_text, float32_text, stands_for
-from paperknife_decoders.wire import Field, WireType, walk_partly
+from paperknife_decoders.wire.walker import Field, WireType, walk_partly
 
 __all__ = ["json_object", "textproto"]
 

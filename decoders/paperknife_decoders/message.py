@@ -5,11 +5,11 @@ from __future__ import annotations
 import enum
 from typing import TYPE_CHECKING
 
-from paperknife_decoders.marks import oddities
+from paperknife_decoders.oddities.marks import oddities
 
 if TYPE_CHECKING:
     from paperknife_decoders.envelope import Envelope
-    from paperknife_decoders.oddities import Oddity
+    from paperknife_decoders.oddities.search import Oddity
     from paperknife_decoders.protocol import Reader
 
 __all__ = ["Direction", "Fate", "Message", "Opcode"]

@@ -16,12 +16,12 @@ from paperknife_decoders.errors import DecodeError
 from paperknife_decoders.message import Direction, Opcode
 from paperknife_decoders.secrets import Secrets
 from paperknife_decoders.steps import Step, open_parts
-from paperknife_decoders.wire import is_wire_format
+from paperknife_decoders.wire.walker import is_wire_format
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from paperknife_decoders.summary import EnvelopeLine
+    from paperknife_decoders.summary.summarize import EnvelopeLine
 
 __all__ = ["EnvelopeType", "Protocol", "Reader"]
 

@@ -11,9 +11,9 @@ from paperknife_decoders.paint import Paint
 from paperknife_decoders.printable import elide, printable
 from paperknife_decoders.secret_spans import secret_spans
 from paperknife_decoders.secrets import Secrets
+from paperknife_decoders.summary.wording import dyed
 from paperknife_decoders.values import Dynamic
-from paperknife_decoders.wire_view import wire_text
-from paperknife_decoders.wording import dyed
+from paperknife_decoders.wire.view import wire_text
 from paperknife_decoders.yaml_words import Limits
 
 __all__ = ["hidden_spans", "raw_lines"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from google.protobuf.descriptor import Descriptor
 
 from paperknife_decoders.secrets import Secrets
-from paperknife_decoders.wire import DEEPEST, CutShort, WireType, walk_partly
+from paperknife_decoders.wire.walker import DEEPEST, CutShort, WireType, walk_partly
 
 __all__ = ["secret_spans"]
 

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from paperknife_decoders.errors import DecodeError
-from paperknife_decoders.wire import is_wire_format
+from paperknife_decoders.wire.walker import is_wire_format
 
 __all__ = ["Encoding", "Transferred", "find_encoding", "read_as"]
 

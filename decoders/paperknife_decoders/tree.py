@@ -16,10 +16,10 @@ from paperknife_decoders.paint import PLAIN, Paint
 from paperknife_decoders.raw_text import raw_lines
 from paperknife_decoders.reflection import kind_of, list_fields
 from paperknife_decoders.secrets import MASK, Secrets, carries_text
+from paperknife_decoders.summary.wording import dyed
 from paperknife_decoders.unknown import unknown_fields, unknown_part, unknown_words
 from paperknife_decoders.values import Dynamic, stands_for
-from paperknife_decoders.wire_view import wire_text
-from paperknife_decoders.wording import dyed
+from paperknife_decoders.wire.view import wire_text
 from paperknife_decoders.yaml_words import (
     Limits,
     Word,

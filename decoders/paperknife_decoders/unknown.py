@@ -8,11 +8,11 @@ from typing import cast
 from google.protobuf.message import Message as ProtoMessage
 from google.protobuf.unknown_fields import UnknownFieldSet
 
-from paperknife_decoders.oddities import known_tags
+from paperknife_decoders.oddities.search import known_tags
 from paperknife_decoders.reflection import kind_of, list_fields
 from paperknife_decoders.values import Dynamic
-from paperknife_decoders.wire import WireType, walk_partly
-from paperknife_decoders.wire_view import wire_summary
+from paperknife_decoders.wire.view import wire_summary
+from paperknife_decoders.wire.walker import WireType, walk_partly
 
 SUMMARY = 72
 """Columns for what an unknown field holds."""

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from paperknife_decoders.unknown import unknown_fields, unknown_part, unknown_words, varint
-from paperknife_decoders.wire import read_varint
+from paperknife_decoders.wire.walker import read_varint
 
 
 @pytest.mark.parametrize(

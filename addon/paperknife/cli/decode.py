@@ -19,8 +19,8 @@ from paperknife_decoders.documents import json_object, textproto
 from paperknife_decoders.envelope import Envelope, Form
 from paperknife_decoders.envelope_types import usual_message
 from paperknife_decoders.errors import DecodeError
-from paperknife_decoders.marks import marks
-from paperknife_decoders.mismatch import mismatch
+from paperknife_decoders.oddities.marks import marks
+from paperknife_decoders.oddities.mismatch import mismatch
 from paperknife_decoders.paint import ANSI, PLAIN, Paint
 from paperknife_decoders.printable import printable
 from paperknife_decoders.protocol import EnvelopeType, read_envelope
@@ -30,8 +30,8 @@ from paperknife_decoders.secrets import NO_SECRETS, Secrets
 from paperknife_decoders.summary import summarize
 from paperknife_decoders.transfer_encoding import Encoding, find_encoding, read_as
 from paperknife_decoders.tree import tree_text
-from paperknife_decoders.wire import is_wire_format
-from paperknife_decoders.wire_view import painted, wire_text
+from paperknife_decoders.wire.view import painted, wire_text
+from paperknife_decoders.wire.walker import is_wire_format
 
 __all__ = ["decode_command"]
 

@@ -12,8 +12,8 @@ from paperknife.live.layout import painted
 from paperknife.live.line import payload_label
 from paperknife.traffic import Close, Connection
 from paperknife_decoders.envelope import Form
-from paperknife_decoders.marks import unknown_fields
 from paperknife_decoders.message import Direction, Message, Opcode
+from paperknife_decoders.oddities.marks import unknown_fields
 from paperknife_decoders.paint import PLAIN, Paint
 from paperknife_decoders.printable import printable
 

@@ -18,8 +18,8 @@ from paperknife.traffic import Close, Connection
 from paperknife_decoders.correlation import Answer, Correlator
 from paperknife_decoders.envelope import Envelope, Form
 from paperknife_decoders.expression import Expression
-from paperknife_decoders.marks import marks
 from paperknife_decoders.message import Direction, Message, Opcode
+from paperknife_decoders.oddities.marks import marks
 from paperknife_decoders.paint import ANSI, PLAIN
 from paperknife_decoders.printable import printable, printable_bytes
 from paperknife_decoders.secrets import Secrets

@@ -11,8 +11,8 @@ from paperknife.live.line import Shown, line_text, payload_label
 from paperknife_decoders.columns import width_of
 from paperknife_decoders.correlation import Answer
 from paperknife_decoders.envelope import Envelope, Form
-from paperknife_decoders.marks import marks
 from paperknife_decoders.message import Direction, Message, Opcode
+from paperknife_decoders.oddities.marks import marks
 from paperknife_decoders.paint import ANSI
 from paperknife_decoders.protocol import Protocol
 from paperknife_decoders.secrets import Secrets

@@ -1,0 +1,5 @@
+"""What is odd about a message: unknown fields and enum values, nothing set, bytes that do not parse.
+
+`search` finds the places, `enum_check` tells fast that there are none among the enums, and `marks` puts what was found
+into short phrases. `parse_fault` says why and where bytes do not parse as their type, `mismatch` says it in a sentence.
+"""

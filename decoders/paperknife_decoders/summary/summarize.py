@@ -1,0 +1,108 @@
+"""One line for one envelope: the fields that matter, within a width."""
+
+from __future__ import annotations
+
+import json
+from operator import attrgetter
+
+from paperknife_decoders.columns import fit
+from paperknife_decoders.envelope import Envelope, Form
+from paperknife_decoders.masking import mask_json
+from paperknife_decoders.open_types import is_any, is_json_like
+from paperknife_decoders.paint import PLAIN, Paint
+from paperknife_decoders.printable import printable, printable_bytes
+from paperknife_decoders.protocol import EnvelopeType
+from paperknife_decoders.raw_text import hidden_spans
+from paperknife_decoders.secrets import Secrets
+from paperknife_decoders.summary.compiled import Line, line_function
+from paperknife_decoders.summary.plan import is_list, say_content, slot_of, slots_of
+from paperknife_decoders.summary.wording import Context, is_hidden, quoted, say_message
+from paperknife_decoders.unknown import unknown_part
+from paperknife_decoders.wire.view import wire_summary
+
+__all__ = ["EnvelopeLine", "summarize"]
+
+LONGEST_JSON = 64 * 1024
+"""Bytes of a JSON message that are read again for its line; of a longer one only the size is told."""
+
+
+def summarize(envelope: Envelope, secrets: Secrets, width: int, paint: Paint = PLAIN) -> str:
+    """The fields of `envelope` that matter, in at most `width` columns, without the payload's name; never raises.
+
+    Fields that are unset or have their default are left out. Where nothing of the envelope's oneof is set, or there is
+    no schema for it, the wire view's line tells what the bytes hold.
+    """
+    message, kind = envelope.message, envelope.type
+    if message is None or kind is None:
+        return undecoded_line(envelope, secrets, width, paint)
+    line = kind.line
+    if line is None or line.secrets is not secrets or line.paint is not paint:
+        line = kind.line = EnvelopeLine(kind, secrets, paint)
+    payload = envelope.payload
+    if payload or kind.oneof is None:
+        text = line.payloads[payload](message)
+    else:
+        text = wire_summary(unknown_part(message, envelope.data), width, paint)
+    if line.header is not None:
+        text = " ".join(filter(None, (text, line.header(message))))
+    if len(text) <= width and text.isascii():
+        return text
+    return fit(text, width, paint.reset)
+
+
+class EnvelopeLine:
+    """What is prepared for the lines of one envelope type: those of its payloads, and what stands beside them."""
+
+    __slots__ = ("header", "paint", "payloads", "secrets")
+
+    def __init__(self, kind: EnvelopeType, secrets: Secrets, paint: Paint) -> None:
+        context = Context(secrets, paint)
+        self.secrets = secrets
+        self.paint = paint
+        self.payloads = Payloads(kind, context)
+        beside = list(slots_of(kind.descriptor, context, without=kind.oneof)) if kind.oneof is not None else []
+        self.header = line_function(beside) if beside else None
+
+
+class Payloads(dict[str, Line]):
+    """By payload: what puts it on a line, given the envelope."""
+
+    def __init__(self, kind: EnvelopeType, context: Context) -> None:
+        super().__init__()
+        self.kind = kind
+        self.context = context
+
+    def __missing__(self, payload: str) -> Line:
+        self[payload] = payload_line(self.kind, payload, self.context)
+        return self[payload]
+
+
+def payload_line(kind: EnvelopeType, payload: str, context: Context) -> Line:
+    """Puts a payload on a line without its name, which has a column of its own."""
+    if kind.oneof is None:
+        return line_function(slots_of(kind.descriptor, context))
+    field = kind.descriptor.fields_by_name[payload]
+    inside = field.message_type
+    if inside is None or is_hidden(field, context) or is_list(inside) or say_message(inside, context.paint):
+        slot = slot_of(field, context)
+        get = attrgetter(".".join(slot.path))
+        return lambda envelope: slot.words(get(envelope))
+    if is_any(inside) or is_json_like(inside):
+        say, get = say_content(inside, context.inside(payload)), attrgetter(payload)
+        return lambda envelope: say(get(envelope))
+    return line_function(slots_of(inside, context.inside(payload)), root=(payload,))
+
+
+def undecoded_line(envelope: Envelope, secrets: Secrets, width: int, paint: Paint) -> str:
+    """Bytes without a message: compact JSON, text in quotes, wire fields or hex."""
+    data, hidden = envelope.data, hidden_spans(envelope, secrets)
+    match envelope.form:
+        case Form.JSON if len(data) <= LONGEST_JSON:
+            return fit(printable(json.dumps(mask_json(json.loads(data), secrets), ensure_ascii=False)), width)
+        case Form.JSON:
+            return fit(f"JSON, {len(data):,} B", width)
+        case Form.TEXT:
+            return fit(quoted(data[: 4 * width].decode("utf-8", "backslashreplace"), max(width, 1)), width)
+        case Form.BYTES if not hidden:
+            return fit(printable_bytes(data), width)
+    return wire_summary(data, width, paint, hidden=hidden)
