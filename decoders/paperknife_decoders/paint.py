@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["ANSI", "PLAIN", "Paint"]
+__all__ = ["ANSI", "PLAIN", "Paint", "dyed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,3 +39,8 @@ ANSI = Paint(
     reset="\x1b[0m",
 )
 """The sixteen colours that every theme defines, used sparingly: what is odd stands out, names recede."""
+
+
+def dyed(text: str, colour: str, paint: Paint) -> str:
+    """`text` in one of the colours of `paint`; no codes at all where there is nothing to colour."""
+    return f"{colour}{text}{paint.reset}" if colour and text else text

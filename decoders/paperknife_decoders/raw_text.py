@@ -7,11 +7,10 @@ from collections.abc import Iterator
 
 from paperknife_decoders.envelope import Envelope, Form
 from paperknife_decoders.masking import mask_json
-from paperknife_decoders.paint import Paint
+from paperknife_decoders.paint import Paint, dyed
 from paperknife_decoders.printable import elide, printable
 from paperknife_decoders.secret_spans import secret_spans
 from paperknife_decoders.secrets import Secrets
-from paperknife_decoders.summary.wording import dyed
 from paperknife_decoders.values import Dynamic
 from paperknife_decoders.wire.view import wire_text
 from paperknife_decoders.yaml_words import Limits

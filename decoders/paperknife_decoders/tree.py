@@ -12,11 +12,10 @@ from google.protobuf.descriptor import FieldDescriptor
 from paperknife_decoders.envelope import Envelope
 from paperknife_decoders.masking import mask_json
 from paperknife_decoders.open_types import any_content, is_any, is_json_like, json_value
-from paperknife_decoders.paint import PLAIN, Paint
+from paperknife_decoders.paint import PLAIN, Paint, dyed
 from paperknife_decoders.raw_text import raw_lines
 from paperknife_decoders.reflection import kind_of, list_fields
 from paperknife_decoders.secrets import MASK, Secrets, carries_text
-from paperknife_decoders.summary.wording import dyed
 from paperknife_decoders.unknown import unknown_fields, unknown_part, unknown_words
 from paperknife_decoders.values import Dynamic, stands_for
 from paperknife_decoders.wire.view import wire_text

@@ -21,7 +21,7 @@ from paperknife_decoders.envelope_types import usual_message
 from paperknife_decoders.errors import DecodeError
 from paperknife_decoders.oddities.marks import marks
 from paperknife_decoders.oddities.mismatch import mismatch
-from paperknife_decoders.paint import ANSI, PLAIN, Paint
+from paperknife_decoders.paint import ANSI, PLAIN, Paint, dyed
 from paperknife_decoders.printable import printable
 from paperknife_decoders.protocol import EnvelopeType, read_envelope
 from paperknife_decoders.schema import Schema, SchemaError, load_schema
@@ -30,7 +30,7 @@ from paperknife_decoders.secrets import NO_SECRETS, Secrets
 from paperknife_decoders.summary import summarize
 from paperknife_decoders.transfer_encoding import Encoding, find_encoding, read_as
 from paperknife_decoders.tree import tree_text
-from paperknife_decoders.wire.view import painted, wire_text
+from paperknife_decoders.wire.view import wire_text
 from paperknife_decoders.wire.walker import is_wire_format
 
 __all__ = ["decode_command"]
@@ -230,7 +230,7 @@ def line(envelope: Envelope, style: Style) -> str:
     odd = "".join(f"  ! {mark}" for mark in marks(envelope)) if envelope.form is Form.DECODED else ""
     name = f"{envelope.payload}  " if envelope.payload else ""
     shown = summarize(envelope, style.secrets, max(width - len(name) - len(odd), 20), style.paint)
-    return f"{name}{shown}{painted(odd, style.paint.mark, style.paint)}"
+    return f"{name}{shown}{dyed(odd, style.paint.mark, style.paint)}"
 
 
 def json_text(envelope: Envelope, style: Style) -> str:

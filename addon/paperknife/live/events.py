@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from paperknife.live.amounts import clock_text, count_text, span_text
-from paperknife.live.layout import Columns, Layout, layout_for, painted
+from paperknife.live.layout import Columns, Layout, layout_for
 from paperknife.traffic import Close, Connection
 from paperknife_decoders.message import Direction, Message, Opcode
-from paperknife_decoders.paint import PLAIN, Paint
+from paperknife_decoders.paint import PLAIN, Paint, dyed
 from paperknife_decoders.printable import printable
 
 __all__ = ["Closed", "Control", "Event", "Notice", "Opened", "close_meaning", "event_text", "missed_text"]
@@ -141,8 +141,8 @@ def event_text(event: Event, columns: Columns, width: int, paint: Paint = PLAIN)
             role = paint.dim
         case Notice():
             return notice_text(event, layout, paint)
-    head = painted(columns.head(event.time_ns, number, layout), paint.dim, paint)
-    return head + painted((columns.name(sign, label, layout) + printable(text)).rstrip(), role, paint)
+    head = dyed(columns.head(event.time_ns, number, layout), paint.dim, paint)
+    return head + dyed((columns.name(sign, label, layout) + printable(text)).rstrip(), role, paint)
 
 
 def notice_text(event: Notice, layout: Layout, paint: Paint) -> str:
@@ -150,13 +150,9 @@ def notice_text(event: Notice, layout: Layout, paint: Paint) -> str:
     role, sign = (paint.mark, "!") if event.warning else ("", "*")
     indent = "\n" + " " * (layout.clock + 3)
     text = indent.join(printable(line) for line in event.text.splitlines())
-    return (
-        painted(clock_text(event.time_ns)[: layout.clock], paint.dim, paint)
-        + " "
-        + painted(f"{sign} {text}", role, paint)
-    )
+    return dyed(clock_text(event.time_ns)[: layout.clock], paint.dim, paint) + " " + dyed(f"{sign} {text}", role, paint)
 
 
 def missed_text(count: int, paint: Paint = PLAIN) -> str:
     """What stands where lines were left out."""
-    return painted(f"! {count_text(count, 'line')} not shown", paint.mark, paint)
+    return dyed(f"! {count_text(count, 'line')} not shown", paint.mark, paint)

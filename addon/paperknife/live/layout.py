@@ -6,9 +6,8 @@ from dataclasses import dataclass
 
 from paperknife.live.amounts import clock_text
 from paperknife.live.cells import fill, squeeze
-from paperknife_decoders.paint import Paint
 
-__all__ = ["Columns", "Layout", "layout_for", "painted"]
+__all__ = ["Columns", "Layout", "layout_for"]
 
 CLOCK_CELLS = len("14:03:21.482")
 SHORT_CLOCK_CELLS = len("14:03:21")
@@ -58,8 +57,3 @@ class Columns:
         self.payload = max(self.payload, len(label))
         width = min(self.payload, layout.payload)
         return f"{sign} {fill(squeeze(label, width), width)}  "
-
-
-def painted(text: str, role: str, paint: Paint) -> str:
-    """`text` in the colour `role` of `paint`."""
-    return f"{role}{text}{paint.reset}" if role and text else text

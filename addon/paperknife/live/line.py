@@ -12,12 +12,12 @@ from typing import NamedTuple
 
 from paperknife.live.amounts import latency_text, size_text
 from paperknife.live.cells import clip, fill
-from paperknife.live.layout import Columns, layout_for, painted
+from paperknife.live.layout import Columns, layout_for
 from paperknife_decoders.columns import width_of
 from paperknife_decoders.correlation import Answer
 from paperknife_decoders.envelope import Envelope, Form
 from paperknife_decoders.message import Direction, Message
-from paperknife_decoders.paint import PLAIN, Paint
+from paperknife_decoders.paint import PLAIN, Paint, dyed
 from paperknife_decoders.printable import printable
 from paperknife_decoders.secrets import Secrets
 from paperknife_decoders.summary import summarize
@@ -77,11 +77,9 @@ def line_text(shown: Shown, columns: Columns, width: int, paint: Paint = PLAIN) 
     if size:
         body = fill(body, room - len(latency))
     if quiet:
-        return painted(f"{head}{name}{body}{latency}{size}".rstrip(), paint.dim, paint)
+        return dyed(f"{head}{name}{body}{latency}{size}".rstrip(), paint.dim, paint)
     tint = paint.client if message.direction is Direction.CLIENT else paint.server
-    line = (
-        painted(head, paint.dim, paint) + painted(name, tint, paint) + body + painted(latency + size, paint.dim, paint)
-    )
+    line = dyed(head, paint.dim, paint) + dyed(name, tint, paint) + body + dyed(latency + size, paint.dim, paint)
     return line.rstrip()
 
 
@@ -100,4 +98,4 @@ def body_text(shown: Shown, marks: str, room: int, paint: Paint) -> str:
     least = min(LEAST_SUMMARY_CELLS, room // 3)
     summary = summarize(shown.envelope, shown.secrets, max(room - width_of(marks) - 2, least), paint)
     summary += "  " if summary else ""
-    return summary + painted(clip(marks, room - width_of(summary)), paint.mark, paint)
+    return summary + dyed(clip(marks, room - width_of(summary)), paint.mark, paint)

@@ -8,13 +8,12 @@ from dataclasses import dataclass
 
 from paperknife.live.amounts import count_text, size_text, span_text
 from paperknife.live.cells import squeeze
-from paperknife.live.layout import painted
 from paperknife.live.line import payload_label
 from paperknife.traffic import Close, Connection
 from paperknife_decoders.envelope import Form
 from paperknife_decoders.message import Direction, Message, Opcode
 from paperknife_decoders.oddities.marks import unknown_fields
-from paperknife_decoders.paint import PLAIN, Paint
+from paperknife_decoders.paint import PLAIN, Paint, dyed
 from paperknife_decoders.printable import printable
 
 __all__ = ["Tally"]
@@ -122,22 +121,22 @@ class Tally:
             yield from self._unknown_lines(paint)
         if self._undecoded:
             yield ""
-            yield painted(
+            yield dyed(
                 f"! {count_text(self._undecoded, 'message')} could not be decoded by the schema", paint.mark, paint
             )
 
     def _payload_lines(self, paint: Paint) -> Iterator[str]:
         rows = sorted(self._payloads.items(), key=lambda row: (row[0][0] is Direction.SERVER, -row[1].messages))
         width = min(max(14, *(len(name) for (_, name), _ in rows)), NAME_CELLS)
-        yield painted(f"   {'payload':<{width}}  messages     bytes", paint.dim, paint)
+        yield dyed(f"   {'payload':<{width}}  messages     bytes", paint.dim, paint)
         for (direction, name), count in rows:
             tint = paint.client if direction is Direction.CLIENT else paint.server
-            label = painted(f"{direction.arrow} {squeeze(name, width):<{width}}", tint, paint)
+            label = dyed(f"{direction.arrow} {squeeze(name, width):<{width}}", tint, paint)
             yield f"{label}  {count.messages:>8,}  {size_text(count.size):>8}"
 
     def _unknown_lines(self, paint: Paint) -> Iterator[str]:
         rows = sorted(self._unknown.items(), key=lambda row: -row[1])
-        yield painted("! fields that the schema does not know (the peer has a newer one?)", paint.mark, paint)
+        yield dyed("! fields that the schema does not know (the peer has a newer one?)", paint.mark, paint)
         for (direction, name), times in rows[:MOST_ROWS]:
             yield f"   {direction.arrow} {printable(name)}  {count_text(times, 'time')}"
         if len(rows) > MOST_ROWS or self._unknown_beyond:

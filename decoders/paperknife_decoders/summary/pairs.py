@@ -8,9 +8,10 @@ from typing import NamedTuple
 
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 
+from paperknife_decoders.paint import dyed
 from paperknife_decoders.summary.conventions import BOOK_SIDES, pair_role
 from paperknife_decoders.summary.slots import PairSlot, Rank, Slot, simple_slot
-from paperknife_decoders.summary.wording import Context, dyed, is_hidden, label
+from paperknife_decoders.summary.wording import Context, is_hidden, label
 from paperknife_decoders.values import Dynamic, stands_for
 
 __all__ = ["Pair", "best_level", "pair_in", "pair_slot", "pairs_of"]

@@ -17,6 +17,7 @@ from google.protobuf.descriptor import Descriptor, FieldDescriptor, OneofDescrip
 
 from paperknife_decoders.masking import mask_json
 from paperknife_decoders.open_types import any_content, is_any, is_json_like, json_value
+from paperknife_decoders.paint import dyed
 from paperknife_decoders.printable import elide, printable
 from paperknife_decoders.protocol import is_synthetic, payload_oneof
 from paperknife_decoders.reflection import kind_of, list_fields, which_oneof
@@ -24,7 +25,7 @@ from paperknife_decoders.summary.compiled import Line, line_function
 from paperknife_decoders.summary.conventions import BOOK_SIDES, EVENT_TIMES, SYMBOLS, plain_name, singular
 from paperknife_decoders.summary.pairs import best_level, pair_in, pair_slot, pairs_of
 from paperknife_decoders.summary.slots import PairSlot, Rank, Slot, presence_of, simple_slot
-from paperknife_decoders.summary.wording import LONGEST_TEXT, Context, Say, dyed, say_message, text_word
+from paperknife_decoders.summary.wording import LONGEST_TEXT, Context, Say, say_message, text_word
 from paperknife_decoders.values import Dynamic, is_timestamp
 
 __all__ = ["is_list", "say_content", "slot_of", "slots_of"]

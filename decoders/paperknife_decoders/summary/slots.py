@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from google.protobuf.descriptor import FieldDescriptor
 
+from paperknife_decoders.paint import dyed
 from paperknife_decoders.secrets import MASK, carries_text
 from paperknife_decoders.summary.conventions import (
     COUNTERS,
@@ -16,7 +17,7 @@ from paperknife_decoders.summary.conventions import (
     SYMBOLS,
     plain_name,
 )
-from paperknife_decoders.summary.wording import Context, Say, dyed, enum_words, is_hidden, label, say_value, text_word
+from paperknife_decoders.summary.wording import Context, Say, enum_words, is_hidden, label, say_value, text_word
 from paperknife_decoders.values import Dynamic, clock_of, is_timestamp, stands_for
 
 __all__ = ["SEVERAL_SHOWN", "PairSlot", "Presence", "Rank", "Slot", "nothing", "presence_of", "simple_slot"]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from google.protobuf.descriptor import Descriptor, EnumDescriptor, FieldDescriptor
 
-from paperknife_decoders.paint import Paint
+from paperknife_decoders.paint import Paint, dyed
 from paperknife_decoders.printable import elide, printable, printable_bytes
 from paperknife_decoders.secrets import Secrets
 from paperknife_decoders.values import Dynamic, EnumNames, enum_names, scalar_words, stands_for, words_of
@@ -16,7 +16,6 @@ from paperknife_decoders.values import Dynamic, EnumNames, enum_names, scalar_wo
 __all__ = [
     "Context",
     "Say",
-    "dyed",
     "enum_words",
     "is_hidden",
     "label",
@@ -49,11 +48,6 @@ class Context:
     def inside(self, *names: str) -> Context:
         """The context of what lies in the field of that name, or inside this very message where there is none (Any)."""
         return Context(self.secrets, self.paint, (*self.path, *names), self.depth + 1)
-
-
-def dyed(text: str, colour: str, paint: Paint) -> str:
-    """`text` in one of the colours of `paint`."""
-    return f"{colour}{text}{paint.reset}" if colour else text
 
 
 def label(field: FieldDescriptor, context: Context) -> str:

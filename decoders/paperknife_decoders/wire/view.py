@@ -17,13 +17,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from paperknife_decoders.paint import PLAIN, Paint
+from paperknife_decoders.paint import PLAIN, Paint, dyed
 from paperknife_decoders.secrets import MASK
 from paperknife_decoders.wire.reading_text import hex_text, reading_text
 from paperknife_decoders.wire.readings import Kind, Reading, best_reading, content_readings, is_lines_of_text, readings
 from paperknife_decoders.wire.walker import CutShort, Field, WireType, walk_partly
 
-__all__ = ["Limits", "painted", "wire_summary", "wire_text"]
+__all__ = ["Limits", "wire_summary", "wire_text"]
 
 NESTED = (Kind.MESSAGE, Kind.GROUP)
 SECRET = Reading(Kind.STRING)
@@ -57,18 +57,13 @@ def wire_text(data: bytes, paint: Paint = PLAIN, *, hidden: Collection[int] = ()
     holds the offsets at which secret fields start (`secret_spans`).
     """
     if not data:
-        return painted("# empty: no field is set", paint.dim, paint)
+        return dyed("# empty: no field is set", paint.dim, paint)
     view = View(data, paint, hidden, limits)
     view.level(0, len(data), 0)
     if view.left_at is not None:
         left = len(data) - view.left_at
-        view.lines.append(painted(f"# the last {left:,} of {len(data):,} bytes are not shown", paint.dim, paint))
+        view.lines.append(dyed(f"# the last {left:,} of {len(data):,} bytes are not shown", paint.dim, paint))
     return "\n".join(view.lines)
-
-
-def painted(text: str, role: str, paint: Paint) -> str:
-    """`text` in the colour of `role`; no codes at all where there is nothing to colour."""
-    return f"{role}{text}{paint.reset}" if role and text else text
 
 
 class View:
@@ -96,7 +91,7 @@ class View:
             self.field(error.field, depth, cut=str(error))
         elif error is not None:
             rest = f"; the rest is {hex_text(self.data, read.end, end, self.limits.hexed)}" if read.end < end else ""
-            self.lines.append("  " * depth + painted(f"# {error}{rest}", self.paint.mark, self.paint))
+            self.lines.append("  " * depth + dyed(f"# {error}{rest}", self.paint.mark, self.paint))
         elif read.end < end:
             self.left_at = read.end
 
@@ -136,16 +131,16 @@ class View:
     def line(self, name: str, shown: str, best: Reading, note: str, cut: str) -> None:
         """Add one line: name, value and comments, each in its colour."""
         paint = self.paint
-        text = painted(name, paint.name, paint)
+        text = dyed(name, paint.name, paint)
         if shown:
             role = paint.secret if best is SECRET else paint.text if best.kind is Kind.STRING else paint.number
-            text += " " + painted(shown, role, paint)
+            text += " " + dyed(shown, role, paint)
         if note or cut:
             text += " " * (COMMENT_COLUMN - len(name) - bool(shown) - len(shown))
         if note:
-            text += painted(f"  # {note}", paint.dim, paint)
+            text += dyed(f"  # {note}", paint.dim, paint)
         if cut:
-            text += painted(f"  # {cut}", paint.mark, paint)
+            text += dyed(f"  # {cut}", paint.mark, paint)
         self.lines.append(text)
 
 
@@ -215,9 +210,9 @@ def wire_summary(data: bytes, width: int, paint: Paint = PLAIN, *, hidden: Colle
     room = width
     for text, role in Summary(data, width, paint, hidden).words(0, len(data), 0):
         if len(text) > room:
-            parts.append(painted(f"{text[: room - 1]}…" if room > 0 else "", role, paint))
+            parts.append(dyed(f"{text[: room - 1]}…" if room > 0 else "", role, paint))
             break
-        parts.append(painted(text, role, paint))
+        parts.append(dyed(text, role, paint))
         room -= len(text)
     return "".join(parts)
 

@@ -4,8 +4,8 @@ from itertools import pairwise
 
 import pytest
 
-from paperknife.live.layout import LAYOUTS, Columns, layout_for, painted
-from paperknife_decoders.paint import ANSI, PLAIN
+from paperknife.live.layout import LAYOUTS, Columns, layout_for
+from paperknife_decoders.paint import ANSI, PLAIN, dyed
 
 NOON = 1_900_000_000_482_000_000
 
@@ -47,6 +47,6 @@ def test_head():
 
 def test_painted():
     """Where there is nothing to paint, or nothing to paint with, nothing is written."""
-    assert painted("x", ANSI.mark, ANSI) == f"{ANSI.mark}x{ANSI.reset}"
-    assert painted("", ANSI.mark, ANSI) == ""
-    assert painted("x", PLAIN.mark, PLAIN) == "x"
+    assert dyed("x", ANSI.mark, ANSI) == f"{ANSI.mark}x{ANSI.reset}"
+    assert dyed("", ANSI.mark, ANSI) == ""
+    assert dyed("x", PLAIN.mark, PLAIN) == "x"

@@ -7,9 +7,9 @@ from google.protobuf import message_factory
 from hypothesis import given
 from hypothesis import strategies as st
 
-from paperknife_decoders.paint import ANSI, PLAIN
+from paperknife_decoders.paint import ANSI, PLAIN, dyed
 from paperknife_decoders.secrets import NO_SECRETS, Secrets
-from paperknife_decoders.summary.wording import Context, dyed, enum_words, is_hidden, say_value, text_word
+from paperknife_decoders.summary.wording import Context, enum_words, is_hidden, say_value, text_word
 
 
 @pytest.mark.parametrize(
