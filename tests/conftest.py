@@ -64,8 +64,9 @@ class Running:
         return first.removeprefix("Put this URL into the client: ").partition(" ")[0]
 
     def interrupt(self, number: signal.Signals = signal.SIGINT) -> None:
-        """Send a signal: Ctrl-C unless told otherwise."""
-        self.process.send_signal(number)
+        """Send a signal, as a terminal does to all that runs in it: Ctrl-C unless told otherwise."""
+        if self.process.poll() is None:
+            os.killpg(self.process.pid, number)
 
     def end(self) -> tuple[int, str, str]:
         """Wait for the end; the exit status, and all of stdout and stderr."""
@@ -110,13 +111,15 @@ def launch(environment: dict[str, str], tmp_path: Path) -> Iterator[Callable[...
             pipesize=4096 if stalled else -1,
             env=environment | more,
             cwd=tmp_path,
+            start_new_session=True,
         )
         started.append(process)
         return Running(process, stalled=stalled)
 
     yield start
     for process in started:
-        process.kill()
+        with contextlib.suppress(ProcessLookupError):  # with all that a shell has started
+            os.killpg(process.pid, signal.SIGKILL)
         process.wait()
         for pipe in (process.stdout, process.stderr):
             if pipe is not None:

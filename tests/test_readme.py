@@ -1,0 +1,206 @@
+"""The commands in README and in every --help are run as they stand there, against a server of our own."""
+
+import os
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import click
+import pexpect
+import pytest
+from websockets.sync.client import connect
+from websockets.sync.server import ServerConnection
+
+from paperknife.cli import main
+from paperknife.demo.api import Api
+from paperknife.demo.files import given_schema
+from paperknife.proxy.options import OPTIONS
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text()
+API = Api(given_schema())
+ORDER = API.client.encode("order", {"client_tag": "tag-1", "quantity": 200, "side": "BUY"})
+HEARTBEAT = API.client.encode("heartbeat", {"sequence": 7})  # the same in both directions
+RESPONSE = API.server.encode("order_response", {"client_tag": "tag-1"})
+
+VENUES = re.compile(r"wss?://(venue\.example/v1|127\.0\.0\.1:9001)")
+"""Servers in examples."""
+
+CLIENT = """
+import os, sys
+from websockets.sync.client import connect
+with connect(sys.argv[-1] if "://" in sys.argv[-1] else os.environ["VENUE"]) as client:
+    client.send(bytes.fromhex(os.environ["ORDER"]))
+    client.recv()
+"""
+
+ENDING = re.compile(r"--seconds|--print-schema")
+"""What makes the demo end soon by itself."""
+
+STAND_INS = {
+    "jq": """
+import json, signal, sys
+signal.signal(signal.SIGINT, signal.SIG_DFL)
+signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+raw, (path,) = "-r" in sys.argv, [word for word in sys.argv[1:] if word != "-r"]
+for line in sys.stdin:
+    value = json.loads(line).get(path.removeprefix("."))
+    print(value if raw and isinstance(value, str) else json.dumps(value), flush=True)
+""",
+    "xxd": """
+import sys
+data = open(sys.argv[1], "rb").read()
+for at in range(0, len(data), 16):
+    part = data[at:at + 16]
+    words = " ".join(part[i:i + 2].hex() for i in range(0, len(part), 2))
+    print(f"{at:08x}: {words:<39}  {''.join(chr(c) if 32 <= c < 127 else '.' for c in part)}")
+""",
+    "node": CLIENT,
+}
+"""Programs that examples call and a machine may lack, as far as the examples need them."""
+
+
+def readme_commands() -> Iterator[str]:
+    """Each line of the ```sh blocks."""
+    for block in re.findall(r"^```sh\n(.*?)^```", README, re.MULTILINE | re.DOTALL):
+        yield from filter(None, block.splitlines())
+
+
+def help_commands(group: click.Group = main) -> Iterator[str]:
+    """Each line below Example or Examples in the help of a command."""
+    for name in group.list_commands(click.Context(group)):
+        command = group.get_command(click.Context(group), name)
+        assert command is not None
+        if isinstance(command, click.Group):
+            yield from help_commands(command)
+        else:
+            _, _, examples = (command.help or "").partition("\b\nExample")
+            yield from (line.strip() for line in examples.split("\n\n")[0].splitlines()[1:])
+
+
+COMMANDS = list(dict.fromkeys([*readme_commands(), *help_commands()]))
+MAKE = "make demo"
+LISTENING = [command for command in COMMANDS if "paperknife proxy" in command]
+MITMPROXY = [command for command in COMMANDS if command.startswith("mitmproxy ")]
+ENDLESS = [command for command in COMMANDS if command.startswith("paperknife demo") and not ENDING.search(command)]
+OTHERS = [command for command in COMMANDS if command not in {MAKE, *LISTENING, *MITMPROXY, *ENDLESS}]
+
+
+@pytest.fixture
+def type_in(launch, served, environment: dict[str, str], tmp_path: Path, home: Path) -> Callable[[str], tuple]:
+    """`type_in(command)` runs one line in a folder with all that the examples name; with it comes the server's URL."""
+
+    def answer(connection: ServerConnection) -> None:
+        for _ in connection:
+            connection.send(RESPONSE)
+
+    url = served(answer)
+    furnish(tmp_path, environment["PATH"])
+    # A port that is free, and no browser: said in the file in which a user of mitmproxy says so.
+    shutil.copytree(home, tmp_path / "home")
+    configuration = tmp_path / "home" / ".mitmproxy"
+    configuration.mkdir(exist_ok=True)
+    (configuration / "config.yaml").write_text("listen_port: 0\nweb_port: 0\nweb_open_browser: false\n")
+    more = {
+        "HOME": str(tmp_path / "home"),
+        "PATH": f"{tmp_path / 'bin'}{os.pathsep}{environment['PATH']}",
+        "PYTHONUNBUFFERED": "1",
+        "VENUE": url,
+        "ORDER": ORDER.hex(),
+    }
+
+    def run(command: str) -> tuple:
+        return launch("bash", "-c", VENUES.sub(url, command), **more), url, environment | more
+
+    return run
+
+
+def furnish(folder: Path, path: str) -> None:
+    """Put what the examples name into a folder."""
+    for name in ("proto", "protos"):
+        shutil.copytree(given_schema(), folder / name)
+    (folder / "message.bin").write_bytes(HEARTBEAT)
+    (folder / "client.py").write_text(CLIENT)
+    (folder / "tests").mkdir()
+    (folder / "tests" / "test_something.py").write_text("def test_something(): pass")
+    (folder / "bin").mkdir()
+    for name, source in STAND_INS.items():
+        (folder / "bin" / name).write_text(f"#!{shutil.which('python', path=path)}\n{source}")
+        (folder / "bin" / name).chmod(0o755)
+
+
+def talk(url: str, **options: str) -> None:
+    """One order and its answer."""
+    with connect(url, **options) as client:
+        client.send(ORDER)
+        client.recv()
+
+
+@pytest.mark.parametrize("command", LISTENING)
+def test_a_proxy_runs(type_in, command: str) -> None:
+    """It tells where to connect; what a client says there is shown; Ctrl-C ends it."""
+    running, venue, *_ = type_in(command)
+    first = running.until("\n", stream="err").splitlines()[0]
+    if "reverse:" in command:
+        talk(first.removeprefix("Put this URL into the client: ").partition(" ")[0])
+    else:
+        talk(venue, proxy=first.rpartition(" ")[2])
+    running.until("Web server listening" if "--ui web" in command else "order")
+    running.interrupt()
+    status, _, err = running.end()
+    assert status == 0 or "|" in command
+    assert "Traceback" not in err
+
+
+@pytest.mark.parametrize("command", ENDLESS)
+def test_the_demo_runs(type_in, command: str) -> None:
+    """It shows messages; Ctrl-C ends it before its time."""
+    running, *_ = type_in(command)
+    running.until("#1 -> ")
+    running.interrupt()
+    assert running.end()[0] == 0
+
+
+@pytest.mark.parametrize("command", OTHERS)
+def test_a_command_runs_to_its_end(type_in, command: str) -> None:
+    """It does what it says, with something on stdout or stderr, and no complaint: exit status 0."""
+    running, *_ = type_in(command)
+    status, out, err = running.end()
+    assert status == 0, (out, err)
+    assert out + err
+    assert "Traceback" not in err
+    assert "Error" not in err
+
+
+@pytest.mark.parametrize("command", MITMPROXY)
+def test_mitmproxy_runs_with_the_script(type_in, command: str, tmp_path: Path) -> None:
+    """In a terminal: the console comes up with the script and its schema loaded."""
+    running, _, environment = type_in("true")
+    assert running.end()[0] == 0
+    console = pexpect.spawn("bash", ["-c", command], env=environment, cwd=str(tmp_path), dimensions=(30, 100))
+    console.expect("Flows", timeout=20)
+    console.send("E")
+    console.expect("client sends trading.v1.ClientMessage", timeout=20)
+    console.close(force=True)
+
+
+def test_the_makefile_has_what_the_documentation_names() -> None:
+    """Each `make TARGET` in README and CONTRIBUTING is there, with a word for `make help`."""
+    makefile = (ROOT / "Makefile").read_text()
+    documents = README + (ROOT / "CONTRIBUTING.md").read_text()
+    for target in {found[0] or found[1] for found in re.findall(r"`make ([a-z]+)`|^make ([a-z]+)$", documents, re.M)}:
+        assert re.search(rf"^{target}:.*  ## ", makefile, re.MULTILINE), target
+    assert re.search(r"^demo: .*\n\t@\$\(BIN\)/paperknife demo$", makefile, re.MULTILINE)
+
+
+def test_every_option_of_the_script_is_named() -> None:
+    """Who reads README knows what --set takes."""
+    assert [option.name for option in OPTIONS if f"`{option.name}`" not in README] == []
+
+
+def test_every_folder_is_in_the_table() -> None:
+    """And every folder of the table is there."""
+    table = set(re.findall(r"^\| `([^`]+)/` \|", README, re.MULTILINE))
+    assert all((ROOT / folder).is_dir() for folder in table)
+    assert {"proto", "recordings", "tests", "bench"} <= table
