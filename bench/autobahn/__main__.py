@@ -15,7 +15,7 @@ from pathlib import Path
 
 from bench.autobahn.suite import SuiteError, ensure_suite, write_client_spec, write_server_spec
 from bench.autobahn.verdicts import Verdict, compare, counted, read_verdicts
-from bench.contenders import Workshop
+from bench.contenders import SUMMARY, Workshop
 from bench.relay_process import RelayError, RelayProcess
 
 COMPRESSED = (*(f"12.{number}.*" for number in range(1, 6)), *(f"13.{number}.*" for number in range(1, 8)))
