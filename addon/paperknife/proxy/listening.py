@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from mitmproxy.addons.proxyserver import Proxyserver
 
 from paperknife.settings.modes import Mode
+from paperknife_decoders.printable import printable
+from paperknife_decoders.secrets import Secrets, mask_url
 
 __all__ = ["Listening", "StartError", "find_listening"]
 
@@ -35,16 +37,21 @@ class Listening:
 
     @property
     def url(self) -> str:
-        """The URL to put into the client for a reverse mode, the proxy's own address for every other."""
+        """The URL to put into the client for a reverse mode, the proxy's own address for every other.
+
+        A query, which may hold a token, is left to the mode: a request for ``/`` is given it.
+        """
         host = f"[{self.host}]" if ":" in self.host else self.host
         if self.mode.target:
-            return f"ws://{host}:{self.port}{self.mode.client_path()}"
+            path = self.mode.client_path()
+            return f"ws://{host}:{self.port}{'/' if '?' in path else path}"
         return f"http://{host}:{self.port}"
 
     def sentence(self) -> str:
         """What to do with it."""
         if self.mode.target:
-            return f"Put this URL into the client: {self.url} (goes on to {self.mode.target})"
+            target = printable(mask_url(self.mode.target, Secrets()))
+            return f"Put this URL into the client: {self.url} (goes on to {target})"
         kind = self.mode.spec.partition(":")[0].partition("@")[0]
         return f"Listening at {self.host}:{self.port} ({kind} proxy): {self.url}"
 

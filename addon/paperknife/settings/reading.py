@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
@@ -14,6 +15,10 @@ __all__ = ["HEARTBEATS", "Loaded", "Reading", "load"]
 
 HEARTBEATS = frozenset({"heartbeat", "heart_beat", "keepalive", "keep_alive", "ping", "pong"})
 """Names of payloads that only say that a peer is still there; they are shown dimmed."""
+
+
+PORT = re.compile(r"^(\[.*\]|[^:]*):[0-9]+$", re.DOTALL)
+"""A host and a port; what holds more colons is an IPv6 address without one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +48,9 @@ class Reading:
 def matches_pattern(pattern: str, host: str, port: int, path: str) -> bool:
     """Compare one ``host[:port][/path]`` pattern; what a pattern leaves out is not compared, nor is a query."""
     address, slash, wanted = pattern.partition("/")
-    name, _, number = address.rpartition(":") if address.rpartition(":")[2].isdigit() else (address, "", "")
+    name, _, number = address.rpartition(":") if PORT.search(address) else (address, "", "")
+    if name.startswith("[") and ":" in name:  # an IPv6 address (RFC 3986, section 3.2.2)
+        name = name.strip("[]")
     return (
         fnmatchcase(host.lower(), (name or "*").lower())
         and (not number or int(number) == port)

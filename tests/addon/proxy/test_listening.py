@@ -8,7 +8,12 @@ from paperknife.settings.modes import parse_mode
 SENTENCES = [
     ("reverse:wss://h/v1", "127.0.0.1", "Put this URL into the client: ws://127.0.0.1:9/v1 (goes on to wss://h/v1)"),
     ("reverse:ws://h", "127.0.0.1", "Put this URL into the client: ws://127.0.0.1:9/ (goes on to ws://h)"),
-    ("reverse:wss://h/v1?a=b", "::1", "Put this URL into the client: ws://[::1]:9/v1?a=b (goes on to wss://h/v1?a=b)"),
+    ("reverse:wss://h/v1", "::1", "Put this URL into the client: ws://[::1]:9/v1 (goes on to wss://h/v1)"),
+    (
+        "reverse:wss://h/v1?a=b&token=geheim",
+        "127.0.0.1",
+        "Put this URL into the client: ws://127.0.0.1:9/ (goes on to wss://h/v1?a=b&token=[redacted])",
+    ),
     ("regular", "127.0.0.1", "Listening at 127.0.0.1:9 (regular proxy): http://127.0.0.1:9"),
     ("upstream:http://p:1", "127.0.0.1", "Listening at 127.0.0.1:9 (upstream proxy): http://127.0.0.1:9"),
 ]
@@ -16,7 +21,7 @@ SENTENCES = [
 
 @pytest.mark.parametrize(("spec", "host", "sentence"), SENTENCES)
 def test_a_mode_is_announced_with_what_to_do(spec: str, host: str, sentence: str) -> None:
-    """The exact URL for reverse modes, the address for all others."""
+    """The exact URL for reverse modes, the address for all others; no secret of the mode's query."""
     assert Listening(parse_mode(spec), host, 9).sentence() == sentence
 
 

@@ -1,0 +1,45 @@
+"""Everybody who is told of traffic, and what becomes of those who fail."""
+
+import logging
+
+import pytest
+
+from paperknife.proxy.audience import Audience
+
+
+class Listener:
+    """Remembers notices."""
+
+    def __init__(self) -> None:
+        self.notices: list[tuple[str, bool]] = []
+
+    def notice(self, text: str, *, warning: bool = False) -> None:
+        self.notices.append((text, warning))
+
+
+class Failing:
+    """Raises whatever is asked of it."""
+
+    def notice(self, text: str, *, warning: bool = False) -> None:
+        raise RuntimeError("on purpose")
+
+
+def test_one_that_fails_is_left_out_and_the_others_hear_on(caplog: pytest.LogCaptureFixture) -> None:
+    """Its failure is told once, with the traceback in the log."""
+    first, last = Listener(), Listener()
+    audience = Audience([first, Failing(), last])
+    for text in ("one", "two"):
+        audience.notice(text)
+    assert first.notices == last.notices == [("one", False), ("two", False)]
+    assert audience.consumers == [first, last]
+    (record,) = caplog.records
+    assert record.getMessage() == "Failing failed and gets no more messages; the traffic goes on."
+    assert record.exc_info
+
+
+@pytest.mark.parametrize(("warning", "level"), [(True, logging.WARNING), (False, logging.INFO)])
+def test_with_nobody_there_the_log_is_told(caplog: pytest.LogCaptureFixture, warning: bool, level: int) -> None:
+    """In the script form mitmproxy's own log is where the user looks."""
+    with caplog.at_level(logging.INFO):
+        Audience([]).notice("hello", warning)
+    assert [(record.levelno, record.getMessage()) for record in caplog.records] == [(level, "hello")]
