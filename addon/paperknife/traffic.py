@@ -10,12 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol, overload
+from typing import Protocol, overload, runtime_checkable
 
 from paperknife_decoders.message import Direction, Fate, Message, Opcode
 from paperknife_decoders.protocol import Reader
 
-__all__ = ["Batch", "Close", "Connection", "Consumer"]
+__all__ = ["Batch", "Close", "Connection", "Consumer", "Piece", "PieceConsumer"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,23 @@ class Close:
     reason: str
     by: Direction | None
     time_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A part of a message that is beyond the limit, as it passes: such a message is not decoded.
+
+    `offset` counts the bytes of the message, inflated, before `data`; the `last` piece has no data, so that its offset
+    is the size of the message. `opcode` is that of the whole message. `time_ns` is nanoseconds since the epoch.
+    """
+
+    connection: int
+    direction: Direction
+    time_ns: int
+    opcode: Opcode
+    data: bytes
+    offset: int
+    last: bool
 
 
 class Batch(Sequence[Message]):
@@ -162,3 +179,11 @@ class Consumer(Protocol):
 
     def notice(self, text: str, *, warning: bool = False) -> None:
         """Something the user should know, in one sentence: a schema was loaded, a limit was reached."""
+
+
+@runtime_checkable
+class PieceConsumer(Consumer, Protocol):
+    """A consumer that is told of messages beyond the limit too. All others never hear of them."""
+
+    def piece(self, piece: Piece) -> None:
+        """The next part of such a message; before it is passed on. Control frames may come between two pieces."""

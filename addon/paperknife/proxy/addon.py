@@ -92,7 +92,7 @@ class Paperknife:
         if f"{PREFIX}lane" in updated and options.paperknife_lane != self.tap.lane:
             self.tap.lane = options.paperknife_lane and use_lane(self.tap, self.notice)
             if not self.tap.lane:
-                uninstall()
+                uninstall(self.tap)
         if f"{PREFIX}limit" in updated:
             try:
                 self.tap.limit = human.parse_size(options.paperknife_limit) or LIMIT
@@ -102,7 +102,7 @@ class Paperknife:
                 ) from None
         if "save_stream_file" in options and "hardump" in options:
             keeps_all = options.save_stream_file or options.hardump
-            self.tap.kept = 0 if keeps_all else max(options.paperknife_messages, 0)
+            self.tap.keep(0 if keeps_all else max(options.paperknife_messages, 0))
 
     def running(self) -> None:
         """Refuse misspelt options; watch the schema's files."""
@@ -124,7 +124,7 @@ class Paperknife:
             if task is not None:
                 task.cancel()
         if self.tap.lane:
-            uninstall()
+            uninstall(self.tap)
 
     def redraw(self, _: Loaded) -> None:
         """Have mitmproxy's interfaces draw their WebSockets again."""

@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
+import contextlib
+import logging
 import time
 
 from mitmproxy import ctx, http
 from mitmproxy.addonmanager import traverse
 from mitmproxy.addons.dumper import Dumper
 from mitmproxy.addons.intercept import Intercept
+from mitmproxy.flow import Error
 from mitmproxy.hooks import UpdateHook
 
 from paperknife.proxy.audience import Audience
 from paperknife.proxy.handshakes import shown_url
 from paperknife.proxy.keeper import Keeper
 from paperknife.proxy.lane.history import History
+from paperknife.proxy.lane.injection import Abort, Injected
 from paperknife.proxy.lane.track import Track
 from paperknife.proxy.lane.violation import Violation
 from paperknife.settings.reading import Loaded
-from paperknife.traffic import Batch, Close, Connection
+from paperknife.traffic import Batch, Close, Connection, Piece, PieceConsumer
 from paperknife_decoders.message import Direction, Fate, Message, Opcode
 
 __all__ = ["LIMIT", "Tap"]
+
+logger = logging.getLogger(__name__)
 
 ABNORMAL = 1006
 """The close code for an end without a close frame (RFC 6455, section 7.4.1)."""
@@ -47,7 +53,6 @@ class Tap:
         self.limit = LIMIT
         self.kept = SHOWN
         self.hooked = False
-        self.aborts = True
         keeper.changed.append(self.use)
 
     def use(self, loaded: Loaded) -> None:
@@ -63,25 +68,48 @@ class Tap:
             if live.history.flush():
                 flows.append(live.history.flow)
                 self.say_trimmed(live)
+            if live.lane and live.history.flow.error is not None:
+                self.end_killed(live)
         if flows:
             ctx.master.addons.trigger(UpdateHook(flows))
+
+    def keep(self, messages: int) -> None:
+        """Have mitmproxy's interfaces keep so many messages of each connection, of open ones too; 0 for all."""
+        self.kept = messages
+        for live in self.live.values():
+            live.history.use(messages)
 
     def say_trimmed(self, live: Track) -> None:
         """Say once for each connection that the interfaces show only its last messages."""
         if live.history.trimmed and live.history.keep and ctx.master.addons.get("view"):
-            live.history.trimmed = False
-            if not live.history.said:
-                live.history.said = True
-                self.audience.notice(
-                    f"Connection #{live.number}: mitmproxy's views keep the last {live.history.keep:,} messages or a "
-                    "few more (paperknife_messages; 0 keeps all)."
-                )
+            self.say_once(
+                live,
+                f"mitmproxy's views keep the last {live.history.keep:,} messages or a few more, and fewer large ones "
+                "(paperknife_messages; 0 keeps all).",
+            )
+
+    def say_once(self, live: Track, text: str, *, warning: bool = False) -> None:
+        """Make a remark on a connection, the first time."""
+        if text not in live.said:
+            live.said.add(text)
+            self.audience.notice(f"Connection #{live.number}: {text}", warning=warning)
+
+    def end_killed(self, live: Track) -> None:
+        """End a connection that was killed; mitmproxy itself does not where no hook holds it."""
+        flow = live.history.flow
+        if flow.error is not None and flow.error.msg == Error.KILLED_MESSAGE:
+            with contextlib.suppress(ValueError):  # it has ended by itself
+                ctx.master.addons.get("proxyserver").inject_event(Injected(flow, Abort()))
 
     # what the lane asks
 
     def track(self, flow: http.HTTPFlow) -> Track:
-        """The connection of a flow."""
-        return self.live[flow.id]
+        """The connection of a flow, which a lane relays."""
+        if flow.id not in self.live:
+            self.websocket_start(flow)
+        track = self.live[flow.id]
+        track.lane = True
+        return track
 
     def deliver(self, track: Track, batch: Batch, *, shown: bool) -> None:
         """Hand on a batch."""
@@ -90,16 +118,34 @@ class Tap:
         if track.connection.read:
             self.audience.tell(lambda consumer: consumer.messages(batch))
 
-    def unread(self, track: Track, direction: Direction, violation: Violation) -> None:
+    def deliver_piece(self, track: Track, piece: Piece) -> None:
+        """Hand on a part of a message beyond the limit."""
+        track.history.add_piece(piece)
+        if track.connection.read:
+            self.audience.tell(lambda consumer: consumer.piece(piece) if isinstance(consumer, PieceConsumer) else None)
+        if self.hooked:
+            self.say_once(
+                track,
+                f"a message of more than {self.limit:,} bytes passes without mitmproxy's addons or interception "
+                "(paperknife_limit).",
+                warning=True,
+            )
+
+    def unread(self, track: Track, direction: Direction, reason: Violation | Exception) -> None:
         """Say that a direction passes unread from here on."""
+        why = str(reason)
+        if not isinstance(reason, Violation):
+            why = f"a fault in paperknife, {type(reason).__name__}: {reason}; please report it"
+            logger.error("Connection #%s", track.number, exc_info=reason)
         self.audience.notice(
-            f"Connection #{track.number} {direction.arrow} passes unread from here on: {violation}.", warning=True
+            f"Connection #{track.number} {direction.arrow} passes unread from here on: {why}.", warning=True
         )
 
     # mitmproxy's hooks
 
     def websocket_start(self, flow: http.HTTPFlow) -> None:
         """Announce a connection."""
+        self.hooked = hook_is_wanted()
         self.opened += 1
         request = flow.request
         host, port, *_ = flow.client_conn.peername
@@ -116,10 +162,10 @@ class Tap:
 
     def websocket_message(self, flow: http.HTTPFlow) -> None:
         """Hand on the newest message, where there is no lane."""
-        if self.lane:
+        live = self.live.get(flow.id)
+        if live is None or live.lane:  # None: it was opened before we were loaded
             return
         assert flow.websocket
-        live = self.live[flow.id]
         newest = flow.websocket.messages[-1]
         fate = Fate.INJECTED if newest.injected else Fate.DROPPED if newest.dropped else Fate.PASSED
         message = Message(
@@ -137,7 +183,10 @@ class Tap:
     def websocket_end(self, flow: http.HTTPFlow) -> None:
         """Announce the end of a connection."""
         assert flow.websocket
-        connection = self.live.pop(flow.id).connection
+        live = self.live.pop(flow.id, None)
+        if live is None:
+            return
+        connection = live.connection
         code, by_client = flow.websocket.close_code, flow.websocket.closed_by_client
         close = Close(
             code=ABNORMAL if code is None else int(code),

@@ -18,6 +18,9 @@ PIECE = 1 << 20
 
 EXTENSION = "permessage-deflate"
 
+WINDOWS = {str(bits): bits for bits in range(8, 16)}
+"""Window sizes as RFC 7692, section 7.1.2, lets them be written: decimal, with no leading zeros."""
+
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
@@ -41,14 +44,16 @@ def agreed_extension(header: str) -> dict[str, Agreement] | None:
     if name.lower() != EXTENSION:
         raise Violation(f"the extension {name} is not known", "RFC 6455, section 9.1")
     bits, takeover = {"client": 15, "server": 15}, {"client": True, "server": True}
+    if len({parameter.partition("=")[0].strip().lower() for parameter in parameters}) < len(parameters):
+        raise Violation(f"a parameter of {EXTENSION} is given twice", "RFC 7692, section 7.1")
     for parameter in parameters:
         key, _, value = parameter.partition("=")
         side, _, rest = key.strip().lower().partition("_")
         number = value.strip().strip('"')
         if side in bits and rest == "no_context_takeover" and not value:
             takeover[side] = False
-        elif side in bits and rest == "max_window_bits" and number.isdigit() and 8 <= int(number) <= 15:
-            bits[side] = int(number)
+        elif side in bits and rest == "max_window_bits" and number in WINDOWS:
+            bits[side] = WINDOWS[number]
         else:
             raise Violation(f"the parameter {parameter} of {EXTENSION} is not known", "RFC 7692, section 7.1")
     return {side: Agreement(bits[side], takeover[side]) for side in ("client", "server")}
@@ -122,9 +127,13 @@ class Deflater:
         """False for a window of 8 bits, which zlib cannot compress for: such messages are sent uncompressed."""
         return self.agreement.bits > 8
 
+    def deflate_part(self, content: bytes) -> bytes:
+        """A part of a message, with more to come, as the payload of its frame."""
+        return self.stream.compress(content) + self.stream.flush(zlib.Z_SYNC_FLUSH)
+
     def deflate(self, content: bytes) -> bytes:
         """One message as the payload of its frame (RFC 7692, section 7.2.1)."""
-        data = self.stream.compress(content) + self.stream.flush(zlib.Z_SYNC_FLUSH)
+        data = self.deflate_part(content)
         if not self.agreement.takeover:
             self.stream = self.fresh()
         return data.removesuffix(TAIL) or b"\x00"

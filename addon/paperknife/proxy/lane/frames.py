@@ -28,6 +28,9 @@ WHOLE = (FIN | BINARY, FIN | TEXT)
 CONTROL_LENGTH = 125
 """The longest payload of a control frame (RFC 6455, section 5.5)."""
 
+MOST_OVERHEAD = 4
+"""A fragmented message is held back up to so many times the limit in raw bytes: empty frames have no end."""
+
 EXCESS = 4
 """A message may inflate to so many times the limit before we stop following it."""
 
@@ -40,7 +43,8 @@ FRAGMENTATION = "RFC 6455, section 5.4"
 class Piece:
     """A part of a message beyond the limit.
 
-    `offset` counts the bytes of the message before it, `after` the whole messages of the same chunk before it.
+    `offset` counts the bytes of the message before it, `after` the contents of the same chunk before it. `data` is
+    inflated where the message is `compressed`, and empty in the `last` piece.
     """
 
     opcode: int
@@ -48,14 +52,21 @@ class Piece:
     offset: int
     last: bool
     after: int
+    compressed: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """Raw bytes to forward. `index` says which of the contents they carry, -1 where they cannot be changed."""
+    """Raw bytes to forward.
+
+    `index` says which of the contents they carry, -1 where they are not of a whole message. `pieces` counts the pieces
+    that were read up to the end of these bytes; those of a message that comes in pieces may be `compressed`.
+    """
 
     index: int
     raw: bytes
+    pieces: int = 0
+    compressed: bool = False
 
 
 @dataclass(slots=True)
@@ -301,7 +312,7 @@ class FrameReader:
         """Add payload to a message; beyond the limit it goes on in pieces."""
         if not assembly.over:
             assembly.buffer += payload
-            if len(assembly.buffer) > self.limit:
+            if len(assembly.buffer) > self.limit or len(assembly.held) > self.limit * MOST_OVERHEAD:
                 self.give_up_whole(assembly, bytes(assembly.buffer), found)
         elif assembly.compressed and self.inflater is not None:
             for piece in self.inflater.pieces(payload):
@@ -309,7 +320,7 @@ class FrameReader:
         else:
             self.add_piece(assembly, payload, found)
         if assembly.over and assembly.held:
-            found.segments.append(Segment(-1, bytes(assembly.held)))
+            found.segments.append(Segment(-1, bytes(assembly.held), len(found.pieces), assembly.compressed))
             assembly.held.clear()
 
     def give_up_whole(self, assembly: Assembly, payload: bytes, found: Received) -> None:
@@ -320,7 +331,9 @@ class FrameReader:
 
     def add_piece(self, assembly: Assembly, data: bytes, found: Received, *, last: bool = False) -> None:
         """Hand out a part of a message beyond the limit."""
-        found.pieces.append(Piece(assembly.opcode, data, assembly.offset, last, len(found.contents)))
+        found.pieces.append(
+            Piece(assembly.opcode, data, assembly.offset, last, len(found.contents), assembly.compressed)
+        )
         assembly.offset += len(data)
         if assembly.compressed and assembly.offset > self.limit * EXCESS and not last:
             raise Violation(f"a compressed message inflates to over {assembly.offset:,} bytes", "our limit")
@@ -350,7 +363,7 @@ class FrameReader:
             found.contents.append(content)
             found.opcodes.append(assembly.opcode)
         if assembly.held:
-            found.segments.append(Segment(index, bytes(assembly.held)))
+            found.segments.append(Segment(index, bytes(assembly.held), len(found.pieces), assembly.compressed))
 
     def begin_oversize(self, first: int, header: bytes, length: int, found: Received) -> int:
         """Start on a frame beyond the limit; how many bytes its header has."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 
-from mitmproxy.proxy import mode_servers, server
+from mitmproxy.proxy import layer, mode_servers, server
 from mitmproxy.proxy.layers import http, websocket
 
 from paperknife.proxy.lane.handler import LaneConnectionHandler
@@ -42,6 +42,17 @@ SHAPE: tuple[tuple[str, Callable[[], bool]], ...] = (
     (
         "the connection handler reads in handle_connection and drains in drain_writers",
         lambda: "await self.drain_writers()" in inspect.getsource(server.ConnectionHandler.handle_connection),
+    ),
+    (
+        "a layer that waits for a hook has it in _paused",
+        lambda: "self._paused = None" in inspect.getsource(layer.Layer.__init__),
+    ),
+    (
+        "a hook's task runs handle_hook, which waits until the flow is resumed",
+        lambda: (
+            "await self.handle_hook(hook)" in inspect.getsource(server.ConnectionHandler.hook_task)
+            and "await data.wait_for_resume()" in inspect.getsource(STOCK_HANDLER.handle_hook)
+        ),
     ),
     (
         "every connection has a handler, a reader and a writer",
@@ -85,7 +96,9 @@ def use_lane(host: LaneHost, notice: Callable[[str, bool], None]) -> bool:
     return False
 
 
-def uninstall() -> None:
-    """Go back to mitmproxy's own; open connections stay as they are."""
+def uninstall(host: LaneHost) -> None:
+    """Go back to mitmproxy's own where the lane installed is the host's; open connections stay as they are."""
+    if getattr(websocket.WebsocketLayer, "host", None) is not host:
+        return
     websocket.WebsocketLayer = STOCK_LAYER  # type: ignore[misc]
     mode_servers.ProxyConnectionHandler = STOCK_HANDLER  # type: ignore[misc]

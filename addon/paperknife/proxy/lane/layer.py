@@ -1,26 +1,32 @@
-"""The lane itself: a WebSocket layer that reads in batches and forwards the bytes that came."""
+"""The lane itself: a WebSocket layer that reads in batches and forwards the bytes that came.
+
+Whatever the peers send, the layer does not raise; and where our own code has a fault, the bytes pass on unread.
+"""
 
 from __future__ import annotations
 
+import logging
 import time
+from collections import deque
 from collections.abc import Callable
-from typing import Any, ClassVar, Protocol
+from typing import ClassVar, Protocol, TypeVar, cast
 
-from mitmproxy import http
+from mitmproxy import flow, http
 from mitmproxy.proxy import commands, events
 from mitmproxy.proxy.context import Context
 from mitmproxy.proxy.layer import CommandGenerator
 from mitmproxy.proxy.layers import websocket
 from mitmproxy.websocket import WebSocketMessage
 
+from paperknife.proxy.lane import frames
 from paperknife.proxy.lane.deflate import agreed_extension
 from paperknife.proxy.lane.frames import Received
 from paperknife.proxy.lane.injection import Abort, Injected
-from paperknife.proxy.lane.peers import AbortPeer, HalfClosePeer
+from paperknife.proxy.lane.peers import RESET, AbortPeer, HalfClosePeer, LaneOpened
 from paperknife.proxy.lane.track import Track
 from paperknife.proxy.lane.violation import Violation
 from paperknife.proxy.lane.way import Way
-from paperknife.traffic import Batch
+from paperknife.traffic import Batch, Piece
 from paperknife_decoders.message import Direction, Fate, Message, Opcode
 
 __all__ = ["Lane", "LaneHost"]
@@ -29,16 +35,18 @@ NO_STATUS, ABNORMAL = 1005, 1006
 """Close codes for a close frame without one, and for an end without a close frame (RFC 6455, section 7.4.1)."""
 
 
+T = TypeVar("T")
+
+
 class LaneHost(Protocol):
     """Who a lane works for.
 
     `limit` is the largest message, in bytes, that is read whole. `hooked` tells that mitmproxy's hook has to run for
-    every message. `aborts` tells whether `AbortPeer` and `HalfClosePeer` are carried out.
+    every message.
     """
 
     limit: int
     hooked: bool
-    aborts: bool
 
     def track(self, flow: http.HTTPFlow) -> Track:
         """The track of a connection that was announced by the start hook."""
@@ -46,24 +54,44 @@ class LaneHost(Protocol):
     def deliver(self, track: Track, batch: Batch, *, shown: bool) -> None:
         """Messages, before they are forwarded; `shown` where mitmproxy's interfaces have them already."""
 
-    def unread(self, track: Track, direction: Direction, violation: Violation) -> None:
-        """From here on a direction passes unread."""
+    def deliver_piece(self, track: Track, piece: Piece) -> None:
+        """A part of a message beyond the limit, before it is forwarded."""
+
+    def unread(self, track: Track, direction: Direction, reason: Violation | Exception) -> None:
+        """From here on a direction passes unread: a peer broke the protocol, or our own code failed."""
 
 
 class Lane(websocket.WebsocketLayer):
-    """Relays one WebSocket connection."""
+    """Relays one WebSocket connection.
+
+    `attached` tells that the connection handler is ours, which carries out what mitmproxy's own has no command for. It
+    is not for a connection that was opened before the lane was installed.
+    """
 
     host: ClassVar[LaneHost]
     track: Track
+    attached = False
+    ended = False
 
     def __init__(self, context: Context, flow: http.HTTPFlow) -> None:
         super().__init__(context, flow)
         self.up = Way(Direction.CLIENT, context.client, context.server)
         self.down = Way(Direction.SERVER, context.server, context.client)
 
+    @property
+    def paused(self) -> bool:
+        """True while a hook holds the connection and everything that happens queues up."""
+        return self._paused is not None
+
+    @property
+    def killed(self) -> bool:
+        """True once a user or an addon has killed the flow."""
+        return self.flow.error is not None and self.flow.error.msg == flow.Error.KILLED_MESSAGE
+
     def start(self, _: events.Event) -> CommandGenerator[None]:
         """Read the agreed extension; announce the connection."""
         assert self.flow.response is not None
+        yield LaneOpened(self)
         yield websocket.WebsocketStartHook(self.flow)
         self.track = self.host.track(self.flow)
         try:
@@ -76,6 +104,8 @@ class Lane(websocket.WebsocketLayer):
                 agreement = None if agreed is None else agreed[way.direction.value]
                 way.open(agreement, self.host.limit, keep=self.host.hooked)
         self._handle_event = self.relay  # type: ignore[assignment]
+        if self.killed:
+            yield from self.abort()
 
     _handle_event = start
 
@@ -89,11 +119,9 @@ class Lane(websocket.WebsocketLayer):
             elif reader.keep or self.host.hooked:
                 yield from self.relay_kept(way, event.data)
             else:
-                received = reader.receive(event.data)
-                if received.opcodes or received.violation is not None:
-                    self.hand_on(way, received)
-                if way.waiting and received.boundary >= 0:
-                    yield from self.put_in(way, event.data, received.boundary)
+                boundary = self.look_on(way, event.data).boundary
+                if way.waiting and boundary >= 0:
+                    yield from self.put_in(way, event.data, boundary)
                 else:
                     yield commands.SendData(way.target, event.data)
         else:
@@ -103,19 +131,67 @@ class Lane(websocket.WebsocketLayer):
                     return
             raise AssertionError(f"an event that no WebSocket has: {event}")
 
+    def look_on(self, way: Way, data: bytes) -> Received:
+        """Read a chunk that is forwarded as it is, whatever comes of our reading."""
+        assert way.reader is not None
+        received = Received()
+        try:
+            received = way.reader.receive(data)
+            if received.opcodes or received.pieces or received.violation is not None:
+                self.hand_on(way, received)
+        except Exception as error:
+            self.give_up(way, error)
+        return received
+
     def hand_on(self, way: Way, received: Received) -> None:
         """Give what was read to the host."""
-        if received.opcodes:
-            opcodes: Any = received.opcodes
-            batch = Batch(
-                self.track.number, way.direction, time.time_ns(), opcodes, received.contents, self.track.reader
-            )
-            if Opcode.CLOSE in opcodes:
-                self.note_close(way, received.contents[received.opcodes.index(Opcode.CLOSE)])
-            self.host.deliver(self.track, batch, shown=False)
+        if received.pieces:
+            self.hand_on_mixed(way, received)
+        elif received.opcodes:
+            self.hand_on_batch(way, received.opcodes, received.contents)
         if received.violation is not None:
+            self.give_up(way, received.violation)
+
+    def hand_on_batch(self, way: Way, opcodes: list[int], contents: list[bytes]) -> None:
+        """Give messages to the host."""
+        batch = Batch(
+            self.track.number, way.direction, time.time_ns(), cast("list[Opcode]", opcodes), contents, self.track.reader
+        )
+        if Opcode.CLOSE in opcodes:
+            self.note_close(way, contents[opcodes.index(Opcode.CLOSE)])
+        self.host.deliver(self.track, batch, shown=False)
+
+    def hand_on_mixed(self, way: Way, received: Received) -> None:
+        """Give messages, and pieces of others beyond the limit, to the host in their order."""
+        at = 0
+        for piece in received.pieces:
+            if piece.after > at:
+                self.hand_on_batch(way, received.opcodes[at : piece.after], received.contents[at : piece.after])
+                at = piece.after
+            self.hand_on_piece(way, piece)
+        if at < len(received.opcodes):
+            self.hand_on_batch(way, received.opcodes[at:], received.contents[at:])
+
+    def hand_on_piece(self, way: Way, piece: frames.Piece) -> None:
+        """Give a piece to the host."""
+        self.host.deliver_piece(
+            self.track,
+            Piece(
+                self.track.number,
+                way.direction,
+                time.time_ns(),
+                Opcode(piece.opcode),
+                piece.data,
+                piece.offset,
+                piece.last,
+            ),
+        )
+
+    def give_up(self, way: Way, reason: Violation | Exception) -> None:
+        """Pass a direction on unread from here on."""
+        if way.reader is not None:
             way.reader = None
-            self.host.unread(self.track, way.direction, received.violation)
+            self.host.unread(self.track, way.direction, reason)
 
     def put_in(self, way: Way, data: bytes, boundary: int) -> CommandGenerator[None]:
         """Send what waits for the point between two messages that `data` has."""
@@ -129,13 +205,12 @@ class Lane(websocket.WebsocketLayer):
         """Relay messages one by one, each after its hook; begin and end to do so between two messages."""
         reader = way.reader
         assert reader is not None
-        if not self.host.hooked:
+        if not self.host.hooked and way.deflater is None:
             yield commands.SendData(way.target, reader.release())
             yield from self.relay(events.DataReceived(way.source, data))
             return
         if not reader.keep and not reader.idle:
-            received = reader.receive(data)
-            self.hand_on(way, received)
+            received = self.look_on(way, data)
             forward = len(data)
             if received.boundary >= 0 and not received.ahead and way.reader is not None:
                 forward = received.boundary
@@ -143,32 +218,82 @@ class Lane(websocket.WebsocketLayer):
             yield commands.SendData(way.target, data[:forward])
             return
         reader.keep = True
-        received = reader.receive(data)
+        try:
+            received = reader.receive(data)
+        except Exception as error:  # what it held back is not known any more: there is nothing left to pass on
+            self.give_up(way, error)
+            yield from self.abort()
+            return
+        pieces = deque(received.pieces)
         for segment in received.segments:
-            if segment.index < 0:
-                yield commands.SendData(way.target, segment.raw)
-            elif received.opcodes[segment.index] in (Opcode.TEXT, Opcode.BINARY):
-                opcode, content = received.opcodes[segment.index], received.contents[segment.index]
-                yield from self.relay_message(way, opcode, content, segment.raw)
-            else:
-                control = Received([received.contents[segment.index]], [received.opcodes[segment.index]])
-                self.hand_on(way, control)
-                yield commands.SendData(way.target, segment.raw)
+            while pieces and (piece_is_due(segment, pieces[0], len(received.pieces) - len(pieces))):
+                yield from self.relay_piece(way, pieces.popleft())
+            yield from self.relay_segment(way, segment, received)
+            if self.ended:
+                return
+        while pieces:
+            yield from self.relay_piece(way, pieces.popleft())
         if received.violation is not None:
-            self.hand_on(way, Received(violation=received.violation))
+            self.give_up(way, received.violation)
+        elif way.reader is None:
+            yield commands.SendData(way.target, reader.release())
         elif way.waiting and way.between_messages:
             yield from self.put_in(way, b"", 0)
 
+    def relay_segment(self, way: Way, segment: frames.Segment, received: Received) -> CommandGenerator[None]:
+        """Raw bytes: a message with its hook, a control frame, or part of a message that comes in pieces."""
+        if way.reader is None:
+            yield commands.SendData(way.target, segment.raw)
+        elif segment.index < 0:
+            if not segment.compressed or way.deflater is None:
+                yield commands.SendData(way.target, segment.raw)
+        else:
+            opcode, content = received.opcodes[segment.index], received.contents[segment.index]
+            if opcode in (Opcode.TEXT, Opcode.BINARY):
+                yield from self.relay_message(way, opcode, content, segment.raw)
+            else:
+                self.guard(way, lambda: self.hand_on_batch(way, [opcode], [content]))
+                yield commands.SendData(way.target, segment.raw)
+
+    def relay_piece(self, way: Way, piece: frames.Piece) -> CommandGenerator[None]:
+        """A piece of a message beyond the limit, which has no hook; compressed anew where our compression has begun."""
+        self.guard(way, lambda: self.hand_on_piece(way, piece))
+        if piece.compressed and way.deflater is not None:
+            yield commands.SendData(way.target, way.rewrite_piece(piece))
+
     def relay_message(self, way: Way, opcode: int, content: bytes, raw: bytes) -> CommandGenerator[None]:
         """One message: hook, consumers, peer."""
-        message = yield from self.run_hook(way, opcode, content, injected=False)
-        changed = message.content != content
-        fate = Fate.DROPPED if message.dropped else Fate.CHANGED if changed else Fate.PASSED
-        self.hand_on_one(way, opcode, message.content, fate, content if changed else None)
-        if message.dropped:
+        message = None
+        if self.host.hooked:
+            message = yield from self.run_hook(way, opcode, content, injected=False)
+            if self.killed:
+                yield from self.abort()
+                return
+        data = self.guard(way, lambda: self.settle(way, opcode, content, raw, message))
+        yield commands.SendData(way.target, raw if data is None else data)
+
+    def settle(self, way: Way, opcode: int, content: bytes, raw: bytes, hooked: WebSocketMessage | None) -> bytes:
+        """Tell the host what became of a message; the bytes to send for it."""
+        if hooked is None:
+            self.hand_on_batch(way, [opcode], [content])
+            return way.rewrite(opcode, content, raw, changed=False)
+        changed = hooked.content != content
+        fate = Fate.DROPPED if hooked.dropped else Fate.CHANGED if changed else Fate.PASSED
+        if hooked.dropped:
+            data = b""
             way.disturb(raw)
         else:
-            yield commands.SendData(way.target, way.rewrite(opcode, message.content, raw, changed=changed))
+            data = way.rewrite(opcode, hooked.content, raw, changed=changed)
+        self.hand_on_one(way, opcode, hooked.content, fate, content if changed else None)
+        return data
+
+    def guard(self, way: Way, step: Callable[[], T]) -> T | None:
+        """What `step` returns; where our own code fails, nothing, and the direction passes unread from here on."""
+        try:
+            return step()
+        except Exception as error:
+            self.give_up(way, error)
+            return None
 
     def run_hook(self, way: Way, opcode: int, content: bytes, *, injected: bool) -> CommandGenerator[WebSocketMessage]:
         """mitmproxy's own hook for a message; what its addons made of it."""
@@ -178,8 +303,10 @@ class Lane(websocket.WebsocketLayer):
         yield websocket.WebsocketMessageHook(self.flow)
         return message
 
-    def hand_on_one(self, way: Way, opcode: int, content: bytes, fate: Fate, original: bytes | None = None) -> None:
-        """Give one message to the host that mitmproxy's interfaces have already."""
+    def hand_on_one(  # noqa: PLR0913
+        self, way: Way, opcode: int, content: bytes, fate: Fate, original: bytes | None = None, *, shown: bool = True
+    ) -> None:
+        """Give one message to the host; `shown` where mitmproxy's interfaces have it already."""
         message = Message(
             self.track.number,
             way.direction,
@@ -190,7 +317,7 @@ class Lane(websocket.WebsocketLayer):
             fate,
             original,
         )
-        self.host.deliver(self.track, Batch.of(message), shown=self.host.hooked)
+        self.host.deliver(self.track, Batch.of(message), shown=shown)
 
     # what comes from us
 
@@ -212,18 +339,25 @@ class Lane(websocket.WebsocketLayer):
         if way.reader is None or way.closing or way.ended:
             yield commands.Log(
                 f"Nothing can be injected {way.direction.arrow} into connection #{self.track.number}: "
-                f"{'it is closing' if way.reader is not None else 'its frames pass unread'}."
+                f"{'it is closing' if way.reader is not None else 'its frames pass unread'}.",
+                logging.WARNING,
             )
             return
-        if self.host.hooked and opcode in (Opcode.TEXT, Opcode.BINARY):
+        hooked = self.host.hooked and opcode in (Opcode.TEXT, Opcode.BINARY)
+        if hooked:
             message = yield from self.run_hook(way, opcode, content, injected=True)
-            if message.dropped:
+            if self.killed:
+                yield from self.abort()
+            if message.dropped or self.ended:
                 return
             content = message.content
-        self.hand_on_one(way, opcode, content, Fate.INJECTED)
+        frame = self.guard(way, lambda: way.frame(opcode, content))
+        if frame is None:
+            return
+        self.guard(way, lambda: self.hand_on_one(way, opcode, content, Fate.INJECTED, shown=hooked))
         if opcode == Opcode.CLOSE:
             self.note_close(way, content)
-        way.waiting.append(way.frame(opcode, content))
+        way.waiting.append(frame)
         if way.between_messages:
             yield from self.put_in(way, b"", 0)
 
@@ -244,9 +378,9 @@ class Lane(websocket.WebsocketLayer):
         way.ended = True
         if way.reader is not None and way.reader.keep:
             yield commands.SendData(way.target, way.reader.release())
-        if way.source.error == RESET and self.host.aborts:
+        if way.source.error == RESET and self.attached:
             yield from self.abort(way)
-        elif back.ended or not self.host.aborts or way.target.tls:
+        elif back.ended or not self.attached or way.target.tls:
             yield commands.CloseConnection(self.context.server)
             yield commands.CloseConnection(self.context.client)
             yield from self.finish(way)
@@ -264,6 +398,7 @@ class Lane(websocket.WebsocketLayer):
         """Tell everybody that it is over."""
         assert self.flow.websocket is not None
         data = self.flow.websocket
+        self.ended = True
         data.timestamp_end = time.time()
         if data.close_code is None:
             data.close_code, data.close_reason = ABNORMAL, ""
@@ -284,5 +419,6 @@ class Lane(websocket.WebsocketLayer):
     )
 
 
-RESET = "reset by peer"
-"""The error of a connection that ended with a TCP reset."""
+def piece_is_due(segment: frames.Segment, piece: frames.Piece, number: int) -> bool:
+    """True if a piece, the chunk's `number`th from 0, was read before a segment or with it."""
+    return number < segment.pieces if segment.index < 0 else piece.after <= segment.index

@@ -3,11 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 from mitmproxy.connection import Connection
 from mitmproxy.proxy import commands
 
-__all__ = ["AbortPeer", "HalfClosePeer", "PeerRequest"]
+__all__ = ["RESET", "AbortPeer", "HalfClosePeer", "LaneOpened", "Pausing", "PeerRequest"]
+
+RESET = "reset by peer"
+"""The error of a connection that broke off, with a TCP reset or otherwise: nothing can be sent to it any more."""
+
+
+class Pausing(Protocol):
+    """A layer, as far as its connection handler has to know it."""
+
+    attached: bool
+
+    @property
+    def paused(self) -> bool:
+        """True while it waits for a hook and everything that happens queues up."""
 
 
 @dataclass
@@ -18,15 +32,25 @@ class PeerRequest(commands.StartHook):
     one.
     """
 
-    connection: Connection
     blocking = False
+
+
+@dataclass
+class LaneOpened(PeerRequest):
+    """From here on the client's connection is a lane's; a handler of ours sets `attached`."""
+
+    lane: Pausing
 
 
 @dataclass
 class HalfClosePeer(PeerRequest):
     """End our sending to a peer and go on reading from it (RFC 9293, section 3.6)."""
 
+    connection: Connection
+
 
 @dataclass
 class AbortPeer(PeerRequest):
     """Reset the connection to a peer, throwing away what is not sent."""
+
+    connection: Connection

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from paperknife.proxy.lane.history import History
 from paperknife.traffic import Connection
@@ -13,11 +13,16 @@ __all__ = ["Track"]
 
 @dataclass(slots=True)
 class Track:
-    """An open connection: how it is read, and what mitmproxy's interfaces show of it."""
+    """An open connection: how it is read, and what mitmproxy's interfaces show of it.
+
+    `lane` tells that a lane relays it, and not mitmproxy's own layer; `said` which remarks on it were made already.
+    """
 
     connection: Connection
     reader: Reader
     history: History
+    lane: bool = False
+    said: set[str] = field(default_factory=set)
 
     @property
     def number(self) -> int:

@@ -7,11 +7,13 @@ from collections import deque
 from mitmproxy.connection import Connection
 
 from paperknife.proxy.lane.deflate import Agreement, Deflater, Inflater
-from paperknife.proxy.lane.frames import FrameReader
+from paperknife.proxy.lane.frames import FrameReader, Piece
 from paperknife.proxy.lane.writing import frame
 from paperknife_decoders.message import Direction
 
 __all__ = ["Way"]
+
+CONTINUATION = 0
 
 COMPRESSED = 0x40
 """The bit that marks a compressed message in the first byte of its first frame (RFC 7692, section 6)."""
@@ -79,6 +81,16 @@ class Way:
         self.disturb(raw)
         assert self.deflater is not None
         return self.compressed_frame(opcode, content, self.deflater)
+
+    def rewrite_piece(self, piece: Piece) -> bytes:
+        """A frame for a part of a compressed message beyond the limit, once our own compression has begun."""
+        assert self.deflater is not None
+        first = CONTINUATION if piece.offset else piece.opcode
+        if not self.deflater.able:
+            return frame(first, piece.data, masked=self.masked, final=piece.last)
+        data = self.deflater.deflate(piece.data) if piece.last else self.deflater.deflate_part(piece.data)
+        compressed = first != CONTINUATION
+        return frame(first, data, masked=self.masked, compressed=compressed, final=piece.last)
 
     def compressed_frame(self, opcode: int, content: bytes, deflater: Deflater) -> bytes:
         """A compressed message in one frame."""

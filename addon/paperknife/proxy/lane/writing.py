@@ -11,9 +11,9 @@ __all__ = ["close_payload", "frame"]
 FIN, RSV1, MASKED = 0x80, 0x40, 0x80
 
 
-def frame(opcode: int, payload: bytes, *, masked: bool, compressed: bool = False) -> bytes:
+def frame(opcode: int, payload: bytes, *, masked: bool, compressed: bool = False, final: bool = True) -> bytes:
     """One whole message or control frame in one frame. The client's frames are `masked` with a fresh key."""
-    first = FIN | (RSV1 if compressed else 0) | opcode
+    first = (FIN if final else 0) | (RSV1 if compressed else 0) | opcode
     second, length = MASKED if masked else 0, len(payload)
     if length < 126:
         head = bytes((first, second | length))
