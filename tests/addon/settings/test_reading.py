@@ -32,7 +32,7 @@ MATCHES = [
 
 @pytest.mark.parametrize(("pattern", "matches"), MATCHES)
 def test_a_pattern_is_compared_part_by_part(pattern: str, matches: bool) -> None:
-    """What it leaves out is not compared; a host has no case, a path has; a query is never looked at, ? is a wildcard."""
+    """What it leaves out is not compared, nor is a query; a host has no case, a path has; ? is a wildcard."""
     assert Reading(match=(pattern,)).matches("venue.example", 443, "/v1?token=x") is matches
     assert Reading(match=("no.such.host", pattern)).matches("venue.example", 443, "/v1?token=x") is matches
 

@@ -1,0 +1,126 @@
+"""Where things are: tests mirror sources, packages say what they are, nothing names a machine or a registry."""
+
+import ast
+import subprocess
+from pathlib import Path, PurePosixPath
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+SOURCES = {"addon/paperknife": "tests/addon", "decoders/paperknife_decoders": "tests/decoders", "bench": "tests/bench"}
+PACKAGED = ("addon/paperknife", "decoders/paperknife_decoders")
+
+LANE = "as one: tests/addon/proxy/test_tap.py, tests/addon/proxy/lane, bench/autobahn"
+DEMO = "as one: tests/addon/demo/test_session.py, test_exchange.py, test_venue.py"
+EXPRESSION = "as one: the other tests of tests/decoders/expression"
+VALUE = "a value that all tests of the core make and read"
+
+TESTED_ELSEWHERE = {
+    "addon/paperknife/cli/failure.py": "by every command's bad input",
+    "addon/paperknife/demo/orders.py": DEMO,
+    "addon/paperknife/demo/seat.py": DEMO,
+    "addon/paperknife/demo/stage.py": "by tests/addon/cli/test_demo.py",
+    "addon/paperknife/demo/users.py": DEMO,
+    "addon/paperknife/demo/wording.py": DEMO,
+    "addon/paperknife/proxy/lane/deflate.py": LANE,
+    "addon/paperknife/proxy/lane/handler.py": LANE,
+    "addon/paperknife/proxy/lane/history.py": LANE,
+    "addon/paperknife/proxy/lane/injection.py": LANE,
+    "addon/paperknife/proxy/lane/install.py": LANE,
+    "addon/paperknife/proxy/lane/layer.py": LANE,
+    "addon/paperknife/proxy/lane/peers.py": LANE,
+    "addon/paperknife/proxy/lane/track.py": LANE,
+    "addon/paperknife/proxy/lane/violation.py": LANE,
+    "addon/paperknife/proxy/lane/way.py": LANE,
+    "addon/paperknife/proxy/lane/writing.py": LANE,
+    "addon/paperknife/traffic.py": "by tests/addon/live and tests/addon/proxy, which hand batches on",
+    "decoders/paperknife_decoders/envelope.py": VALUE,
+    "decoders/paperknife_decoders/errors.py": VALUE,
+    "decoders/paperknife_decoders/expression/calls.py": EXPRESSION,
+    "decoders/paperknife_decoders/expression/compiler.py": EXPRESSION,
+    "decoders/paperknife_decoders/expression/pairs.py": EXPRESSION,
+    "decoders/paperknife_decoders/expression/parts.py": EXPRESSION,
+    "decoders/paperknife_decoders/expression/terms.py": EXPRESSION,
+    "decoders/paperknife_decoders/message.py": VALUE,
+    "decoders/paperknife_decoders/paint.py": VALUE,
+    "decoders/paperknife_decoders/printable.py": "by everything that shows what a peer sent",
+    "decoders/paperknife_decoders/secrets.py": "by tests/decoders/test_masking.py and test_secret_spans.py",
+}
+"""Modules that have no test file of their own, and what tests them. Shorter is better."""
+
+TESTS_OF_MORE = {
+    "tests/addon/cli/test_main.py": "cli/__init__.py, which holds the command itself",
+    "tests/decoders/test_protoc_agreement.py": "all of the core against protoc",
+}
+"""Test files that are not of one module."""
+
+HOSTS = ("py" + "pi.org", "python" + "hosted.org", "registry.np" + "mjs.org", "crates" + ".io", "proxy.gol" + "ang.org")
+FOLDERS = ("/ro" + "ot/", "/wo" + "rk/", "/Us" + "ers/")
+
+
+def repository() -> list[PurePosixPath]:
+    """All files of the repository, those that are new as well; in a source archive, all files."""
+    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    if listed.returncode:
+        return [PurePosixPath(path.relative_to(ROOT)) for path in ROOT.rglob("*") if path.is_file()]
+    return [PurePosixPath(name) for name in listed.stdout.split("\0") if name and (ROOT / name).is_file()]
+
+
+FILES = repository()
+MODULES = [path for path in FILES if path.suffix == ".py" and any(path.is_relative_to(root) for root in SOURCES)]
+
+
+def has_code(path: PurePosixPath) -> bool:
+    """True if a module defines a function or a class."""
+    body = ast.parse((ROOT / path).read_bytes()).body
+    return any(isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) for node in body)
+
+
+def test_file(path: PurePosixPath) -> PurePosixPath:
+    """Where the tests of a module belong."""
+    root = next(root for root in SOURCES if path.is_relative_to(root))
+    inside = path.relative_to(root)
+    return PurePosixPath(SOURCES[root]) / inside.with_name(f"test_{inside.name}")
+
+
+test_file.__test__ = False  # type: ignore[attr-defined]
+
+
+def test_every_module_has_a_test_file_of_its_name() -> None:
+    """A stranger finds the tests of a module, and sees which has none."""
+    missing = [
+        str(path)
+        for path in MODULES
+        if path.is_relative_to(PACKAGED[0]) or path.is_relative_to(PACKAGED[1])
+        if path.name != "__init__.py" and has_code(path) and test_file(path) not in FILES
+    ]
+    assert [name for name in missing if name not in TESTED_ELSEWHERE] == []
+
+
+def test_the_exceptions_are_none_too_many() -> None:
+    """A module that has got a test file, or is gone, is taken off the list."""
+    exceptions = map(PurePosixPath, TESTED_ELSEWHERE)
+    assert [str(path) for path in exceptions if path not in FILES or test_file(path) in FILES] == []
+
+
+def test_every_test_file_has_a_module() -> None:
+    """A module that goes takes its tests with it."""
+    known = {test_file(path) for path in MODULES}
+    tests = [path for path in FILES if path.match("test_*.py") and len(path.parts) > 2 and path.parts[0] == "tests"]
+    assert sorted(str(path) for path in tests if path not in known and str(path) not in TESTS_OF_MORE) == []
+
+
+@pytest.mark.parametrize("path", [path for path in MODULES if path.name == "__init__.py"], ids=str)
+def test_every_package_says_what_it_is(path: PurePosixPath) -> None:
+    """A package's docstring is its chapter of the architecture."""
+    assert ast.get_docstring(ast.parse((ROOT / path).read_bytes()))
+
+
+def test_no_file_names_a_registry_or_a_folder_of_some_machine() -> None:
+    """The project builds wherever it is."""
+    found = []
+    for path in FILES:
+        text = (ROOT / path).read_bytes()
+        found += [f"{path}: {name}" for name in (*HOSTS, *FOLDERS) if name.encode() in text]
+    assert found == []
