@@ -6,7 +6,17 @@ import json
 from typing import Any
 
 from paperknife.live.amounts import clock_text, rfc3339, size_text
-from paperknife.live.events import Closed, Control, Event, Notice, Opened, close_meaning, event_text, missed_text
+from paperknife.live.events import (
+    Closed,
+    Control,
+    Event,
+    Notice,
+    Opened,
+    Oversize,
+    close_meaning,
+    event_text,
+    missed_text,
+)
 from paperknife.live.layout import Columns
 from paperknife.live.line import Shown, payload_label
 from paperknife_decoders.documents import json_object
@@ -89,6 +99,14 @@ def event_object(event: Event) -> dict[str, Any]:
                 "direction": message.direction.value,
                 "text": event.text,
                 "size": len(message.content),
+            }
+        case Oversize(last=last):
+            return result | {
+                "event": "oversize",
+                "connection": last.connection,
+                "direction": last.direction.value,
+                "opcode": event.name,
+                "size": event.size,
             }
         case Notice(text=text, warning=warning):
             return result | {"event": "warning" if warning else "notice", "text": text}

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from paperknife.live.amounts import clock_text, count_text, span_text
+from paperknife.live.amounts import clock_text, count_text, size_text, span_text
 from paperknife.live.layout import Columns, Layout, layout_for
-from paperknife.traffic import Close, Connection
+from paperknife.traffic import Close, Connection, Piece
 from paperknife_decoders.message import Direction, Message, Opcode
 from paperknife_decoders.paint import PLAIN, Paint, dyed
 from paperknife_decoders.printable import printable
 
-__all__ = ["Closed", "Control", "Event", "Notice", "Opened", "close_meaning", "event_text", "missed_text"]
+__all__ = ["Closed", "Control", "Event", "Notice", "Opened", "Oversize", "close_meaning", "event_text", "missed_text"]
 
 CLOSE_CODES = {
     1000: "normal closure",
@@ -95,7 +95,28 @@ class Control:
         return content.decode(errors="backslashreplace")
 
 
-Event = Opened | Closed | Notice | Control
+@dataclass(frozen=True, slots=True)
+class Oversize:
+    """The end of a message beyond the limit, which passed in pieces and was not decoded."""
+
+    last: Piece
+
+    @property
+    def time_ns(self) -> int:
+        return self.last.time_ns
+
+    @property
+    def name(self) -> str:
+        """``binary`` or ``text``."""
+        return self.last.opcode.name.lower()
+
+    @property
+    def size(self) -> int:
+        """Bytes of the whole message."""
+        return self.last.offset
+
+
+Event = Opened | Closed | Notice | Control | Oversize
 
 
 def close_meaning(code: int) -> str:
@@ -139,6 +160,9 @@ def event_text(event: Event, columns: Columns, width: int, paint: Paint = PLAIN)
         case Control(message=message):
             number, sign, label, text = message.connection, message.direction.arrow, event.name, event.text
             role = paint.dim
+        case Oversize(last=last):
+            number, sign, label, role = last.connection, last.direction.arrow, event.name, paint.mark
+            text = f"({size_text(event.size)}, beyond the limit: not decoded)"
         case Notice():
             return notice_text(event, layout, paint)
     head = dyed(columns.head(event.time_ns, number, layout), paint.dim, paint)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from paperknife.live.amounts import count_text, size_text, span_text
 from paperknife.live.cells import squeeze
 from paperknife.live.line import payload_label
-from paperknife.traffic import Close, Connection
+from paperknife.traffic import Close, Connection, Piece
 from paperknife_decoders.envelope import Form
 from paperknife_decoders.message import Direction, Message, Opcode
 from paperknife_decoders.oddities.marks import unknown_fields
@@ -46,6 +46,7 @@ class Tally:
         self._unknown_beyond = 0
         self._directions = {direction: Count() for direction in Direction}
         self._undecoded = 0
+        self._oversize = 0
         self._connections = 0
         self._first_ns: int | None = None
         self._last_ns = 0
@@ -70,6 +71,16 @@ class Tally:
             if batch:
                 self._see(batch[0].time_ns)
                 self._see(batch[-1].time_ns)
+
+    def piece(self, piece: Piece) -> None:
+        """Count a message beyond the limit when all of it has passed."""
+        if piece.last:
+            with self._lock:
+                total = self._directions[piece.direction]
+                total.messages += 1
+                total.size += piece.offset
+                self._oversize += 1
+                self._see(piece.time_ns)
 
     def _see(self, time_ns: int) -> None:
         if self._first_ns is None:
@@ -123,6 +134,14 @@ class Tally:
             yield ""
             yield dyed(
                 f"! {count_text(self._undecoded, 'message')} could not be decoded by the schema", paint.mark, paint
+            )
+
+        if self._oversize:
+            yield ""
+            yield dyed(
+                f"! {count_text(self._oversize, 'message')} beyond the limit passed without being decoded",
+                paint.mark,
+                paint,
             )
 
     def _payload_lines(self, paint: Paint) -> Iterator[str]:

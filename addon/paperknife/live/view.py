@@ -8,13 +8,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal, TextIO
 
-from paperknife.live.events import Closed, Control, Notice, Opened
+from paperknife.live.events import Closed, Control, Notice, Opened, Oversize
 from paperknife.live.formats import FORMATS
 from paperknife.live.line import Shown
 from paperknife.live.printer import Limits, Printer
 from paperknife.live.tally import Tally
 from paperknife.live.terminal import Width
-from paperknife.traffic import Close, Connection
+from paperknife.traffic import Close, Connection, Piece
 from paperknife_decoders.correlation import Answer, Correlator
 from paperknife_decoders.envelope import Envelope, Form
 from paperknife_decoders.expression import Expression
@@ -27,7 +27,7 @@ from paperknife_decoders.secrets import Secrets
 __all__ = ["LiveView", "ViewOptions"]
 
 
-type Item = Opened | Closed | Notice | Sequence[Message]
+type Item = Opened | Closed | Notice | Oversize | Sequence[Message]
 """What is queued: an event, or a batch."""
 
 
@@ -95,6 +95,15 @@ class LiveView:
                 for fault in self._count(batch):
                     self._printer.offer(fault, urgent=True)
 
+    def piece(self, piece: Piece) -> None:
+        """Say of a message beyond the limit that it passed, where everything is shown."""
+        if self._tally:
+            self._tally.piece(piece)
+        if piece.last:
+            self._counts.setdefault(piece.connection, Counter())[piece.direction] += 1
+            if self._options.where is None:
+                self._printer.offer(Oversize(piece), lines=1)
+
     def closed(self, connection: Connection, close: Close) -> None:
         counts = self._counts.pop(connection.number, Counter())
         event = Closed(connection, close, counts[Direction.CLIENT], counts[Direction.SERVER])
@@ -115,7 +124,7 @@ class LiveView:
         """Show what is left, in bounded time, and return how many lines were not shown for want of room or time."""
         lost = self._printer.finish()
         for item in self._printer.left():
-            if not isinstance(item, Opened | Closed | Notice):
+            if not isinstance(item, Opened | Closed | Notice | Oversize):
                 list(self._count(item))
         return lost
 
@@ -131,7 +140,7 @@ class LiveView:
     # in the printer's thread
 
     def _texts(self, item: Item) -> Iterator[str]:
-        if isinstance(item, Opened | Closed | Notice):
+        if isinstance(item, Opened | Closed | Notice | Oversize):
             if isinstance(item, Closed):
                 self._correlators.pop(item.connection.number, None)
             yield self._format.event(item)

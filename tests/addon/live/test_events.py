@@ -4,9 +4,9 @@ from dataclasses import astuple
 
 import pytest
 
-from paperknife.live.events import Closed, Control, Notice, Opened, close_meaning, event_text, missed_text
+from paperknife.live.events import Closed, Control, Notice, Opened, Oversize, close_meaning, event_text, missed_text
 from paperknife.live.layout import Columns
-from paperknife.traffic import Close, Connection
+from paperknife.traffic import Close, Connection, Piece
 from paperknife_decoders.message import Direction, Message, Opcode
 from paperknife_decoders.paint import ANSI, PLAIN
 from paperknife_decoders.protocol import Protocol
@@ -44,6 +44,10 @@ LINES = [
     (control(Opcode.PONG, b""), "17:46:40.482 #1 <- pong"),
     (control(Opcode.CLOSE, b"\x03\xe9bye"), "17:46:40.482 #1 <- close           1001 going away bye"),
     (control(Opcode.CLOSE, b"\x03"), "17:46:40.482 #1 <- close           \\x03"),
+    (
+        Oversize(Piece(1, Direction.SERVER, NOON, Opcode.BINARY, b"", 16_800_000, last=True)),
+        "17:46:40.482 #1 <- binary          (17 MB, beyond the limit: not decoded)",
+    ),
     (Notice("Schema: 3 files.", False, NOON), "17:46:40.482 * Schema: 3 files."),
     (
         Notice("a.proto:1:2: bad\x07\nb.proto:3:4: worse", True, NOON),

@@ -11,6 +11,7 @@ import pytest
 from paperknife.live.printer import Limits
 from paperknife.live.tally import Tally
 from paperknife.live.view import LiveView, ViewOptions
+from paperknife.traffic import Piece
 from paperknife_decoders.expression import compile_expression
 from paperknife_decoders.message import Direction, Opcode
 from paperknife_decoders.protocol import Protocol
@@ -284,3 +285,19 @@ def test_the_tally_sees_all_that_is_shown(play):
     play(view)
     view.finish()
     assert behind.summary_text() == beside.summary_text()
+
+
+@pytest.mark.parametrize(
+    ("form", "said"), [("line", "(12 B, beyond the limit"), ("json", '"size":12'), ("yaml", "12 B")]
+)
+def test_a_message_beyond_the_limit_is_said_once(form, said):
+    """A message that passes in pieces is one line, with its size, when its last piece has passed; the tally has it."""
+    tally, out = Tally(), io.StringIO()
+    view = LiveView(ViewOptions(format=form), out, tally=tally)
+    view.piece(Piece(1, Direction.CLIENT, 0, Opcode.BINARY, bytes(12), 0, last=False))
+    view.piece(Piece(1, Direction.CLIENT, 1, Opcode.BINARY, b"", 12, last=True))
+    assert view.finish() == 0
+    assert out.getvalue().count("\n") == 1
+    assert said in out.getvalue()
+    assert "! 1 message beyond the limit passed without being decoded" in tally.summary_text()
+    assert tally.summary_text().startswith("-> 1 message (12 B)")
