@@ -33,8 +33,9 @@ format: $(VENV)/.developing  ## let ruff lay the code out
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: $(VENV)/.developing  ## measure, side by side in one run
+bench: $(VENV)/.developing  ## measure, side by side in one run; the table goes to bench/RESULTS.md
 	$(BIN)/python bench/rendering.py
+	$(BIN)/python -m bench.run
 
 wheel: $(VENV)/.developing  ## build the wheel and the source archive into dist/
 	rm -rf dist

@@ -14,7 +14,8 @@ from mitmproxy.proxy import commands, events
 from mitmproxy.proxy.layers.websocket import WebsocketMessageHook
 from mitmproxy.proxy.mode_servers import ProxyConnectionHandler
 
-from paperknife.proxy.lane.peers import RESET, AbortPeer, HalfClosePeer, LaneOpened, Pausing
+from paperknife.proxy.lane.direct import go_direct
+from paperknife.proxy.lane.peers import RESET, AbortPeer, HalfClosePeer, LaneOpened, LaneRelaying, Pausing
 
 __all__ = ["LaneConnectionHandler"]
 
@@ -127,6 +128,10 @@ class LaneConnectionHandler(ProxyConnectionHandler):
         self.lane = request.lane
         self.lane.attached = True
 
+    def take_short_way(self, request: LaneRelaying) -> None:
+        """Let chunks pass mitmproxy's layers by, where there is only TCP below them."""
+        go_direct(self, request.lane)
+
     def half_close(self, request: HalfClosePeer) -> None:
         """Send no more to a peer."""
         if request.connection in self.transports:
@@ -145,6 +150,7 @@ class LaneConnectionHandler(ProxyConnectionHandler):
 
     requests: ClassVar[dict[type, Callable[[LaneConnectionHandler, Any], None]]] = {
         LaneOpened: attach,
+        LaneRelaying: take_short_way,
         HalfClosePeer: half_close,
         AbortPeer: lambda handler, request: handler.abort(request.connection),
     }

@@ -22,7 +22,7 @@ from paperknife.proxy.lane import frames
 from paperknife.proxy.lane.deflate import agreed_extension
 from paperknife.proxy.lane.frames import Received
 from paperknife.proxy.lane.injection import Abort, Injected
-from paperknife.proxy.lane.peers import RESET, AbortPeer, HalfClosePeer, LaneOpened
+from paperknife.proxy.lane.peers import RESET, AbortPeer, HalfClosePeer, LaneOpened, LaneRelaying
 from paperknife.proxy.lane.track import Track
 from paperknife.proxy.lane.violation import Violation
 from paperknife.proxy.lane.way import Way
@@ -106,6 +106,8 @@ class Lane(websocket.WebsocketLayer):
         self._handle_event = self.relay  # type: ignore[assignment]
         if self.killed:
             yield from self.abort()
+        elif self.debug is None:
+            yield LaneRelaying(self)
 
     _handle_event = start
 
@@ -130,6 +132,19 @@ class Lane(websocket.WebsocketLayer):
                     yield from handle(self, event)
                     return
             raise AssertionError(f"an event that no WebSocket has: {event}")
+
+    def pass_on(self, way: Way, data: bytes) -> bytes | None:
+        """What to send for a chunk that nothing has to wait for; None where it has to take the way of `relay`."""
+        reader = way.reader
+        if self._paused is not None or self.ended or (reader is not None and (reader.keep or self.host.hooked)):
+            return None
+        if reader is None:
+            return data
+        boundary = self.look_on(way, data).boundary
+        if way.waiting and boundary >= 0:
+            data = data[:boundary] + b"".join(way.waiting) + data[boundary:]
+            way.waiting.clear()
+        return data
 
     def look_on(self, way: Way, data: bytes) -> Received:
         """Read a chunk that is forwarded as it is, whatever comes of our reading."""

@@ -8,7 +8,9 @@ from typing import Protocol
 from mitmproxy.connection import Connection
 from mitmproxy.proxy import commands
 
-__all__ = ["RESET", "AbortPeer", "HalfClosePeer", "LaneOpened", "Pausing", "PeerRequest"]
+from paperknife.proxy.lane.direct import PassingOn
+
+__all__ = ["RESET", "AbortPeer", "HalfClosePeer", "LaneOpened", "LaneRelaying", "Pausing", "PeerRequest"]
 
 RESET = "reset by peer"
 """The error of a connection that broke off, with a TCP reset or otherwise: nothing can be sent to it any more."""
@@ -40,6 +42,13 @@ class LaneOpened(PeerRequest):
     """From here on the client's connection is a lane's; a handler of ours sets `attached`."""
 
     lane: Pausing
+
+
+@dataclass
+class LaneRelaying(PeerRequest):
+    """From here on chunks that nothing has to wait for may pass mitmproxy's layers by."""
+
+    lane: PassingOn
 
 
 @dataclass
