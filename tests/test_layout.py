@@ -23,6 +23,7 @@ TESTED_ELSEWHERE = {
     "addon/paperknife/demo/users.py": DEMO,
     "addon/paperknife/demo/wording.py": DEMO,
     "addon/paperknife/proxy/lane/deflate.py": LANE,
+    "addon/paperknife/proxy/lane/direct.py": LANE,
     "addon/paperknife/proxy/lane/handler.py": LANE,
     "addon/paperknife/proxy/lane/history.py": LANE,
     "addon/paperknife/proxy/lane/injection.py": LANE,

@@ -55,9 +55,11 @@ class Keeper:
         while True:
             await asyncio.sleep(CHECK_SECONDS)
             schema = self.loaded.schema
-            if schema is None or not await asyncio.to_thread(schema.changed):
-                continue
-            await self.reload()
+            try:
+                if schema is not None and await asyncio.to_thread(schema.changed):
+                    await self.reload()
+            except Exception as error:  # a fault of ours must not end the watch in silence
+                self.notice(f"The schema could not be loaded anew; the old one stays. {error!r}", True)
 
     async def reload(self) -> None:
         """Load the same sources again, off the event loop. If nothing of them loads, the old protocol stays."""

@@ -133,7 +133,6 @@ def test_the_first_line_is_the_url_and_the_last_words_are_the_summary(launch, se
 
 
 FORMATS = [
-    ([], lambda out: re.search(r"-> order .*BUY", out)),
     (["-v"], lambda out: re.search(r"-> order .*\n +order:\n(.*\n)*? +client_tag: tag-1\n", out)),
     (["--format", "yaml"], lambda out: "client_tag: tag-1" in out),
     (["--format", "json"], lambda out: [json.loads(line) for line in out.splitlines() if '"order"' in line]),
@@ -452,12 +451,11 @@ def test_control_c_while_it_starts_is_quiet(launch, trading) -> None:
     assert "Traceback" not in err
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-@pytest.mark.parametrize("busy", [False, True], ids=["idle", "in mid traffic"])
+@pytest.mark.parametrize(("number", "busy"), [(signal.SIGTERM, False), (signal.SIGINT, True)])
 def test_a_signal_ends_it_with_the_summary(watch, number: signal.Signals, busy: bool) -> None:
-    """Ctrl-C and SIGTERM end an idle and a busy proxy, exit status 0."""
+    """SIGTERM ends an idle proxy and Ctrl-C one in mid traffic, exit status 0."""
     running = watch()
-    with connect(running.url()) as client:
+    with connect(running.url(), max_queue=None) as client:
         if busy:
             for _ in range(500):
                 client.send(ORDER)

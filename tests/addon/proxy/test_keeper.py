@@ -77,6 +77,30 @@ def test_a_broken_save_keeps_the_old_and_is_told_once(schema_folder: Path) -> No
     asyncio.run(run())
 
 
+def test_a_fault_of_ours_does_not_end_the_watch(schema_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What no schema should bring about is told, and the next save is loaded."""
+
+    async def run() -> None:
+        told = Told(schema_folder)
+        file = schema_folder / "tiny.proto"
+
+        def fail(_: Reading) -> None:
+            raise RuntimeError("on purpose")
+
+        async def steps() -> None:
+            with monkeypatch.context() as patch:
+                patch.setattr("paperknife.proxy.keeper.load", fail)
+                file.write_text(file.read_text() + "message Another {}\n")
+                await told.until(lambda: told.notices)
+            assert "the old one stays. RuntimeError('on purpose')" in told.notices[0][0]
+            file.write_text(file.read_text() + "message More {}\n")
+            await told.until(lambda: told.loads)
+
+        await watched(told, steps)
+
+    asyncio.run(run())
+
+
 def test_what_was_loaded_for_older_options_is_dropped(schema_folder: Path, trading: str) -> None:
     """Options that change while files are being read win."""
 
