@@ -13,7 +13,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-__all__ = ["RelayError", "RelayProcess"]
+__all__ = ["UNLIMITED", "RelayError", "RelayProcess"]
+
+UNLIMITED = {"WEBSOCKETS_MAX_FRAGMENTS": str(1 << 30)}
+"""What lets relays and testees on `websockets` take a message of more than 4,096 frames."""
 
 START_SECONDS, END_SECONDS, BUSY_SECONDS, SETTLED_SECONDS = 30, 5, 120, 0.05
 
@@ -33,7 +36,7 @@ class RelayProcess:
 
     def __init__(self, command: Sequence[str], environment: Mapping[str, str] = {}) -> None:
         self.command = list(command)
-        self.environment = {**os.environ, **environment}
+        self.environment = {**os.environ, **UNLIMITED, **environment}
         self.port = 0
 
     def __enter__(self) -> Self:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import socket
 import subprocess
 import sys
@@ -16,7 +17,7 @@ from pathlib import Path
 from bench.autobahn.suite import SuiteError, ensure_suite, write_client_spec, write_server_spec
 from bench.autobahn.verdicts import Verdict, compare, counted, read_verdicts
 from bench.contenders import SUMMARY, Workshop
-from bench.relay_process import RelayError, RelayProcess
+from bench.relay_process import UNLIMITED, RelayError, RelayProcess
 
 COMPRESSED = (*(f"12.{number}.*" for number in range(1, 6)), *(f"13.{number}.*" for number in range(1, 8)))
 """Those of permessage-deflate: 18 cases of a thousand messages in each group, most of the time of all."""
@@ -74,8 +75,11 @@ def free_port() -> int:
 
 def run_quietly(command: Sequence[str], seconds: float) -> None:
     """Run a program to its end or to the time limit, which is told of."""
+    environment = {**os.environ, **UNLIMITED}
     try:
-        subprocess.run(command, check=False, timeout=seconds, stdin=subprocess.DEVNULL, capture_output=True)
+        subprocess.run(
+            command, check=False, timeout=seconds, stdin=subprocess.DEVNULL, capture_output=True, env=environment
+        )
     except subprocess.TimeoutExpired:
         print(f"  {Path(command[0]).name} was ended after {seconds:.0f} s.", flush=True)
 
