@@ -146,8 +146,10 @@ async def run_watched(plan: ProxyPlan, viewing: Viewing, command: Sequence[str],
     from paperknife.proxy.child import run_child
     from paperknife.proxy.embedded import EmbeddedProxy
     from paperknife.proxy.trust import authority_path
+    from paperknife.proxy.tuning import tune_process
 
     async with EmbeddedProxy(plan, [viewing.consumer]) as proxy:
+        tune_process()
         proxy.addon.keeper.changed.append(viewing.schema_changed)
         proxy.addon.keeper.announce()
         proxy.addon.trust.command = tuple(command)

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from paperknife.demo.client import Outcome, trade
 from paperknife.demo.venue import Venue, VenueOptions
 from paperknife.proxy.embedded import EmbeddedProxy, ProxyPlan
+from paperknife.proxy.tuning import tune_process
 from paperknife.proxy.watch import ending_on_signals
 from paperknife.settings.modes import parse_mode
 from paperknife.settings.reading import Reading, load
@@ -35,6 +36,7 @@ async def perform(
         proxy = EmbeddedProxy(plan(stage.url), [consumer])
         with ending_on_signals(proxy.shutdown):
             async with proxy:
+                tune_process()
                 started(proxy)
                 trading = asyncio.create_task(trade(proxy.listening[0].url, seconds=seconds, seed=venue.seed))
                 closed = asyncio.create_task(proxy.closed())

@@ -7,7 +7,6 @@ import contextlib
 import errno
 import logging
 import os
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -49,9 +48,6 @@ class ProxyPlan:
 
 
 AUTHORITY = "mitmproxy-ca.pem"
-
-SWITCH_SECONDS = 0.0005
-"""How long a thread may keep the interpreter while the event loop waits: rendering must not show up as latency."""
 
 
 SAID_BETTER = ("Client TLS handshake failed", "Server TLS handshake failed")
@@ -104,7 +100,6 @@ class EmbeddedProxy:
 
     async def __aenter__(self) -> Self:
         quieten_loggers()
-        sys.setswitchinterval(SWITCH_SECONDS)
         options = Options()
         self.master = Master(options)
         self.master.addons.add(*addons.default_addons(), keepserving.KeepServing(), readfile.ReadFile(), self.addon)

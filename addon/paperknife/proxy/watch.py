@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from paperknife.proxy.embedded import EmbeddedProxy, ProxyPlan
+from paperknife.proxy.tuning import tune_process
 from paperknife.traffic import Consumer
 
 __all__ = ["ending_on_signals", "watch"]
@@ -25,6 +26,7 @@ async def watch(plan: ProxyPlan, consumer: Consumer, started: Callable[[Embedded
     proxy = EmbeddedProxy(plan, [consumer])
     with ending_on_signals(proxy.shutdown):
         async with proxy:
+            tune_process()
             started(proxy)
             await proxy.closed()
 
