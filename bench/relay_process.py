@@ -70,7 +70,10 @@ class RelayProcess:
         """The port it listens on, as soon as it does."""
         until = time.monotonic() + START_SECONDS
         while time.monotonic() < until and self.process.poll() is None:
-            port = listening_port(self.process.pid)
+            try:
+                port = listening_port(self.process.pid)
+            except OSError:  # it has just ended
+                break
             if port:
                 return port
             time.sleep(0.02)
