@@ -155,7 +155,7 @@ def message_json(message: Dynamic, place: Place) -> Dynamic:
 
 
 def any_json(holder: Dynamic, place: Place) -> dict[str, Dynamic]:
-    """An Dynamic: its content where the schema has the type, else its bytes in base64 as they are."""
+    """An Any: its content where the schema has the type, else its bytes in base64 as they are."""
     if not holder.type_url and not holder.value:
         return {}
     content = any_content(holder)

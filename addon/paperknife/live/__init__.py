@@ -10,6 +10,7 @@ What the tap hands on goes this way, and never blocks on its way in::
 * `line` lays out one line in columns, `events` what is no message (connections, pings, notices), `documents` writes the
   same as JSON and YAML.
 * `formats` brings these together by the name that the user gives.
+* `layout` has the columns of a line, for each width; `sink` is where the text goes as bytes.
 * `amounts` are sizes, latencies and times as a person reads them; `cells` counts the columns that a text takes,
   and `terminal` knows how many there are.
 * `tally` counts what passed, for the summary at the end.

@@ -196,7 +196,7 @@ def json_words(value: object) -> str:
 
 
 def say_any(context: Context) -> Callable[[Dynamic], str]:
-    """An Dynamic: the short name of its type, then its content where the schema has the type."""
+    """An Any: the short name of its type, then its content where the schema has the type."""
     known: dict[str, Say] = {}
     inside = context.inside()
 
