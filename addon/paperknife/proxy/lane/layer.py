@@ -398,7 +398,7 @@ class Lane(websocket.WebsocketLayer):
         elif back.ended or not self.attached or way.target.tls:
             yield commands.CloseConnection(self.context.server)
             yield commands.CloseConnection(self.context.client)
-            yield from self.finish(way)
+            yield from self.finish(back if back.ended else way)
         else:
             yield HalfClosePeer(way.target)
 
@@ -417,6 +417,7 @@ class Lane(websocket.WebsocketLayer):
         data.timestamp_end = time.time()
         if data.close_code is None:
             data.close_code, data.close_reason = ABNORMAL, ""
+            # With no close frame it was ended by whoever ended first: the other's end is the answer to that.
             data.closed_by_client = None if way is None else way.direction is Direction.CLIENT
         self.track.history.flush()
         self._handle_event = self.done  # type: ignore[method-assign]

@@ -3,10 +3,12 @@
 import asyncio
 import random
 
+import pytest
 from websockets.asyncio.client import connect
 from websockets.asyncio.server import ServerConnection
 
 from paperknife.proxy.lane.direct import DirectProtocol
+from paperknife_decoders.message import Direction
 
 
 def protocols(at) -> list[asyncio.BaseProtocol]:
@@ -101,5 +103,28 @@ def test_a_reader_that_stops_stops_the_sender(stage) -> None:
             buffered = sum(protocol.target.get_write_buffer_size() for protocol in protocols(at))
             assert buffered < most
             writer.close()
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize("by_client", [True, False])
+def test_who_ends_first_without_a_close_frame_is_named(stage, by_client) -> None:
+    """A connection that one side ends by a plain end of its sending was broken off by that side, not by the other."""
+
+    async def leave(server: ServerConnection) -> None:
+        if by_client:
+            await server.wait_closed()
+        else:
+            server.transport.close()
+
+    async def run() -> None:
+        async with stage(leave) as at:
+            async with connect(at.url) as client:
+                if by_client:
+                    client.transport.close()
+                await client.wait_closed()
+            await at.witness.until(lambda: at.witness.closes, "the end")
+            close = at.witness.closes[0]
+            assert (close.code, close.by) == (1006, Direction.CLIENT if by_client else Direction.SERVER)
 
     asyncio.run(run())
