@@ -8,7 +8,7 @@ from google.protobuf.descriptor import Descriptor, FieldDescriptor
 
 from paperknife_decoders.protocol import EnvelopeType, payload_oneof
 from paperknife_decoders.schema import Schema, SchemaError
-from paperknife_decoders.schema.loaded import root_messages
+from paperknife_decoders.schema.loaded import BLAME, root_messages
 
 __all__ = ["candidates", "envelope_types", "payload_members"]
 
@@ -23,7 +23,8 @@ def envelope_types(
     """The types of the client's and of the server's envelopes, each by its full or unique short name.
 
     A direction without a name takes the one message called ``ClientMessage`` or ``ServerMessage``. Raises SchemaError
-    where there is no such message or more than one, with the candidates and what to type.
+    where there is no such message or more than one: with the schema's faults, which may be why, or else with the
+    candidates and what to type.
     """
     given = {"client": client, "server": server}
     found = {side: schema.message(name) if name else usual_message(schema, side, given) for side, name in given.items()}
@@ -38,11 +39,11 @@ def usual_message(schema: Schema, side: str, given: dict[str, str | None]) -> De
         return found[0]
     problem = f"{len(found)} messages are called {name}" if found else f"no message is called {name}"
     missing = [f"--{each} pkg.Type" for each, its in given.items() if not its]
+    question = f"Which type do the {side}'s messages have? In this schema {problem}."
+    if schema.faults and not found:
+        raise SchemaError(f"{question} {BLAME}", schema.faults)
     listed = "".join(f"\n  {message.full_name}" for message in list(found or candidates(schema))[:SHOWN])
-    raise SchemaError(
-        f"which type do the {side}'s messages have? In this schema {problem}. Say it with {' '.join(missing)};"
-        f" candidates are:{listed}"
-    )
+    raise SchemaError(f"{question} Say it with {' '.join(missing)}; candidates are:{listed}")
 
 
 def candidates(schema: Schema) -> Iterable[Descriptor]:

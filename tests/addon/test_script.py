@@ -69,7 +69,7 @@ def test_other_websockets_keep_mitmproxys_own_view(dump, trading) -> None:
 
 REFUSED = [
     ("paperknife_shema=x", "There is no option paperknife_shema. Did you mean paperknife_schema?"),
-    ("paperknife_schema=/nothing/there", "there is no schema at /nothing/there"),
+    ("paperknife_schema=/nothing/there", "There is no schema at /nothing/there"),
     ("paperknife_redact=maybe", "paperknife_redact is fields or off, not 'maybe'."),
 ]
 
@@ -89,6 +89,15 @@ def test_a_wrong_option_is_refused_at_the_start(dump, trading, setting: str, sen
     assert status == 1
     assert sentence in out + err
     assert "Traceback" not in out + err
+
+
+def test_a_schema_that_does_not_compile_is_told_by_its_faults(dump, tmp_path: Path) -> None:
+    """The place of the fault stands in the log, also where other files still load."""
+    (tmp_path / "bad.proto").write_text('syntax = "proto3";\nmessage ClientMessage { Foo foo = 1; }\n')
+    (tmp_path / "good.proto").write_text('syntax = "proto3"; message Other {}\n')
+    status, out, err = dump("--set", f"paperknife_schema={tmp_path}").end()
+    assert status == 1
+    assert 'bad.proto:2:25: "Foo" is not defined' in out + err
 
 
 def test_saving_a_schema_is_told_in_the_log_and_shows_in_the_view(dump, tmp_path: Path) -> None:

@@ -72,7 +72,7 @@ UNCLEAR = {
         "b",
         "Envelope",
         None,
-        r"which type do the server's messages have\?.* Say it with --server pkg\.Type;",
+        r"Which type do the server's messages have\?.* Say it with --server pkg\.Type;",
     ),
     "misspelt": ("a", "ClientMesage", None, r"no message type ClientMesage; did you mean a\.ClientMessage\?"),
 }
@@ -83,6 +83,34 @@ def test_unclear(schema_of, files, client, server, expected):
     """What cannot be known is an error with the candidates, the likeliest first, and what to type."""
     with pytest.raises(SchemaError, match=expected):
         envelope_types(schema_of(files), client, server)
+
+
+BROKEN = {
+    "the file itself": (
+        'syntax = "proto3"; package a;\nmessage ClientMessage { Foo foo = 1; } message ServerMessage {}',
+        r'a\.proto:2:25: "Foo" is not defined',
+    ),
+    "what it imports": (
+        'syntax = "proto3"; package a; import "d.proto"; message ClientMessage {} message ServerMessage {}',
+        r'd\.proto:2:13: "Nothing" is not defined',
+    ),
+}
+NAMED = {"by the usual name": (None, None), "by a name that is given": ("a.ClientMessage", "ServerMessage")}
+
+
+@pytest.mark.parametrize(("client", "server"), NAMED.values(), ids=NAMED)
+@pytest.mark.parametrize(("text", "expected"), BROKEN.values(), ids=BROKEN)
+def test_faults_come_first(tmp_path, text, expected, client, server):
+    """Where a file does not compile, its place is the answer, and not a list of what is left."""
+    (tmp_path / "a.proto").write_text(text)
+    if "d.proto" in text:
+        (tmp_path / "d.proto").write_text('syntax = "proto3";\nmessage D { Nothing x = 1; }')
+    (tmp_path / "b.proto").write_text(FILES["b.proto"])
+    with pytest.raises(SchemaError, match=expected) as caught:
+        envelope_types(load_schema(tmp_path), client, server)
+    first, *faults = str(caught.value).split("\n")
+    assert first.endswith("These faults in it may be why:")
+    assert len(caught.value.faults) == len(faults) <= 2
 
 
 def test_messages_that_only_hold_each_other(tmp_path):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import difflib
 import json
 import shutil
 import sys
@@ -138,18 +139,20 @@ def envelope_types(options: dict[str, Any]) -> tuple[EnvelopeType, ...]:
         return ()
     try:
         schema = load_schema(options["schema"])
-        for fault in schema.faults:
-            talk(str(fault))
         if not asked:
             raise Failure(
                 "The bytes do not tell who sent them: add --as client or --as server, or --as with the name of a type"
                 " (paperknife schema list shows them)."
             )
-        if asked not in SIDES:
-            return (EnvelopeType(schema.message(asked)),)
-        wanted = side_type(schema, asked, options[asked])
+        wanted = side_type(schema, asked, options[asked]) if asked in SIDES else EnvelopeType(schema.message(asked))
     except SchemaError as error:
-        raise Failure(str(error)) from None
+        near = difflib.get_close_matches(asked, SIDES, n=1, cutoff=0.7)
+        hint = f" Or did you mean --as {near[0]}?" if near and asked not in SIDES else ""
+        raise Failure(f"{error}{hint}") from None
+    for fault in schema.faults:
+        talk(str(fault))
+    if asked not in SIDES:
+        return (wanted,)
     other = SIDES[asked]
     with contextlib.suppress(SchemaError):
         return wanted, side_type(schema, other, options[other])

@@ -96,11 +96,11 @@ def show_command(paths: tuple[str, ...], colour: bool | None) -> None:
     """
     sources, names = sources_and_names(paths)
     schema = load_or_fail(sources)
-    tell_faults(schema)
     try:
         found: Sequence[Definition] = [schema.definition(name) for name in names] or list(candidates(schema))
     except SchemaError as error:
         raise Failure(str(error)) from None
+    tell_faults(schema)
     paint = ANSI if wants_colour(sys.stdout, colour) else PLAIN
     for index, definition in enumerate(found):
         # The colours are our own and decided here, so click is not to take them out where it sees no terminal.
@@ -152,7 +152,7 @@ def tell_envelopes(schema: Schema) -> None:
     try:
         client, server = envelope_types(schema)
     except SchemaError as error:
-        click.echo(str(error), err=True)
+        click.echo(error.sentence, err=True)  # the faults follow
     else:
         click.echo(f"client sends {client.name}, server sends {server.name}", err=True)
 

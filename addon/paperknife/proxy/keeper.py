@@ -8,14 +8,12 @@ from collections.abc import Callable
 from paperknife.settings.reading import Loaded, Reading, load
 from paperknife_decoders.protocol import Protocol
 from paperknife_decoders.schema import SchemaError
+from paperknife_decoders.schema.faults import fault_lines
 
 __all__ = ["Keeper"]
 
 CHECK_SECONDS = 0.25
 """How often the schema's files are looked at: a save takes effect before a hand is back on the mouse."""
-
-FAULTS_SHOWN = 5
-"""How many faults of a schema are written out; `paperknife schema check` lists all."""
 
 
 class Keeper:
@@ -47,7 +45,7 @@ class Keeper:
         """Say what is loaded, and each fault of it."""
         self.notice(self.loaded.describe(), self.loaded.schema is None)
         if self.loaded.schema is not None:
-            for text in fault_lines(list(map(str, self.loaded.schema.faults))):
+            for text in fault_lines(self.loaded.schema.faults):
                 self.notice(text, True)
 
     async def watch(self) -> None:
@@ -67,15 +65,8 @@ class Keeper:
         try:
             loaded = await asyncio.to_thread(load, reading)
         except SchemaError as error:
-            self.notice(f"The schema changed on disk and no longer loads; the old one stays. {error}", True)
+            why = "\n".join(["", *fault_lines(error.faults)]) if error.faults else f" {error}"
+            self.notice(f"The schema changed on disk and no longer loads; the old one stays.{why}", True)
             return
         if self.reading is reading:
             self.use(loaded, reading)
-
-
-def fault_lines(faults: list[str]) -> list[str]:
-    """The first faults, and a line that counts the others."""
-    shown = faults[:FAULTS_SHOWN]
-    if len(faults) > FAULTS_SHOWN:
-        shown.append(f"and {len(faults) - FAULTS_SHOWN} more faults in the schema: see `paperknife schema check`")
-    return shown

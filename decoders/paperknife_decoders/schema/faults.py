@@ -7,7 +7,10 @@ from dataclasses import dataclass
 
 from paperknife_decoders.printable import printable
 
-__all__ = ["Fault", "SchemaError"]
+__all__ = ["Fault", "SchemaError", "fault_lines"]
+
+FAULTS_SHOWN = 5
+"""How many faults of a schema are written out where something else is meant to be read too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +31,20 @@ class Fault:
 class SchemaError(Exception):
     """There is no schema to work with, or not the type that was asked for; a sentence for the user.
 
-    `faults` are those of the files, where that is the reason; they follow the sentence, one a line. Names that come
-    out of a schema file are made printable.
+    `faults` are those of the files, where that is the reason; the first of them follow the `sentence`, one a line.
+    Names that come out of a schema file are made printable.
     """
 
     def __init__(self, sentence: str, faults: Sequence[Fault] = ()) -> None:
-        lines = [*sentence.split("\n"), *map(str, faults)]
-        super().__init__("\n".join(map(printable, lines)))
+        self.sentence = "\n".join(map(printable, sentence.split("\n")))
         self.faults = tuple(faults)
+        super().__init__("\n".join([self.sentence, *fault_lines(faults)]))
+
+
+def fault_lines(faults: Sequence[Fault]) -> list[str]:
+    """The first faults, and a line that counts the others."""
+    shown = list(map(str, faults[:FAULTS_SHOWN]))
+    more = len(faults) - FAULTS_SHOWN
+    if more > 0:
+        shown.append(f"and {more} more fault{'s' * (more > 1)} in the schema: see `paperknife schema check`")
+    return shown

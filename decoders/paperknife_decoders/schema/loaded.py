@@ -13,9 +13,12 @@ from paperknife_decoders.schema.assembly import SchemaFile
 from paperknife_decoders.schema.faults import Fault, SchemaError
 from paperknife_decoders.schema.watch import Watch
 
-__all__ = ["Definition", "Schema", "did_you_mean", "root_messages"]
+__all__ = ["BLAME", "Definition", "Schema", "did_you_mean", "root_messages"]
 
 type Definition = Descriptor | EnumDescriptor | ServiceDescriptor
+
+BLAME = "These faults in it may be why:"
+"""Comes before the faults of a schema that lacks something."""
 
 
 class Schema:
@@ -76,7 +79,8 @@ class Schema:
             return self.pool.FindMessageTypeByName(name.removeprefix("."))
         except KeyError:
             hint = did_you_mean(name, [each.full_name for each in among])
-            raise SchemaError(f"the schema has no {noun} {name}{hint}") from None
+            blame = f" {BLAME}" if self.faults else ""
+            raise SchemaError(f"The schema has no {noun} {name}{hint}{blame}", self.faults) from None
 
     def describe(self) -> str:
         """What was loaded, in a few words: ``34 messages in 5 files``."""
@@ -124,16 +128,16 @@ def look_up[D: Definition](name: str, among: Iterable[D], noun: str) -> D | None
         return (exact or found)[0]
     if found:
         names = "".join(f"\n  {each.full_name}" for each in found)
-        raise SchemaError(f"{name} is the name of more than one {noun}; give the full name of one of:{names}")
+        raise SchemaError(f"{name} is the name of more than one {noun}. Give the full name of one of:{names}")
     return None
 
 
 def did_you_mean(name: str, full_names: Iterable[str]) -> str:
-    """``; did you mean trading.v1.Order?`` if a name comes close, else nothing. Case does not count."""
+    """The end of a sentence: ``; did you mean trading.v1.Order?`` if a name comes close. Case does not count."""
     spelled = {spelling.lower(): full for full in full_names for spelling in (full.rpartition(".")[2], full)}
     close = difflib.get_close_matches(name.lower(), spelled, n=3, cutoff=0.6)
     names = list(dict.fromkeys(spelled[each] for each in close))
-    return f"; did you mean {' or '.join(names)}?" if names else ""
+    return f"; did you mean {' or '.join(names)}?" if names else "."
 
 
 def root_messages(schema: Schema) -> tuple[Descriptor, ...]:

@@ -19,7 +19,7 @@ from paperknife_decoders.schema.watch import Watch
 
 __all__ = ["load_schema"]
 
-NOTHING_OWN = "there is nothing in the schema but types that Protobuf brings along: name the files of your API"
+NOTHING_OWN = "There is nothing in the schema but types that Protobuf brings along. Name the files of your API."
 
 
 def load_schema(sources: Sequence[str | Path] | str | Path, timeout: float = 60.0) -> Schema:
@@ -50,7 +50,7 @@ def load_schema(sources: Sequence[str | Path] | str | Path, timeout: float = 60.
     faults = [Fault(show(Path(fault.file)), fault.message, fault.line, fault.column) for fault in faults]
     files = [file for name, file in assembly.added.items() if name not in wellknown]
     if not files:
-        raise SchemaError("nothing of the schema could be loaded:" if faults else NOTHING_OWN, faults)
+        raise SchemaError("Nothing of the schema could be loaded:" if faults else NOTHING_OWN, faults)
     return Schema(assembly.pool, files, paths, faults, watch)
 
 

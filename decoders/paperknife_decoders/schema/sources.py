@@ -66,7 +66,7 @@ def find_sources(paths: Sequence[Path]) -> Sources:
     Raises SchemaError, one sentence for each path that is not there or holds nothing that could be a schema.
     """
     if not paths:
-        raise SchemaError("no schema was given: name a folder of .proto files, a .proto file, or a descriptor set")
+        raise SchemaError("No schema was given: name a folder of .proto files, a .proto file, or a descriptor set.")
     found: dict[Path, tuple[Path, Kind]] = {}
     walked: dict[Path, None] = {}
     complaints: list[str] = []
@@ -75,7 +75,7 @@ def find_sources(paths: Sequence[Path]) -> Sources:
         try:
             files = list(folder_files(path, walked)) if path.is_dir() else [(path, kind_of_file(path))]
         except OSError as error:
-            complaints.append(f"cannot read the schema {path}: {error.strerror or error}")
+            complaints.append(f"The schema {path} cannot be read: {error.strerror or error}.")
             continue
         except SchemaError as error:
             complaints.append(str(error))
@@ -107,11 +107,11 @@ def anchored(path: Path) -> Path:
 def kind_of_file(path: Path) -> Kind:
     """What the single file `path` holds; a file of any other name is taken for a descriptor set and read as one."""
     if not path.exists():
-        raise SchemaError(f"there is no schema at {path}{nearest_sibling(path)}")
+        raise SchemaError(f"There is no schema at {path}{nearest_sibling(path)}")
     if not path.is_file() or not os.access(path, os.R_OK):
-        raise SchemaError(f"{path} cannot be read: it is no ordinary file, or not yours to read")
+        raise SchemaError(f"{path} cannot be read: it is no ordinary file, or not yours to read.")
     if path.suffix == ".mcap":
-        raise SchemaError(f"{path} is a recording; a schema cannot be taken from one yet: name its .proto files")
+        raise SchemaError(f"{path} is a recording; a schema cannot be taken from one yet: name its .proto files.")
     if path.suffix == ".py":
         return Kind.GENERATED
     return kind_by_name(path.name) or Kind.DESCRIPTORS
@@ -132,7 +132,7 @@ def folder_files(folder: Path, walked: dict[Path, None]) -> Iterator[tuple[Path,
     for _, kind in SUFFIXES:
         if files[kind]:
             return ((file, kind) for file in files[kind])
-    raise SchemaError(f"there is no .proto file in the folder {folder}, nor below it, nor a descriptor set")
+    raise SchemaError(f"There is no .proto file in the folder {folder}, nor below it, nor a descriptor set.")
 
 
 def walk(folder: Path, walked: dict[Path, None]) -> Iterable[Path]:
@@ -146,18 +146,18 @@ def walk(folder: Path, walked: dict[Path, None]) -> Iterable[Path]:
         seen.add(real)
         walked[anchored(Path(place))] = None
         if len(seen) > MAX_FOLDERS:
-            raise SchemaError(f"{folder} holds more than {MAX_FOLDERS:,} folders; name the one that the schema is in")
+            raise SchemaError(f"{folder} holds more than {MAX_FOLDERS:,} folders. Name the one that the schema is in.")
         folders[:] = sorted(name for name in folders if not name.startswith(".") and name not in FOREIGN_FOLDERS)
         yield from (Path(place, name) for name in sorted(files) if not name.startswith("."))
 
 
 def nearest_sibling(path: Path) -> str:
-    """A hint at what the user may have meant by a `path` that is not there."""
+    """The end of a sentence on a `path` that is not there: what the user may have meant, or from where on it is not."""
     parent = next(folder for folder in path.absolute().parents if folder.is_dir())
     missing = path.absolute().relative_to(parent).parts[0]
     try:
         names = sorted(entry.name for entry in os.scandir(parent))
     except OSError:
-        return ""
-    close = difflib.get_close_matches(missing, names, n=1, cutoff=0.5)
-    return f"; did you mean {parent / close[0]}?" if close else f"; the folder {parent} has no {missing}"
+        return "."
+    close = difflib.get_close_matches(missing, names, n=1, cutoff=0.7)
+    return f"; did you mean {parent / close[0]}?" if close else f"; the folder {parent} has no {missing}."

@@ -159,6 +159,7 @@ FAILURES = [
     (ORDER, ("--as", "client"), "add --schema PATH"),
     (ORDER, ("--schema", "protos"), "add --as client or --as server"),
     (ORDER, ("--schema", "protos", "--as", "Ordr"), "did you mean t.Order?"),
+    (ORDER, ("--schema", "protos", "--as", "clent"), "did you mean --as client?"),
     (ORDER, ("--schema", "nowhere", "--as", "client"), "nowhere"),
     (ORDER, (*AS_CLIENT, "--client", "Klient"), "Klient"),
     (ORDER, ("--format", "xml"), "'xml' is not one of"),

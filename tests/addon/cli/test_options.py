@@ -65,7 +65,7 @@ def test_an_expression_that_is_wrong_names_its_option(option: str) -> None:
 
 def test_a_schema_that_is_not_there_is_a_failure() -> None:
     """With exit status 2."""
-    with pytest.raises(Failure, match="there is no schema at /nothing") as failure:
+    with pytest.raises(Failure, match="There is no schema at /nothing") as failure:
         load_or_fail(Reading(schema=("/nothing",)))
     assert failure.value.exit_code == 2
 

@@ -265,7 +265,7 @@ def test_a_script_of_the_users_runs_beside_ours(watch, tmp_path: Path) -> None:
 
 
 BAD: list[tuple[str, list[str], str]] = [
-    ("no such schema", ["--schema", "SCHEMA/nothing"], "there is no schema at"),
+    ("no such schema", ["--schema", "SCHEMA/nothing"], "There is no schema at"),
     ("no such type", ["--client", "trading.v1.ClientMesage"], "did you mean trading.v1.ClientMessage"),
     ("an unknown field", ["--where", "order.quantiti > 1"], "did you mean quantity?"),
     ("an unknown payload", ["--hide", "ordr"], "did you mean order?"),
@@ -280,7 +280,7 @@ BAD: list[tuple[str, list[str], str]] = [
     ("no port", ["--listen-port", "99999"], "port must be 0-65535"),
     ("a misspelt option", ["--set", "paperknife_shema=x"], "Did you mean paperknife_schema?"),
     ("a misspelt option of mitmproxy", ["--set", "listen_prt=0"], "Did you mean listen_port?"),
-    ("a schema by --set", ["--set", "paperknife_schema=SCHEMA/nothing"], "there is no schema at"),
+    ("a schema by --set", ["--set", "paperknife_schema=SCHEMA/nothing"], "There is no schema at"),
     ("no such script", ["-s", "/nothing.py"], "No such script: /nothing.py"),
     ("an unknown mode", ["--mode", "revers:ws://h"], "unknown mode"),
     ("a URL as mode", ["--mode", "wss://h/v1"], "Write --mode reverse:wss://h/v1"),
@@ -334,6 +334,15 @@ def test_a_port_in_use_is_said_so(refused, served, trading: str) -> None:
         f"Error: The proxy could not listen on 127.0.0.1:{port}: address already in use. "
         "Choose another port with --listen-port N (0 takes any free one).\n"
     )
+
+
+def test_a_schema_that_does_not_compile_is_told_by_its_faults(refused, tmp_path: Path) -> None:
+    """The place of the fault is said, also where other files still load, and not which types these have."""
+    (tmp_path / "bad.proto").write_text('syntax = "proto3";\nmessage ClientMessage { Foo foo = 1; }\n')
+    (tmp_path / "good.proto").write_text('syntax = "proto3"; message Other {}\n')
+    said = refused("--schema", str(tmp_path), "-p", "0")
+    assert 'bad.proto:2:25: "Foo" is not defined' in said
+    assert "Other" not in said
 
 
 def test_candidates_for_the_envelope_types_are_listed(refused, tmp_path: Path) -> None:

@@ -78,7 +78,7 @@ CHECKS = {
     "clean": (["good"], 0, "", "client sends shop.ClientMessage, server sends shop.ServerMessage\nno faults; loaded: "),
     "faults": (["dirty"], 1, 'dirty/b.proto:2:15: "nix" is not defined.\n', "1 fault; loaded: 4 messages in 1 file\n"),
     "nothing loads": (["bad"], 1, 'bad/b.proto:2:15: "nix" is not defined.\n', "1 fault; loaded: nothing\n"),
-    "not there": (["god"], 2, "", "Error: there is no schema at god; did you mean "),
+    "not there": (["god"], 2, "", "Error: There is no schema at god; did you mean "),
     "no path": ([], 2, "", "Missing argument"),
 }
 
@@ -92,10 +92,10 @@ def test_check(paperknife_schema, arguments, status, stdout, stderr):
 
 
 FAILURES = {
-    "list": (["list", "bad"], "nothing of the schema could be loaded"),
+    "list": (["list", "bad"], "Nothing of the schema could be loaded"),
     "show": (["show", "good", "Kynd"], "no message type, enum or service Kynd; did you mean shop.Kind?"),
-    "a path that is not there": (["show", "good", "gone.proto"], "there is no schema at gone.proto"),
-    "only a name": (["show", "Kind"], "there is no schema at Kind"),
+    "a path that is not there": (["show", "good", "gone.proto"], "There is no schema at gone.proto"),
+    "only a name": (["show", "Kind"], "There is no schema at Kind"),
 }
 
 

@@ -1,12 +1,13 @@
 """The keeper: the protocol of the moment, and what the user is told of it."""
 
 import asyncio
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from paperknife.proxy.keeper import FAULTS_SHOWN, Keeper, fault_lines
+from paperknife.proxy.keeper import Keeper
 from paperknife.settings.reading import Reading, load
 
 
@@ -77,6 +78,28 @@ def test_a_broken_save_keeps_the_old_and_is_told_once(schema_folder: Path) -> No
     asyncio.run(run())
 
 
+def test_a_broken_envelope_is_told_by_its_faults(schema_folder: Path) -> None:
+    """Where other files still load, what is said is what is wrong where, and not which types there are besides."""
+
+    async def run() -> None:
+        (schema_folder / "other.proto").write_text('syntax = "proto3"; message Other {}')
+        told = Told(schema_folder)
+        before, file = told.keeper.protocol, schema_folder / "tiny.proto"
+
+        async def steps() -> None:
+            file.write_text(file.read_text() + "message Broken { Foo foo = 1; }\n")
+            await told.until(lambda: told.notices)
+            lines = told.notices[0][0].split("\n")
+            assert lines[0].endswith("no longer loads; the old one stays.")
+            assert re.search(r'tiny\.proto:\d+:\d+: "Foo" is not defined', lines[1])
+            assert len(lines) == 2
+            assert told.keeper.protocol is before
+
+        await watched(told, steps)
+
+    asyncio.run(run())
+
+
 def test_a_fault_of_ours_does_not_end_the_watch(schema_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What no schema should bring about is told, and the next save is loaded."""
 
@@ -116,12 +139,3 @@ def test_what_was_loaded_for_older_options_is_dropped(schema_folder: Path, tradi
         assert len(told.loads) == 1
 
     asyncio.run(run())
-
-
-@pytest.mark.parametrize("count", [0, 1, FAULTS_SHOWN, FAULTS_SHOWN + 1, 1000])
-def test_many_faults_are_counted(count: int) -> None:
-    """The first are written out, the others only counted."""
-    lines = fault_lines([f"a.proto:{number}:1: wrong" for number in range(count)])
-    assert len(lines) == min(count, FAULTS_SHOWN + 1)
-    if count > FAULTS_SHOWN:
-        assert lines[-1].startswith(f"and {count - FAULTS_SHOWN} more faults")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from paperknife_decoders.schema import Fault, SchemaError, load_schema
+from paperknife_decoders.schema.faults import FAULTS_SHOWN, fault_lines
 
 PROTO3 = 'syntax = "proto3";\n'
 
@@ -33,3 +34,16 @@ def test_fault(fault, text):
 def test_error():
     """An error is its sentence, then its faults, one a line."""
     assert str(SchemaError("no \x07 luck:\n  x", [Fault("a", "b")])) == "no \\x07 luck:\n  x\na: b"
+
+
+@pytest.mark.parametrize("count", [0, 1, FAULTS_SHOWN, FAULTS_SHOWN + 1, 1000])
+def test_many_faults_are_counted(count):
+    """The first are written out, the others only counted; the error holds them all."""
+    faults = [Fault("a.proto", "wrong", number, 1) for number in range(1, count + 1)]
+    lines = fault_lines(faults)
+    assert len(lines) == min(count, FAULTS_SHOWN + 1)
+    if count > FAULTS_SHOWN:
+        assert lines[-1].startswith(f"and {count - FAULTS_SHOWN} more fault")
+    error = SchemaError("No luck:", faults)
+    assert str(error).split("\n") == ["No luck:", *lines]
+    assert error.faults == tuple(faults)

@@ -46,14 +46,14 @@ def test_message(schema, name, full_name):
 
 
 WRONG_NAMES = {
-    "not unique": ("Order", "Order is the name of more than one message type; .*:\n  a.v1.Order\n  b.v1.Order$"),
-    "misspelt": ("Qoute", r"the schema has no message type Qoute; did you mean b\.v1\.Quote\?"),
+    "not unique": ("Order", "Order is the name of more than one message type. .*:\n  a.v1.Order\n  b.v1.Order$"),
+    "misspelt": ("Qoute", r"The schema has no message type Qoute; did you mean b\.v1\.Quote\?"),
     "other case": ("quote", r"no message type quote; did you mean b\.v1\.Quote\?"),
     "misspelt package": ("b.v2.Quote", r"did you mean b\.v1\.Quote or "),
     "part of a word": ("uote", r"no message type uote; did you mean b\.v1\.Quote\?"),
-    "nothing like it": ("Xyzzy", "the schema has no message type Xyzzy$"),
-    "empty": ("", "the schema has no message type $"),
-    "an enum": ("Side", "the schema has no message type Side"),
+    "nothing like it": ("Xyzzy", r"The schema has no message type Xyzzy\.$"),
+    "empty": ("", r"The schema has no message type \.$"),
+    "an enum": ("Side", "The schema has no message type Side"),
     "hostile": ("\x1b[2J", r"no message type \\x1b\[2J"),
 }
 

@@ -35,7 +35,7 @@ def test_types_work_with_protobuf_tools(tree, venue):
 def test_nothing_loads(tree):
     """Where all files are faulty, the error carries the faults."""
     folder = tree({"a.proto": "message A {"})
-    with pytest.raises(SchemaError, match=r"nothing of the schema could be loaded:\n.*a\.proto:1:12: ") as caught:
+    with pytest.raises(SchemaError, match=r"Nothing of the schema could be loaded:\n.*a\.proto:1:12: ") as caught:
         load_schema(folder)
     assert [fault.line for fault in caught.value.faults] == [1]
 

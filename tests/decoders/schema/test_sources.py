@@ -24,13 +24,13 @@ def test_special_files(tree, names):
 
 
 MISSING = {
-    "nothing": ([], "no schema was given: name a folder"),
-    "not there": (["proto"], r"there is no schema at .*/proto; did you mean .*/protos\?"),
-    "not there, deep": (["protos/tradng/v1"], r"there is no schema at .*; did you mean .*/protos/trading\?"),
-    "nothing like it": (["xyz"], r"there is no schema at .*/xyz; the folder .* has no xyz"),
-    "an empty folder": (["empty"], r"there is no \.proto file in the folder .*/empty"),
+    "nothing": ([], "No schema was given: name a folder"),
+    "not there": (["proto"], r"There is no schema at .*/proto; did you mean .*/protos\?"),
+    "not there, deep": (["protos/tradng/v1"], r"There is no schema at .*; did you mean .*/protos/trading\?"),
+    "nothing like it": (["xyz"], r"There is no schema at .*/xyz; the folder .* has no xyz"),
+    "an empty folder": (["empty"], r"There is no \.proto file in the folder .*/empty"),
     "a recording": (["session.mcap"], r"session\.mcap is a recording"),
-    "below a file": (["session.mcap/x"], r"there is no schema at .*/session\.mcap/x"),
+    "below a file": (["session.mcap/x"], r"There is no schema at .*/session\.mcap/x"),
     "no file": (["/dev/null"], "/dev/null cannot be read"),
     "two at once": (["xyz", "empty"], r"(?s)no schema at .*\n.*no \.proto file"),
 }
