@@ -15,7 +15,7 @@ from paperknife.demo.files import given_schema
 from paperknife.proxy.embedded import EmbeddedProxy, ProxyPlan
 from paperknife.settings.modes import parse_mode
 from paperknife.settings.reading import Reading, load
-from paperknife.traffic import Close, Connection
+from paperknife.traffic import Close, Connection, Piece
 from paperknife_decoders.message import Message, Opcode
 
 type Handler = Callable[[ServerConnection], Awaitable[None]]
@@ -30,6 +30,7 @@ class Witness:
     controls: list[Message] = field(default_factory=list)
     closes: list[Close] = field(default_factory=list)
     notices: list[tuple[str, bool]] = field(default_factory=list)
+    pieces: list[Piece] = field(default_factory=list)
 
     def opened(self, connection: Connection) -> None:
         self.connections.append(connection)
@@ -37,6 +38,9 @@ class Witness:
     def messages(self, batch: Sequence[Message]) -> None:
         for message in batch:
             (self.controls if message.opcode >= Opcode.CLOSE else self.seen).append(message)
+
+    def piece(self, piece: Piece) -> None:
+        self.pieces.append(piece)
 
     def closed(self, connection: Connection, close: Close) -> None:
         self.closes.append(close)
@@ -88,6 +92,12 @@ async def staged(
         witness = Witness()
         async with EmbeddedProxy(plan, [witness]) as proxy:
             yield Stage(proxy.listening[0].url, proxy, witness, upstream)
+
+
+@pytest.fixture
+def new_witness() -> type[Witness]:
+    """`new_witness()`: a consumer that remembers all it is told."""
+    return Witness
 
 
 @pytest.fixture

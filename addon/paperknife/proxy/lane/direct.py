@@ -54,12 +54,15 @@ class DirectProtocol(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         """Take the short way, or else the long one."""
         target = self.target
-        if not self.reader._buffer and target.get_write_buffer_size() <= FULL:  # type: ignore[attr-defined]
+        if (
+            not self.reader._buffer  # type: ignore[attr-defined]
+            and target.get_write_buffer_size() <= FULL
+            and not target.is_closing()  # else the long way finds out why
+        ):
             passed = self.lane.pass_on(self.way, data)
             if passed is not None:
                 self.handler.timeout_watchdog.register_activity()
-                if not target.is_closing():
-                    target.write(passed)
+                target.write(passed)
                 return
         self.stream.data_received(data)
 
