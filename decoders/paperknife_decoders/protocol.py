@@ -14,6 +14,7 @@ from google.protobuf.message import Message as ProtoMessage
 from paperknife_decoders.envelope import Envelope, Form
 from paperknife_decoders.errors import DecodeError
 from paperknife_decoders.message import Direction, Opcode
+from paperknife_decoders.oddities.parse_fault import refusal
 from paperknife_decoders.secrets import Secrets
 from paperknife_decoders.steps import Step, open_parts
 from paperknife_decoders.wire.walker import is_wire_format
@@ -185,7 +186,7 @@ def read_envelope(data: bytes, kind: EnvelopeType | None) -> Envelope:
     try:
         message = kind.parse(data)
     except ProtobufDecodeError:
-        return undecoded(data, kind, f"does not parse as {kind.name}")
+        return undecoded(data, kind, refusal(kind.name))
     return Envelope(data, Form.DECODED, kind, message, kind.payload_of(message))
 
 

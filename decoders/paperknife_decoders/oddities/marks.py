@@ -16,6 +16,7 @@ from google.protobuf.message import Message as ProtoMessage
 
 from paperknife_decoders.envelope import Envelope, Form
 from paperknife_decoders.oddities.enum_check import enum_check
+from paperknife_decoders.oddities.parse_fault import fault_text
 from paperknife_decoders.oddities.search import Oddity, OddityKind, find_oddities
 from paperknife_decoders.printable import printable
 
@@ -32,12 +33,13 @@ def marks(envelope: Envelope, found: tuple[Oddity, ...] | None = None) -> tuple[
 
     `found` are the envelope's `oddities`, where somebody has them already.
     """
-    data, form, kind, _, payload, fault = envelope
+    data, form, kind, _, payload, _ = envelope
     if found is None:
         found = oddities(envelope)
     if payload and data and not found:
         return ()
     if form is not Form.DECODED or kind is None:
+        fault = fault_text(envelope)
         return (printable(fault),) if fault else ()
     if not data:
         return ("empty message",)

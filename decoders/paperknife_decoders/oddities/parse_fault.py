@@ -2,46 +2,74 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import contextlib
 
 from google.protobuf.descriptor import Descriptor
 
+from paperknife_decoders.envelope import Envelope
 from paperknife_decoders.errors import DecodeError
-from paperknife_decoders.oddities.search import known_tags
+from paperknife_decoders.oddities.search import Enough, known_tags
 from paperknife_decoders.wire.walker import DEEPEST, CutShort, Field, WireType, read_varint, walk_partly
 
-__all__ = ["parse_fault"]
+__all__ = ["fault_text", "parse_fault", "refusal"]
+
+MOST_SHOWN = 10_000
+"""Fields that are looked at for a message that is only passing by: some 20 milliseconds."""
 
 type Path = tuple[str | int, ...]
+
+
+def refusal(name: str) -> str:
+    """The fault of an envelope that the parser of the type called `name` refused; it says no more than that itself."""
+    return f"does not parse as {name}"
+
+
+def fault_text(envelope: Envelope) -> str:
+    """Why an envelope is not decoded, in a phrase that is to be made printable; empty where nothing is wrong with it.
+
+    What a parser refused is looked into here, when it is shown, and not for every message that passes.
+    """
+    kind, fault = envelope.type, envelope.fault
+    if kind is None or fault != refusal(kind.name):
+        return fault
+    found = parse_fault(envelope.data, kind.descriptor, limit=MOST_SHOWN)
+    return f"{fault}: {found}" if found else fault
 
 
 def parse_fault(data: bytes, descriptor: Descriptor, *, limit: int = 100_000) -> DecodeError | None:
     """The first reason why a parser refuses `data` as a message of this type; None where none was found.
 
-    The error's path holds field names. In each message at most `limit` fields are looked at. A string that is not UTF-8
-    counts as a fault, though proto2 allows it: ask only about bytes that did not parse.
+    The error's path holds field names. At most `limit` fields are looked at, a few microseconds each. A string that is
+    not UTF-8 counts as a fault, though proto2 allows it: ask only about bytes that did not parse.
     """
-    try:
-        Inspection(data, limit).message(0, len(data), descriptor, ())
-    except DecodeError as error:
-        return error
+    with contextlib.suppress(Enough):
+        try:
+            Inspection(data, limit).message(0, len(data), descriptor, ())
+        except DecodeError as error:
+            return error
     return None
 
 
-@dataclass(frozen=True, slots=True)
 class Inspection:
-    """One search for the first fault of `data`."""
+    """One search for the first fault of `data`. Its methods raise the fault, or `Enough`."""
 
-    data: bytes
-    limit: int
+    __slots__ = ("data", "fields_left")
+
+    def __init__(self, data: bytes, limit: int) -> None:
+        self.data = data
+        self.fields_left = limit
 
     def message(self, start: int, end: int, kind: Descriptor, path: Path) -> None:
         """Raise what is wrong in the message between the two offsets, as far inside as it can be told."""
         if len(path) > DEEPEST:
             raise DecodeError(f"messages nested deeper than {DEEPEST} levels, which parsers refuse,", start)
-        read = walk_partly(self.data, start, end, limit=self.limit)
+        self.spend(0)
+        read = walk_partly(self.data, start, end, limit=self.fields_left)
+        # To find the end of a group takes a look at all that is in it.
+        self.fields_left -= sum(field.value if field.wire_type is WireType.GROUP else 1 for field in read.fields)
         for field in read.fields:
             self.field(field, kind, path)
+        self.spend(0)
         error = read.error
         if isinstance(error, CutShort) and error.field:
             self.field(error.field, kind, path, cut=error)
@@ -62,6 +90,12 @@ class Inspection:
         if cut:
             raise DecodeError(cut.reason, cut.offset, path)
 
+    def spend(self, fields: int) -> None:
+        """Count `fields` that were looked at; raise `Enough` where these were the last."""
+        self.fields_left -= fields
+        if self.fields_left <= 0:
+            raise Enough
+
     def text(self, field: Field, path: Path) -> None:
         """Raise where a string is no UTF-8."""
         try:
@@ -75,5 +109,6 @@ class Inspection:
         while position < field.content_end:
             try:
                 _, position = read_varint(self.data, position, field.content_end)
+                self.spend(1)
             except DecodeError as error:
                 raise DecodeError(error.reason, error.offset, path) from None

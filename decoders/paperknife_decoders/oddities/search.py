@@ -17,7 +17,7 @@ from google.protobuf.descriptor import Descriptor, EnumDescriptor, FieldDescript
 from paperknife_decoders.errors import DecodeError
 from paperknife_decoders.wire.walker import DEEPEST, Field, WireType, close_group, read_field, read_varint
 
-__all__ = ["Known", "Oddity", "OddityKind", "find_oddities", "known_tags"]
+__all__ = ["Enough", "Known", "Oddity", "OddityKind", "find_oddities", "known_tags"]
 
 
 class OddityKind(enum.Enum):

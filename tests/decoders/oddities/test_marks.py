@@ -39,7 +39,10 @@ CASES = [
     ),
     ("1202 0001", ("field number 0 in ping",)),
     ("6001", ("nothing of ClientMessage is set: another type, or the other direction?", "unknown field 12")),
-    ("0a0300", ("does not parse as t.ClientMessage",)),
+    (
+        "0a030a0541",
+        ("does not parse as t.ClientMessage: field 1 ends after 1 of its 5 bytes at byte 5 in field order",),
+    ),
     # over-long, but nothing odd about what it says
     ("0a83808000 0a0141", ()),
     ("0a04 10818000", ()),

@@ -8,7 +8,8 @@ from google.protobuf.message import DecodeError as ProtobufDecodeError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from paperknife_decoders.oddities.parse_fault import parse_fault
+from paperknife_decoders.oddities.parse_fault import fault_text, parse_fault
+from paperknife_decoders.protocol import EnvelopeType, read_envelope
 
 PROTO = """
     syntax = "proto3"; package t;
@@ -59,6 +60,37 @@ def test_deep_nesting(root):
             size >>= 7
         data = b"\x12" + bytes([*length, size]) + data
     assert "deeper than 100 levels" in str(parse_fault(data, root))
+
+
+REASONS = {
+    "not UTF-8": (
+        b"\x0a\x03\x0a\x01\xff",
+        "does not parse as t.Root: a string that is not UTF-8 at byte 4 in field order.id",
+    ),
+    "a number cut short": (b"\x0a", "does not parse as t.Root: a number is cut short at byte 1"),
+    "good": (b"\x0a\x00", ""),
+    "more fields than are looked at": (b"\x38\x01" * 500_000 + b"\x07", "does not parse as t.Root"),
+    "a longer list than is looked at": (
+        b"\x0a\x84\x80\x40\x1a\x80\x80\x40" + b"\x01" * 0xFFFFF + b"\x81",
+        "does not parse as t.Root",
+    ),
+}
+
+
+@pytest.mark.parametrize(("data", "expected"), REASONS.values(), ids=REASONS)
+def test_the_reason_is_shown(root, data, expected):
+    """What does not parse says why and where, if that is found in bounded time."""
+    assert fault_text(read_envelope(data, EnvelopeType(root))) == expected
+
+
+def test_fields_that_are_looked_at_are_counted_in_all(root):
+    """The limit holds for the message as a whole, however deep its fields lie."""
+    data = b""
+    for _ in range(20):
+        data = b"\x12" + bytes([len(data) + 8 & 127 | 128, len(data) + 8 >> 7]) + data + b"\x38\x01" * 4
+    data += b"\x12\x03\x0a\x01\xff"
+    assert parse_fault(data, root, limit=10) is None
+    assert parse_fault(data, root) is not None
 
 
 @given(data=st.binary(max_size=60) | st.lists(st.sampled_from(list(range(34))), max_size=30).map(bytes))
