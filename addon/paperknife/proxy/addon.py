@@ -30,6 +30,9 @@ logger = logging.getLogger(__name__)
 
 NAMES = frozenset(option.name for option in OPTIONS)
 
+LISTENING = frozenset(("intercept_active", "scripts", "flow_detail"))
+"""Options of mitmproxy by which somebody may begin or stop to listen to its hook for messages."""
+
 REFRESH_SECONDS = 0.1
 """How often mitmproxy's interfaces are brought up to date with what passed."""
 
@@ -51,7 +54,7 @@ class Paperknife:
         self.loaded = loaded is not None
         self.audience = Audience(consumers)
         self.notice = self.audience.notice
-        self.keeper = Keeper(loaded or Loaded(Protocol()), reading or Reading(), self.notice)
+        self.keeper = Keeper(loaded or Loaded(Protocol()), reading or Reading(), self.audience.say)
         self.tap = Tap(self.keeper, self.audience)
         self.keeper.changed.append(self.redraw)
         self.trust = Trust(self.notice)
@@ -71,6 +74,8 @@ class Paperknife:
         """Read connections by the options of the moment."""
         try:
             self.set_lane(updated)
+            if updated & LISTENING:
+                self.tap.see_listeners()
             if not updated & NAMES:
                 return
             reading = reading_from(ctx.options)
@@ -113,9 +118,10 @@ class Paperknife:
         self.refresher = loop.create_task(self.refresh())
 
     async def refresh(self) -> None:
-        """Bring mitmproxy's interfaces up to date ten times a second. Runs until cancelled."""
+        """Bring mitmproxy's interfaces up to date ten times a second, and tell counts. Runs until cancelled."""
         while True:
             self.tap.refresh()
+            self.audience.tell_counts()
             await asyncio.sleep(REFRESH_SECONDS)
 
     def done(self) -> None:
@@ -123,6 +129,7 @@ class Paperknife:
         for task in (self.watcher, self.refresher):
             if task is not None:
                 task.cancel()
+        self.audience.tell_counts(all_of_them=True)
         if self.tap.lane:
             uninstall(self.tap)
 

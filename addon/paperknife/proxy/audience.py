@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable, Iterable
 
+from paperknife.proxy.file_limit import used_up
+from paperknife.proxy.repeats import Repeats
 from paperknife.traffic import Consumer
 
 __all__ = ["Audience"]
@@ -17,6 +20,7 @@ class Audience:
 
     def __init__(self, consumers: Iterable[Consumer]) -> None:
         self.consumers = list(consumers)
+        self.repeats = Repeats()
 
     def tell(self, call: Callable[[Consumer], None]) -> None:
         """Call every consumer; the traceback of one that fails is in the log."""
@@ -28,7 +32,20 @@ class Audience:
                 logger.exception("%s failed and gets no more messages; the traffic goes on.", type(consumer).__name__)
 
     def notice(self, text: str, warning: bool = False) -> None:
-        """Pass one sentence for the user on; through mitmproxy's log where nobody listens."""
+        """Pass one sentence for the user on; a warning that comes again and again is said once, then counted."""
+        if warning:
+            text = used_up(text) or text
+            if not self.repeats.takes(text, time.monotonic()):
+                return
+        self.say(text, warning)
+
+    def tell_counts(self, *, all_of_them: bool = False) -> None:
+        """Say how often warnings came again, where the time for it has come. To be called now and then."""
+        for text in self.repeats.counts(time.monotonic(), all_of_them=all_of_them):
+            self.say(text, True)
+
+    def say(self, text: str, warning: bool = False) -> None:
+        """Pass one sentence on, however often it comes; through mitmproxy's log where nobody listens."""
         if self.consumers:
             self.tell(lambda consumer: consumer.notice(text, warning=warning))
         else:

@@ -10,6 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from paperknife.proxy.file_limit import limit_of_start
+
 __all__ = ["CommandError", "run_child"]
 
 NOT_FOUND, NOT_EXECUTABLE, SIGNALLED = 127, 126, 128
@@ -37,7 +39,8 @@ async def run_child(command: Sequence[str], environment: Mapping[str, str]) -> i
     """
     with held_signals() as held:
         try:
-            child = await asyncio.create_subprocess_exec(*command, env=dict(environment))
+            with limit_of_start():
+                child = await asyncio.create_subprocess_exec(*command, env=dict(environment))
         except OSError as error:
             raise start_error(command[0], environment, error) from None
         held.pass_on_to(child)

@@ -43,3 +43,18 @@ def test_with_nobody_there_the_log_is_told(caplog: pytest.LogCaptureFixture, war
     with caplog.at_level(logging.INFO):
         Audience([]).notice("hello", warning)
     assert [(record.levelno, record.getMessage()) for record in caplog.records] == [(level, "hello")]
+
+
+def test_warnings_that_come_again_are_said_once_and_counted() -> None:
+    """A flood of warnings is a line and a count; what is no warning comes as often as it is said."""
+    listener = Listener()
+    audience = Audience([listener])
+    for _ in range(400):
+        audience.notice("Unhandled error in task.\nOSError: [Errno 24] Too many open files", True)
+        audience.notice("fine")
+    audience.tell_counts(all_of_them=True)
+    (first, _), (again, _) = [notice for notice in listener.notices if notice[1]]
+    assert first.startswith("Too many connections")
+    assert again.startswith("Again, 399 times in")
+    assert again.endswith(first)
+    assert listener.notices.count(("fine", False)) == 400
