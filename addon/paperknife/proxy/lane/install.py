@@ -7,9 +7,11 @@ from collections.abc import Callable
 
 from mitmproxy.proxy import layer, mode_servers, server
 from mitmproxy.proxy.layers import http, websocket
+from mitmproxy.proxy.layers.http import _http1
 
 from paperknife.proxy.lane.handler import LaneConnectionHandler
 from paperknife.proxy.lane.layer import Lane, LaneHost
+from paperknife.proxy.lane.upgrade import STOCK_MAKE_PIPE, make_pipe
 
 __all__ = ["install", "uninstall", "unmet", "use_lane"]
 
@@ -58,6 +60,10 @@ SHAPE: tuple[tuple[str, Callable[[], bool]], ...] = (
         "every connection has a handler, a reader and a writer",
         lambda: {"handler", "reader", "writer"} <= set(server.ConnectionIO.__dataclass_fields__),
     ),
+    (
+        "an upgraded HTTP/1 connection hands on in make_pipe what it has received",
+        lambda: "maybe_extract_at_most(len(self.buf))" in inspect.getsource(STOCK_MAKE_PIPE),
+    ),
 )
 """What the lane relies on in mitmproxy, in words and as a test."""
 
@@ -80,6 +86,7 @@ def install(host: LaneHost) -> None:
     lane: type[Lane] = type("Lane", (Lane,), {"host": host})
     websocket.WebsocketLayer = lane  # type: ignore[misc]
     mode_servers.ProxyConnectionHandler = LaneConnectionHandler  # type: ignore[misc]
+    _http1.Http1Connection.make_pipe = make_pipe  # type: ignore[method-assign]
 
 
 def use_lane(host: LaneHost, notice: Callable[[str, bool], None]) -> bool:
@@ -102,3 +109,4 @@ def uninstall(host: LaneHost) -> None:
         return
     websocket.WebsocketLayer = STOCK_LAYER  # type: ignore[misc]
     mode_servers.ProxyConnectionHandler = STOCK_HANDLER  # type: ignore[misc]
+    _http1.Http1Connection.make_pipe = STOCK_MAKE_PIPE  # type: ignore[method-assign]
