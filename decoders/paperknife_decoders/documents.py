@@ -16,7 +16,7 @@ from paperknife_decoders.envelope import Envelope, Form
 from paperknife_decoders.masking import MAX_DEPTH, mask_json, masked_copy
 from paperknife_decoders.open_types import any_content, is_any, is_json_like, json_value
 from paperknife_decoders.printable import printable
-from paperknife_decoders.raw_text import hidden_spans
+from paperknife_decoders.raw_text import hidden_in, masked_text
 from paperknife_decoders.reflection import kind_of, list_fields
 from paperknife_decoders.secrets import MASK, Secrets
 from paperknife_decoders.values import Dynamic, bool_text, float32_text, stands_for
@@ -49,13 +49,13 @@ def undecoded_object(envelope: Envelope, secrets: Secrets) -> dict[str, Dynamic]
         case Form.JSON:
             known["json"] = mask_json(finite(json.loads(envelope.data)), secrets)
         case Form.TEXT:
-            known["text"] = envelope.data.decode("utf-8", "backslashreplace")
+            known["text"] = masked_text(envelope, secrets)
         case _:
-            hidden = hidden_spans(envelope, secrets)
-            if hidden or envelope.form is Form.WIRE:
-                known["fields"] = wire_fields(envelope.data, hidden)
-            if not hidden:
-                known["hex"] = envelope.data.hex()
+            hidden = hidden_in(envelope, secrets)
+            if hidden.fields or (envelope.form is Form.WIRE and not hidden):
+                known["fields"] = wire_fields(envelope.data, hidden.fields)
+            if not hidden.fields:
+                known["hex"] = MASK if hidden else envelope.data.hex()
     return known
 
 

@@ -4,45 +4,73 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from paperknife_decoders.envelope import Envelope, Form
 from paperknife_decoders.masking import mask_json
 from paperknife_decoders.paint import Paint, dyed
 from paperknife_decoders.printable import elide, printable
-from paperknife_decoders.secret_spans import secret_spans
-from paperknife_decoders.secrets import Secrets
+from paperknife_decoders.secret_spans import begins_like, secret_ranges, secret_spans
+from paperknife_decoders.secret_text import mask_text, text_spans
+from paperknife_decoders.secrets import MASK, Secrets
 from paperknife_decoders.values import Dynamic
 from paperknife_decoders.wire.view import wire_text
 from paperknife_decoders.yaml_words import Limits
 
-__all__ = ["hidden_spans", "raw_lines"]
+__all__ = ["Hidden", "hidden_in", "masked_hex", "masked_text", "raw_lines"]
 
 DUMPED = 1024
 """Bytes of a hex dump."""
 ROW = 16
+MOST_SEARCHED = 16_384
+"""So much of what is neither Protobuf nor text is searched for secrets in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hidden:
+    """Where secrets are in the bytes of an envelope without a message.
+
+    `fields` are the offsets at which secret fields start, for a view field by field. `spans` are the starts and ends,
+    sorted, of what is not to be shown where such a view would read the bytes wrong: there only a dump is safe.
+    """
+
+    fields: frozenset[int] = frozenset()
+    spans: tuple[tuple[int, int], ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.fields or self.spans)
+
+
+def hidden_in(envelope: Envelope, secrets: Secrets) -> Hidden:
+    """The secrets in bytes that are not decoded: of a known type that is cut short or has a prefix, or of a text."""
+    data = envelope.data
+    if envelope.form not in (Form.WIRE, Form.BYTES) or not (secrets.names or secrets.paths):
+        return Hidden()
+    kind = envelope.type.descriptor if envelope.type else None
+    if kind is not None and begins_like(data, 0, kind) and (fields := secret_spans(data, kind, secrets)):
+        return Hidden(fields)
+    spans = secret_ranges(data, kind, secrets) if kind else ()
+    if envelope.form is Form.BYTES:
+        spans = (*spans, *text_spans(data[:MOST_SEARCHED].decode("latin-1"), secrets))
+    return Hidden(spans=tuple(sorted(spans)))
 
 
 def raw_lines(envelope: Envelope, secrets: Secrets, paint: Paint, limits: Limits) -> Iterator[str]:
     """A comment that says why there is no message, then what the bytes look like. Nothing is printed raw."""
     if envelope.fault:
         yield dyed(f"# {printable(envelope.fault)}", paint.mark, paint)
-    hidden = hidden_spans(envelope, secrets)
+    hidden = hidden_in(envelope, secrets)
     match envelope.form:
         case Form.JSON:
             yield from json_lines(mask_json(json.loads(envelope.data), secrets), limits)
         case Form.TEXT:
-            yield from text_lines(envelope.data, limits)
-        case Form.BYTES if not hidden:
-            yield from hex_lines(envelope.data)
+            yield from text_lines(masked_text(envelope, secrets), limits)
+        case Form.BYTES if not hidden.fields:
+            yield from hex_lines(envelope.data, hidden)
+        case _ if hidden.spans:
+            yield from hex_lines(envelope.data, hidden)
         case _:
-            yield from wire_text(envelope.data, paint, hidden=hidden).splitlines()
-
-
-def hidden_spans(envelope: Envelope, secrets: Secrets) -> frozenset[int]:
-    """Where secrets start in bytes of a known type that did not parse, for instance as they are cut short."""
-    if envelope.type is None or envelope.form not in (Form.WIRE, Form.BYTES):
-        return frozenset()
-    return secret_spans(envelope.data, envelope.type.descriptor, secrets)
+            yield from wire_text(envelope.data, paint, hidden=hidden.fields).splitlines()
 
 
 def json_lines(value: Dynamic, limits: Limits) -> Iterator[str]:
@@ -64,17 +92,48 @@ def shortened(value: Dynamic, limit: int) -> Dynamic:
     return [shortened(item, limit) for item in value] if isinstance(value, list) else value
 
 
-def text_lines(data: bytes, limits: Limits) -> Iterator[str]:
+def masked_text(envelope: Envelope, secrets: Secrets, limit: int | None = None) -> str:
+    """The text of a text message, or its first `limit` bytes, without secrets; what is not UTF-8 in it is escaped."""
+    data = envelope.data[:limit]
+    if envelope.type is not None:  # somebody may have sent Protobuf as a text
+        for start, end in reversed(joined(secret_ranges(data, envelope.type.descriptor, secrets))):
+            data = data[:start] + MASK.encode() + data[end:]
+    return mask_text(data.decode("utf-8", "backslashreplace"), secrets)
+
+
+def joined(spans: tuple[tuple[int, int], ...]) -> list[tuple[int, int]]:
+    """Sorted spans, those that overlap made one."""
+    whole: list[tuple[int, int]] = []
+    for start, end in spans:
+        if whole and start < whole[-1][1]:
+            whole[-1] = whole[-1][0], max(end, whole[-1][1])
+        else:
+            whole.append((start, end))
+    return whole
+
+
+def text_lines(text: str, limits: Limits) -> Iterator[str]:
     """Text by its own lines, the middle of long ones left out."""
-    for line in data.decode("utf-8", "backslashreplace").splitlines():
+    for line in text.splitlines():
         yield printable(elide(line, limits.text))
 
 
-def hex_lines(data: bytes) -> Iterator[str]:
-    """Rows of 16 bytes: offset, hex, and what is ASCII in them."""
+def masked_hex(data: bytes, hidden: Hidden, limit: int) -> str:
+    """Hex up to the first secret, or to the `limit`; then the mask, and how many bytes there are in all."""
+    start = hidden.spans[0][0]
+    head = f"{data[:limit].hex()}…" if start > limit else data[:start].hex()
+    return f"{head}{MASK} ({len(data):,} B)"
+
+
+def hex_lines(data: bytes, hidden: Hidden) -> Iterator[str]:
+    """Rows of 16 bytes: offset, hex, and what is ASCII in them; asterisks for secrets."""
+    secret = {offset for start, end in hidden.spans for offset in range(start, min(end, DUMPED))}
     for offset in range(0, min(len(data), DUMPED), ROW):
-        row = data[offset : offset + ROW]
-        text = "".join(chr(byte) if 32 <= byte < 127 else "." for byte in row)
-        yield f"{offset:08x}  {row.hex(' '):<{3 * ROW - 1}}  {text}"
+        row = list(enumerate(data[offset : offset + ROW], offset))
+        codes = " ".join("**" if at in secret else f"{byte:02x}" for at, byte in row)
+        text = "".join("*" if at in secret else chr(byte) if 32 <= byte < 127 else "." for at, byte in row)
+        yield f"{offset:08x}  {codes:<{3 * ROW - 1}}  {text}"
+    if secret:
+        yield f"# {MASK}: what the asterisks stand for"
     if len(data) > DUMPED:
         yield f"# {len(data) - DUMPED:,} more of {len(data):,} bytes are left out"

@@ -1,13 +1,25 @@
-"""Where secrets lie in a message's bytes, for a view that shows the bytes field by field."""
+"""Where secrets lie in a message's bytes, for views that show bytes rather than values."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import islice
+
 from google.protobuf.descriptor import Descriptor
 
+from paperknife_decoders.errors import DecodeError
+from paperknife_decoders.oddities.search import known_tags
 from paperknife_decoders.secrets import Secrets
-from paperknife_decoders.wire.walker import DEEPEST, CutShort, WireType, walk_partly
+from paperknife_decoders.wire.walker import DEEPEST, CutShort, Field, WireType, read_field, read_varint, walk_partly
 
-__all__ = ["secret_spans"]
+__all__ = ["begins_like", "secret_ranges", "secret_spans"]
+
+LONGEST_PREFIX = 8
+"""Bytes before an envelope that are taken for a length or a constant."""
+MOST_SEARCHED = 16_384
+"""So much of a message is searched for envelopes behind prefixes, which is more than any view shows of it."""
+MOST_PARTS = 100
+"""So many envelopes behind prefixes of one message are looked at."""
 
 
 def secret_spans(data: bytes, descriptor: Descriptor, secrets: Secrets, *, limit: int = 10_000) -> frozenset[int]:
@@ -15,10 +27,33 @@ def secret_spans(data: bytes, descriptor: Descriptor, secrets: Secrets, *, limit
 
     In each message `limit` fields are looked at, as many as the wire view could show and more.
     """
-    found: set[int] = set()
-    waiting: list[tuple[int, int, Descriptor, tuple[str, ...]]] = [(0, len(data), descriptor, ())]
+    return frozenset(field.start for field in secret_fields(data, (0, len(data)), descriptor, secrets, limit))
+
+
+def secret_ranges(data: bytes, descriptor: Descriptor, secrets: Secrets) -> tuple[tuple[int, int], ...]:
+    """Where secrets start and end in an envelope of this type, or in several that have a prefix each; never raises.
+
+    A prefix is up to 8 bytes that the protocol does not know of: a length, flags, or what just stands there. It is too
+    weak a sign to decode by, but reason enough not to show what would be a secret. The ranges are sorted and may
+    overlap.
+    """
+    data = data[:MOST_SEARCHED]
+    found = {
+        (field.start, field.end)
+        for prefix in range(LONGEST_PREFIX + 1)
+        for part in islice(parts(data, prefix, descriptor), MOST_PARTS)
+        for field in secret_fields(data, part, descriptor, secrets, MOST_SEARCHED)
+    }
+    return tuple(sorted(found))
+
+
+def secret_fields(
+    data: bytes, part: tuple[int, int], descriptor: Descriptor, secrets: Secrets, limit: int
+) -> Iterator[Field]:
+    """The fields that hold secrets in a message of this type, a part of `data`, also where it is cut."""
+    waiting: list[tuple[tuple[int, int], Descriptor, tuple[str, ...]]] = [(part, descriptor, ())]
     while waiting:
-        start, end, kind, path = waiting.pop()
+        (start, end), kind, path = waiting.pop()
         read = walk_partly(data, start, end, limit=limit)
         cut = read.error.field if isinstance(read.error, CutShort) else None
         for field in [*read.fields, *([cut] if cut else [])]:
@@ -27,7 +62,47 @@ def secret_spans(data: bytes, descriptor: Descriptor, secrets: Secrets, *, limit
                 continue
             inner = (*path, known.name)
             if secrets.hides(known, inner):
-                found.add(field.start)
+                yield field
             elif known.message_type and field.wire_type in (WireType.LENGTH, WireType.GROUP):
-                waiting.append((field.content, field.content_end, known.message_type, inner))
-    return frozenset(found)
+                waiting.append(((field.content, field.content_end), known.message_type, inner))
+
+
+def parts(data: bytes, prefix: int, descriptor: Descriptor) -> Iterator[tuple[int, int]]:
+    """Start and end of what may be envelopes behind `prefix` bytes each.
+
+    Where no number in a prefix says how long its envelope is, that reaches to the end.
+    """
+    start = prefix
+    while start < len(data):
+        ends = [start + size for size in lengths(data[start - prefix : start]) if 0 < size <= len(data) - start]
+        end = min(ends, default=len(data))
+        if not prefix or begins_like(data, start, descriptor):
+            yield start, end
+        start = end + prefix
+
+
+def lengths(prefix: bytes) -> Iterator[int]:
+    """What a prefix says if it ends in a length: a varint, or 16 or 32 bits in either byte order."""
+    try:
+        size, after = read_varint(prefix, 0, len(prefix))
+        if after == len(prefix):
+            yield size
+    except DecodeError:
+        pass
+    for width in (1, 2, 4):
+        if width <= len(prefix):
+            yield int.from_bytes(prefix[-width:], "big")
+            yield int.from_bytes(prefix[-width:], "little")
+
+
+def begins_like(data: bytes, start: int, descriptor: Descriptor) -> bool:
+    """True if there is a field at `start` that this type has, whole or cut short."""
+    try:
+        field = read_field(data, start, len(data))
+    except CutShort as cut:
+        if cut.field is None:
+            return False
+        field = cut.field
+    except DecodeError:
+        return False
+    return field.number << 3 | field.wire_type in known_tags(descriptor)

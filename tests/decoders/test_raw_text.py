@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import json
+
+import pytest
+
+from paperknife_decoders.documents import json_object, textproto
 from paperknife_decoders.envelope import Envelope, Form
+from paperknife_decoders.message import Direction, Opcode
 from paperknife_decoders.paint import PLAIN
-from paperknife_decoders.protocol import read_envelope
-from paperknife_decoders.raw_text import hidden_spans, raw_lines
+from paperknife_decoders.protocol import Protocol, read_envelope
+from paperknife_decoders.raw_text import hidden_in, raw_lines
 from paperknife_decoders.secrets import NO_SECRETS, Secrets
+from paperknife_decoders.summary import summarize
 from paperknife_decoders.yaml_words import Limits
 
 PROTO = 'syntax = "proto3"; package raw; message Envelope { string user = 1; string password = 2; Envelope inner = 3; }'
@@ -53,6 +60,49 @@ def test_what_is_cut_is_shown_without_its_secrets(decoded) -> None:
     assert "alice" in text
     assert "[redacted]" in text
     assert "hunt" not in text
-    assert hidden_spans(cut, Secrets())
-    assert not hidden_spans(cut, NO_SECRETS)
-    assert not hidden_spans(Envelope(b"{}", Form.JSON, whole.type), Secrets())
+    assert hidden_in(cut, Secrets())
+    assert not hidden_in(cut, NO_SECRETS)
+    assert not hidden_in(Envelope(b"{}", Form.JSON, whole.type), Secrets())
+
+
+SECRET = b"HUNTER2SECRET"
+NEARLY = [
+    b"\x00\x00\x00%(size)c%(login)s",
+    b"%(size)c\x00\x00\x00%(login)s",
+    b"%(size)c%(login)s",
+    b"\x00%(login)s",
+    b"\x01\xff\x01\xff\x01\xff\x01\xff%(login)s\x02",
+    b"\x00\x00%(login).20s",
+    b"password=HUNTER2SECRET",
+    b"user: alice\npassword: HUNTER2SECRET\n",
+    b'{"user":"alice","password":"HUNTER2SECRET',
+    b'\x00{"user":"alice","password":"HUNTER2SECRET"}',
+]
+
+
+@pytest.mark.parametrize("opcode", [Opcode.BINARY, Opcode.TEXT])
+@pytest.mark.parametrize("nearly", NEARLY)
+def test_no_view_shows_the_secret_of_what_is_nearly_right(decoded, nearly: bytes, opcode: Opcode) -> None:
+    """A login behind a prefix, as words or as cut JSON is not decoded, and its password is shown nowhere."""
+    login = decoded(PROTO, {"inner": {"user": "alice", "password": SECRET.decode()}})
+    content = nearly % {b"size": len(login.data), b"login": login.data} if b"%" in nearly else nearly
+    (envelope,) = Protocol(client=login.type).reader().read(Direction.CLIENT, opcode, content)
+    assert envelope.message is None
+    views = [
+        summarize(envelope, Secrets(), 200),
+        "".join(lines(envelope)),
+        json.dumps(json_object(envelope, Secrets())),
+        textproto(envelope, Secrets()),
+    ]
+    for view in views:
+        assert SECRET[:5].decode() not in view
+        assert SECRET[:5].hex() not in view.replace(" ", "")
+        assert "[redacted]" in view
+
+
+def test_a_dump_has_asterisks_for_secrets() -> None:
+    """Hex and text of a secret are masked alike, and a line says what that means."""
+    assert lines(Envelope(b"\xffpin=1234", Form.BYTES)) == [
+        "00000000  ff 70 69 6e 3d ** ** ** **                       .pin=****",
+        "# [redacted]: what the asterisks stand for",
+    ]

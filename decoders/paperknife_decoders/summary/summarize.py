@@ -12,7 +12,7 @@ from paperknife_decoders.open_types import is_any, is_json_like
 from paperknife_decoders.paint import PLAIN, Paint
 from paperknife_decoders.printable import printable, printable_bytes
 from paperknife_decoders.protocol import EnvelopeType
-from paperknife_decoders.raw_text import hidden_spans
+from paperknife_decoders.raw_text import hidden_in, masked_hex, masked_text
 from paperknife_decoders.secrets import Secrets
 from paperknife_decoders.summary.compiled import Line, line_function
 from paperknife_decoders.summary.plan import is_list, say_content, slot_of, slots_of
@@ -24,6 +24,9 @@ __all__ = ["EnvelopeLine", "summarize"]
 
 LONGEST_JSON = 64 * 1024
 """Bytes of a JSON message that are read again for its line; of a longer one only the size is told."""
+
+LONGEST_HEX = 16
+"""Bytes that are shown before a secret."""
 
 
 def summarize(envelope: Envelope, secrets: Secrets, width: int, paint: Paint = PLAIN) -> str:
@@ -95,14 +98,16 @@ def payload_line(kind: EnvelopeType, payload: str, context: Context) -> Line:
 
 def undecoded_line(envelope: Envelope, secrets: Secrets, width: int, paint: Paint) -> str:
     """Bytes without a message: compact JSON, text in quotes, wire fields or hex."""
-    data, hidden = envelope.data, hidden_spans(envelope, secrets)
+    data, hidden = envelope.data, hidden_in(envelope, secrets)
     match envelope.form:
         case Form.JSON if len(data) <= LONGEST_JSON:
             return fit(printable(json.dumps(mask_json(json.loads(data), secrets), ensure_ascii=False)), width)
         case Form.JSON:
             return fit(f"JSON, {len(data):,} B", width)
         case Form.TEXT:
-            return fit(quoted(data[: 4 * width].decode("utf-8", "backslashreplace"), max(width, 1)), width)
+            return fit(quoted(masked_text(envelope, secrets, 4 * width), max(width, 1)), width)
+        case _ if hidden.spans:
+            return fit(masked_hex(data, hidden, LONGEST_HEX), width)
         case Form.BYTES if not hidden:
             return fit(printable_bytes(data), width)
-    return wire_summary(data, width, paint, hidden=hidden)
+    return wire_summary(data, width, paint, hidden=hidden.fields)
