@@ -62,7 +62,7 @@ class Tap:
 
     def refresh(self) -> None:
         """Bring mitmproxy's interfaces up to date, and see who listens to its hook; a few times a second."""
-        self.hooked = hook_is_wanted()
+        self.see_listeners()
         flows = []
         for live in self.live.values():
             if live.history.flush():
@@ -72,6 +72,10 @@ class Tap:
                 self.end_killed(live)
         if flows:
             ctx.master.addons.trigger(UpdateHook(flows))
+
+    def see_listeners(self) -> None:
+        """See who listens to mitmproxy's hook for messages at this moment."""
+        self.hooked = hook_is_wanted()
 
     def keep(self, messages: int) -> None:
         """Have mitmproxy's interfaces keep so many messages of each connection, of open ones too; 0 for all."""
@@ -145,7 +149,7 @@ class Tap:
 
     def websocket_start(self, flow: http.HTTPFlow) -> None:
         """Announce a connection."""
-        self.hooked = hook_is_wanted()
+        self.see_listeners()
         self.opened += 1
         request = flow.request
         host, port, *_ = flow.client_conn.peername

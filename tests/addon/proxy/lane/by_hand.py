@@ -31,10 +31,13 @@ class Talk:
     said: list[tuple[int, bytes]]
 
 
-def talk(seed: int, *, masked: bool, deflate: bool = False, takeover: bool = True, messages: int = 12) -> Talk:
+def talk(
+    seed: int, *, masked: bool, deflate: bool = False, takeover: bool = True, messages: int = 12, bits: int = 15
+) -> Talk:
     """A random legal conversation of one side: whole, fragmented, compressed, with control frames anywhere."""
     chance = random.Random(seed)
-    squeeze = zlib.compressobj(wbits=-15)
+    wbits = -max(bits, 9)
+    squeeze = zlib.compressobj(wbits=wbits)
     data, said = bytearray(), []
 
     def key() -> bytes:
@@ -53,7 +56,7 @@ def talk(seed: int, *, masked: bool, deflate: bool = False, takeover: bool = Tru
             first |= 0x40
             payload = (squeeze.compress(content) + squeeze.flush(zlib.Z_SYNC_FLUSH)).removesuffix(b"\x00\x00\xff\xff")
             if not takeover:
-                squeeze = zlib.compressobj(wbits=-15)
+                squeeze = zlib.compressobj(wbits=wbits)
         cuts = sorted(chance.randrange(len(payload) + 1) for _ in range(chance.choice((0, 0, 0, 1, 2, 5))))
         parts = [payload[a:b] for a, b in zip([0, *cuts], [*cuts, len(payload)], strict=True)]
         for number, part in enumerate(parts):
