@@ -14,7 +14,7 @@ from paperknife.live.line import Shown
 from paperknife.live.printer import Limits, Printer
 from paperknife.live.tally import Tally
 from paperknife.live.terminal import Width
-from paperknife.traffic import Close, Connection, Piece
+from paperknife.traffic import Batch, Close, Connection, Piece
 from paperknife_decoders.correlation import Answer, Correlator
 from paperknife_decoders.envelope import Envelope, Form
 from paperknife_decoders.expression import Expression
@@ -89,8 +89,8 @@ class LiveView:
 
     def messages(self, batch: Sequence[Message]) -> None:
         if batch:
-            self._counts.setdefault(batch[0].connection, Counter()).update([message.direction for message in batch])
-            size = sum([len(message.content) for message in batch])
+            connection, counts, size = weigh(batch)
+            self._counts.setdefault(connection, Counter()).update(counts)
             if not self._printer.offer(batch, lines=len(batch), size=size):
                 for fault in self._count(batch):
                     self._printer.offer(fault, urgent=True)
@@ -180,6 +180,18 @@ class LiveView:
 
 NOTHING = Envelope(b"", Form.BYTES)
 """Stands for a message in which the protocol reads no envelope at all."""
+
+
+def weigh(batch: Sequence[Message]) -> tuple[int, Counter[Direction], int]:
+    """The connection of a batch, how many messages it holds besides control frames, and the bytes of all of them.
+
+    This is on the way of the traffic: the messages of a `Batch` are not made for it.
+    """
+    if isinstance(batch, Batch):
+        passed = batch.opcodes.count(Opcode.BINARY) + batch.opcodes.count(Opcode.TEXT)
+        return batch.connection, Counter({batch.direction: passed}), batch.size
+    counts = Counter(message.direction for message in batch if message.opcode < Opcode.CLOSE)
+    return batch[0].connection, counts, sum(len(message.content) for message in batch)
 
 
 def is_wanted(message: Message, envelope: Envelope, options: ViewOptions) -> bool:

@@ -11,7 +11,7 @@ import pytest
 from paperknife.live.printer import Limits
 from paperknife.live.tally import Tally
 from paperknife.live.view import LiveView, ViewOptions
-from paperknife.traffic import Piece
+from paperknife.traffic import Batch, Close, Connection, Piece
 from paperknife_decoders.expression import compile_expression
 from paperknife_decoders.message import Direction, Opcode
 from paperknife_decoders.protocol import Protocol
@@ -101,6 +101,26 @@ def test_heartbeats_can_be_left_out(venue):
     assert payloads(show(ViewOptions(heartbeats=False), lambda view: view.messages(batch)))[7:] == [
         "(nothing set)",
     ]
+
+
+@pytest.mark.parametrize("form", ["line", "json"])
+@pytest.mark.parametrize("whole", [True, False])
+def test_control_frames_are_no_messages(venue, form, whole):
+    """The line of a closed connection counts messages: what a ping or a close frame is counted as elsewhere, too."""
+    opcodes = [Opcode.BINARY, Opcode.PING, Opcode.TEXT, Opcode.PONG, Opcode.CLOSE]
+    contents = [b"", b"", b"x", b"", b"\x03\xe8"]
+
+    def feed(view):
+        for direction in (CLIENT, SERVER):
+            batch = Batch(1, direction, 0, opcodes, contents, venue.reader)
+            view.messages(batch if whole else batch.messages)
+        view.closed(Connection(1, "ws://h/", "h:1", 0), Close(1000, "", CLIENT, 0))
+
+    closed = show(ViewOptions(format=form), feed).splitlines()[-1]
+    if form == "json":
+        assert json.loads(closed)["messages"] == {"client": 2, "server": 2}
+    else:
+        assert closed.endswith("-> 2 <- 2 messages")
 
 
 def test_latency_of_answers(play):
