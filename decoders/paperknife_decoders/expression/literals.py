@@ -15,7 +15,7 @@ from paperknife_decoders.expression.error import closest, listed
 from paperknife_decoders.expression.shapes import decimal_from, string_term
 from paperknife_decoders.expression.terms import Kind, Term, Value, constant
 
-__all__ = ["WrongLiteral", "duration_from", "literal_beside", "literal_in_sum", "timestamp_from"]
+__all__ = ["WrongLiteral", "duration_from", "literal_beside", "literal_in_sum", "not_a_number", "timestamp_from"]
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -42,9 +42,22 @@ def literal_beside(value: Value, term: Term) -> Term:
     """A literal in the kind of `term`; raises `WrongLiteral`."""
     if value is None:
         raise WrongLiteral(f"None stands for nothing here; has({term.text or 'path'}) tells whether a field is set")
-    if term.kind is Kind.DECIMAL and isinstance(value, str) and decimal_from(value) is None and string_term(term):
+    if isinstance(value, str) and decimal_from(value) is None and may_be_text(term):
         return constant(Kind.STRING, value, said(value))
     return replace(constant(term.kind, READERS[term.kind](value, term), said(value)), enum=term.enum)
+
+
+def may_be_text(term: Term) -> bool:
+    """True for a decimal that may hold other text: it is in a message that only holds a string, and not called so."""
+    if term.kind is not Kind.DECIMAL or term.path is None or string_term(term) is None:
+        return False
+    kind = term.path.shape.descriptor
+    return kind is None or "decimal" not in kind.name.lower()
+
+
+def not_a_number(term: Term, found: str) -> str:
+    """The sentence on `found` beside a decimal."""
+    return f"{term}; it compares with a number such as 5000.25, not with {found}"
 
 
 def literal_in_sum(value: Value, term: Term) -> Term:
@@ -91,7 +104,7 @@ def decimal(value: Value, term: Term) -> Value:
         return decimal_from(str(value))
     if isinstance(value, str) and (found := decimal_from(value)) is not None:
         return found
-    raise WrongLiteral(f"{term}; it compares with a number such as 5000.25, not with {said(value)}")
+    raise WrongLiteral(not_a_number(term, said(value)))
 
 
 def enum_number(value: Value, term: Term) -> Value:

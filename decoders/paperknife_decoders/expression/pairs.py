@@ -18,6 +18,7 @@ from paperknife_decoders.expression.comparison import (
     same_kind,
 )
 from paperknife_decoders.expression.error import Fault
+from paperknife_decoders.expression.literals import not_a_number
 from paperknife_decoders.expression.logic import all_hold, one_holds
 from paperknife_decoders.expression.shapes import string_term
 from paperknife_decoders.expression.terms import ABSENT, NEVER, Kind, Term
@@ -48,7 +49,19 @@ def pair(compiler: Compiler, left: ast.expr, sign: ast.cmpop, right: ast.expr) -
     one, other = operands(compiler, left, right)
     if one is ABSENT or other is ABSENT:
         return NEVER
+    if isinstance(sign, ORDERING):
+        refuse_text(left, one, other)
+        refuse_text(right, other, one)
     return compare(OPERATORS[type(sign)], *same_kind(one, other))
+
+
+ORDERING = (ast.Lt, ast.LtE, ast.Gt, ast.GtE)
+
+
+def refuse_text(node: ast.expr, term: Term, beside: Term) -> None:
+    """Raise where `node` is text beside a decimal: other text in one may be equal to it, but none is more or less."""
+    if term.kind is Kind.STRING and term.known is not None and beside.kind is Kind.DECIMAL:
+        raise Fault(node, not_a_number(beside, term.text))
 
 
 def operands(compiler: Compiler, left: ast.expr, right: ast.expr) -> tuple[Term, Term]:

@@ -2,6 +2,8 @@
 
 import pytest
 
+from paperknife_decoders.expression import ExpressionError, compile_expression
+
 HOLDS = [
     # decimals: with numbers, number strings, each other, whatever their trailing zeros
     "order.price > 5000",
@@ -100,6 +102,10 @@ REFUSED = [
     ("order.symbol > 5", 'order.symbol is a string; it compares with a string such as "5"'),
     ("order.symbol == ESZ6", 'order.symbol is a string; write "ESZ6" in quotes'),
     ('order.quantity == "3"', "order.quantity is a number; write 3 without quotes"),
+    ('order.price > "abc"', "order.price is a decimal; it compares with a number such as 5000.25, not with"),
+    ('"abc" <= order.price', 'it compares with a number such as 5000.25, not with "abc"'),
+    ('order.legs[0].price < "1,5"', "it compares with a number such as 5000.25"),
+    ('any(leg.price >= "x" for leg in order.legs)', "it compares with a number such as 5000.25"),
     ('order.quantity == "x"', "order.quantity is a number; it compares with a number"),
     ("order.side == BYU", "order.side is never BYU; did you mean BUY? It is one of: UNSPECIFIED, BUY, SELL, CROSS"),
     ('order.side == "x"', "order.side is never x. It is one of: "),
@@ -128,6 +134,26 @@ REFUSED = [
 def test_unlike_types_are_refused(refusal, text, reason):
     """What does not compare is said in a sentence with what would."""
     assert reason in refusal(text).reason
+
+
+DECIMALS = """
+    syntax = "proto3"; package d;
+    message Decimal { string value = 1; } message Name { string value = 1; }
+    message Client { Decimal price = 1; Name name = 2; }
+"""
+
+
+@pytest.mark.parametrize("sign", ["==", "!=", "<", ">=", "in"])
+def test_a_message_called_decimal_holds_no_other_text(proto_schema, sign):
+    """Beside it text that is no number could never be equal; beside any other message that holds a string it could."""
+    kind = proto_schema(DECIMALS).message("d.Client")
+    text = '("1", "abc")' if sign == "in" else '"abc"'
+    with pytest.raises(ExpressionError, match="price is a decimal; it compares with a number") as caught:
+        compile_expression(f"price {sign} {text}", kind, None)
+    assert caught.value.column == 1 + len(f"price {sign} {text}") - len('"abc"') - (sign == "in")
+    if sign in {"==", "!=", "in"}:
+        compile_expression(f"name {sign} {text}", kind, None)
+    compile_expression(f"price {sign} {text}".replace("abc", "5.5"), kind, None)
 
 
 PEERS = [
