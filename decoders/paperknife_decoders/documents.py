@@ -14,9 +14,10 @@ from google.protobuf.message import Message as ProtoMessage
 
 from paperknife_decoders.envelope import Envelope, Form
 from paperknife_decoders.masking import MAX_DEPTH, mask_json, masked_copy
+from paperknife_decoders.oddities.parse_fault import fault_text
 from paperknife_decoders.open_types import any_content, is_any, is_json_like, json_value
 from paperknife_decoders.printable import printable
-from paperknife_decoders.raw_text import hidden_in, masked_text
+from paperknife_decoders.raw_text import has_fields, hidden_in, masked_text
 from paperknife_decoders.reflection import kind_of, list_fields
 from paperknife_decoders.secrets import MASK, Secrets
 from paperknife_decoders.values import Dynamic, bool_text, float32_text, stands_for
@@ -43,8 +44,8 @@ def json_object(envelope: Envelope, secrets: Secrets) -> dict[str, Dynamic]:
 def undecoded_object(envelope: Envelope, secrets: Secrets) -> dict[str, Dynamic]:
     """What is known of bytes without a message: `json`, `text` or `hex` holds all of them, unless there are secrets."""
     known: dict[str, Dynamic] = {"form": envelope.form.value}
-    if envelope.fault:
-        known["fault"] = envelope.fault
+    if fault := fault_text(envelope):
+        known["fault"] = fault
     match envelope.form:
         case Form.JSON:
             known["json"] = mask_json(finite(json.loads(envelope.data)), secrets)
@@ -52,7 +53,7 @@ def undecoded_object(envelope: Envelope, secrets: Secrets) -> dict[str, Dynamic]
             known["text"] = masked_text(envelope, secrets)
         case _:
             hidden = hidden_in(envelope, secrets)
-            if hidden.fields or (envelope.form is Form.WIRE and not hidden):
+            if has_fields(envelope, hidden):
                 known["fields"] = wire_fields(envelope.data, hidden.fields)
             if not hidden.fields:
                 known["hex"] = MASK if hidden else envelope.data.hex()

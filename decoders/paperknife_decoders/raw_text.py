@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from paperknife_decoders.envelope import Envelope, Form
 from paperknife_decoders.masking import mask_json
+from paperknife_decoders.oddities.parse_fault import fault_text
 from paperknife_decoders.paint import Paint, dyed
 from paperknife_decoders.printable import elide, printable
 from paperknife_decoders.secret_spans import begins_like, secret_ranges, secret_spans
@@ -17,7 +18,7 @@ from paperknife_decoders.values import Dynamic
 from paperknife_decoders.wire.view import wire_text
 from paperknife_decoders.yaml_words import Limits
 
-__all__ = ["Hidden", "hidden_in", "masked_hex", "masked_text", "raw_lines"]
+__all__ = ["Hidden", "has_fields", "hidden_in", "masked_hex", "masked_text", "raw_lines"]
 
 DUMPED = 1024
 """Bytes of a hex dump."""
@@ -55,22 +56,29 @@ def hidden_in(envelope: Envelope, secrets: Secrets) -> Hidden:
     return Hidden(spans=tuple(sorted(spans)))
 
 
+def has_fields(envelope: Envelope, hidden: Hidden) -> bool:
+    """True for bytes that are shown field by field: Protobuf, or what begins as its type does and then breaks off."""
+    if hidden.spans:
+        return False
+    if hidden.fields or envelope.form is Form.WIRE:
+        return True
+    return envelope.type is not None and begins_like(envelope.data, 0, envelope.type.descriptor)
+
+
 def raw_lines(envelope: Envelope, secrets: Secrets, paint: Paint, limits: Limits) -> Iterator[str]:
     """A comment that says why there is no message, then what the bytes look like. Nothing is printed raw."""
-    if envelope.fault:
-        yield dyed(f"# {printable(envelope.fault)}", paint.mark, paint)
+    if fault := fault_text(envelope):
+        yield dyed(f"# {printable(fault)}", paint.mark, paint)
     hidden = hidden_in(envelope, secrets)
     match envelope.form:
         case Form.JSON:
             yield from json_lines(mask_json(json.loads(envelope.data), secrets), limits)
         case Form.TEXT:
             yield from text_lines(masked_text(envelope, secrets), limits)
-        case Form.BYTES if not hidden.fields:
-            yield from hex_lines(envelope.data, hidden)
-        case _ if hidden.spans:
-            yield from hex_lines(envelope.data, hidden)
-        case _:
+        case _ if has_fields(envelope, hidden):
             yield from wire_text(envelope.data, paint, hidden=hidden.fields).splitlines()
+        case _:
+            yield from hex_lines(envelope.data, hidden)
 
 
 def json_lines(value: Dynamic, limits: Limits) -> Iterator[str]:

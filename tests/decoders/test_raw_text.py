@@ -65,6 +65,36 @@ def test_what_is_cut_is_shown_without_its_secrets(decoded) -> None:
     assert not hidden_in(Envelope(b"{}", Form.JSON, whole.type), Secrets())
 
 
+BROKEN = {
+    "cut": (
+        b"\x0a\x05alice\x1a\x07\x0a\x05bo",
+        '1: "bo"',
+        "field 1 ends after 2 of its 5 bytes at byte 13 in field inner",
+    ),
+    "field number 0": (b"\x0a\x05alice\x00\x01", "the rest is 0001", "field number 0, which is not allowed, at byte 7"),
+    "not UTF-8": (
+        b"\x0a\x05alice\x1a\x03\x0a\x01\xff",
+        "1: ff",
+        "a string that is not UTF-8 at byte 11 in field inner.user",
+    ),
+}
+
+
+@pytest.mark.parametrize(("data", "shown", "reason"), BROKEN.values(), ids=BROKEN)
+def test_every_view_says_why_and_where_it_breaks(decoded, data: bytes, shown: str, reason: str) -> None:
+    """What could be read is shown as fields, with the reason why the rest could not."""
+    envelope = read_envelope(data, decoded(PROTO, {}).type)
+    first, *others = lines(envelope)
+    assert first == f"# does not parse as raw.Envelope: {reason}"
+    assert others[0] == '1: "alice"'
+    assert shown in "\n".join(others)
+    known = json_object(envelope, Secrets())
+    assert known["fault"] == first.removeprefix("# ")
+    assert known["fields"][0] == {"number": 1, "type": "length", "value": b"alice".hex()}
+    assert known["hex"] == data.hex()
+    assert summarize(envelope, Secrets(), 200).startswith('1="alice" ')
+
+
 SECRET = b"HUNTER2SECRET"
 NEARLY = [
     b"\x00\x00\x00%(size)c%(login)s",

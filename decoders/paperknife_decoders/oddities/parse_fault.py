@@ -6,7 +6,7 @@ import contextlib
 
 from google.protobuf.descriptor import Descriptor
 
-from paperknife_decoders.envelope import Envelope
+from paperknife_decoders.envelope import Envelope, Form
 from paperknife_decoders.errors import DecodeError
 from paperknife_decoders.oddities.search import Enough, known_tags
 from paperknife_decoders.wire.walker import DEEPEST, CutShort, Field, WireType, read_varint, walk_partly
@@ -30,7 +30,7 @@ def fault_text(envelope: Envelope) -> str:
     What a parser refused is looked into here, when it is shown, and not for every message that passes.
     """
     kind, fault = envelope.type, envelope.fault
-    if kind is None or fault != refusal(kind.name):
+    if kind is None or fault != refusal(kind.name) or envelope.form is Form.JSON:
         return fault
     found = parse_fault(envelope.data, kind.descriptor, limit=MOST_SHOWN)
     return f"{fault}: {found}" if found else fault

@@ -12,7 +12,7 @@ from paperknife_decoders.open_types import is_any, is_json_like
 from paperknife_decoders.paint import PLAIN, Paint
 from paperknife_decoders.printable import printable, printable_bytes
 from paperknife_decoders.protocol import EnvelopeType
-from paperknife_decoders.raw_text import hidden_in, masked_hex, masked_text
+from paperknife_decoders.raw_text import has_fields, hidden_in, masked_hex, masked_text
 from paperknife_decoders.secrets import Secrets
 from paperknife_decoders.summary.compiled import Line, line_function
 from paperknife_decoders.summary.plan import is_list, say_content, slot_of, slots_of
@@ -108,6 +108,6 @@ def undecoded_line(envelope: Envelope, secrets: Secrets, width: int, paint: Pain
             return fit(quoted(masked_text(envelope, secrets, 4 * width), max(width, 1)), width)
         case _ if hidden.spans:
             return fit(masked_hex(data, hidden, LONGEST_HEX), width)
-        case Form.BYTES if not hidden:
+        case _ if not has_fields(envelope, hidden):
             return fit(printable_bytes(data), width)
     return wire_summary(data, width, paint, hidden=hidden.fields)

@@ -68,6 +68,7 @@ REASONS = {
         "does not parse as t.Root: a string that is not UTF-8 at byte 4 in field order.id",
     ),
     "a number cut short": (b"\x0a", "does not parse as t.Root: a number is cut short at byte 1"),
+    "JSON, whose place in it says nothing": (b'{"order": 1}', "does not parse as t.Root"),
     "good": (b"\x0a\x00", ""),
     "more fields than are looked at": (b"\x38\x01" * 500_000 + b"\x07", "does not parse as t.Root"),
     "a longer list than is looked at": (
