@@ -30,8 +30,6 @@ def batch(*contents: bytes) -> Batch:
 
 
 @pytest.mark.parametrize(("keep", "sent", "kept"), [(0, 250, 250), (10, 20, 20), (10, 21, 10), (1, 3, 1)])
-    ("keep", "sent", "kept"), [(0, 250, 250), (10, 20, 20), (10, 21, 10), (10, 250, 10), (1, 3, 1)]
-)
 @pytest.mark.parametrize("step", [1, 7])
 def test_only_the_last_messages_stay(keep, sent, kept, step) -> None:
     """At least `keep` messages and at most twice as many, trimmed in large steps; 0 keeps all."""

@@ -1,0 +1,10 @@
+"""The lane under streams that nobody should send."""
+
+from bench.fuzz import fuzz
+
+
+def test_the_lane_never_raises_and_loses_no_byte():
+    """A few thousand random and mutated streams; `python -m bench.fuzz 1000000` takes more of them."""
+    host = fuzz(3000)
+    assert host.messages > 3000
+    assert host.violations > 300
