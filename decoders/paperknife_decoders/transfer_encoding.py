@@ -39,8 +39,9 @@ class Transferred:
 def find_encoding(content: bytes) -> Transferred:
     """Read `content` as whatever it is most likely to be; never raises.
 
-    What makes a well-formed message wins, hex before base64 before the bytes as they are; `others` are the encodings
-    that would have made one too. If none does, hex digits are hex, a long run of base64 is base64, and all else is raw.
+    An even number of hex digits and nothing else is hex. Of all else what makes a well-formed message wins, hex before
+    base64 before the bytes as they are; if nothing does, a long run of base64 is base64, and what is left is raw.
+    `others` are the encodings that would have made a message too, or that bytes taken as they are look like.
     """
     if content.translate(None, TEXT):
         return Transferred(content, Encoding.RAW)
@@ -53,12 +54,20 @@ def find_encoding(content: bytes) -> Transferred:
             sound += [encoding] if is_wire_format(data) else []
         if sound and len(content) > LONG:
             break
-    if not sound and len(content) < SHORT:
+    if Encoding.BASE64 not in sound and len(content) < SHORT:
         read.pop(Encoding.BASE64, None)
-    chosen = next(iter(sound or read))
-    return Transferred(read[chosen], chosen, tuple(sound[1:]))
+    chosen = Encoding.HEX if is_hex_digits(content) else next(iter(sound or read))
+    likely = read if chosen is Encoding.RAW else sound
+    return Transferred(read[chosen], chosen, tuple(each for each in likely if each is not chosen))
 
 
+def is_hex_digits(content: bytes) -> bool:
+    """True for hex digits in pairs, and spaces; there is hardly anything else that they could be."""
+    digits = content.translate(None, SPACES)
+    return bool(digits) and len(digits) % 2 == 0 and not digits.translate(None, HEX_DIGITS)
+
+
+SPACES = b" \t\r\n\v\f"
 TEXT = bytes([*b"\t\n\v\f\r", *range(0x20, 0x7F)])
 SHORT = 16
 """Base64 below this length that makes no message is taken for a word."""

@@ -68,6 +68,11 @@ def test_one_message_in_many_dresses(encoding, content):
 AUTO = [
     # hex digits that are a message as they stand, too
     (b"0805", HEX, (RAW,)),
+    # hex digits that are a message as they stand only
+    (b"0001", HEX, (RAW,)),
+    (b"00 01\n", HEX, ()),
+    # base64 that is a message as it stands only
+    (b"unzeOanINdyp/MXF", RAW, (BASE64,)),
     # short, but it makes a message
     (b"CAUQBQ", BASE64, ()),
     # a message that is printable: a UUID in field 1

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -100,6 +102,19 @@ def test_ambiguous_input(decode):
     assert result.stdout.startswith("1: 5")
     assert "Read as hex, 2 B; --input raw takes the bytes as they are." in result.stderr
     assert decode(b"0805", "--input", "raw").stdout.startswith("6: 56")
+
+
+SAID = [
+    (b"0001", "Read as hex, 2 B; --input raw takes the bytes as they are."),
+    (b"unzeOanINdyp/MXF", "Read as raw, 16 B; --input base64 takes it as base64."),
+    (b"deadbeef", "Read as hex, 4 B; --input raw takes the bytes as they are."),
+]
+
+
+@pytest.mark.parametrize(("data", "sentence"), SAID)
+def test_what_ambiguous_input_was_taken_for_is_said(decode, data, sentence):
+    """One line says what was taken, and how to take the other."""
+    assert sentence in decode(data).stderr.splitlines()
 
 
 NOT_OF_THE_TYPE = [
@@ -259,3 +274,11 @@ def test_the_examples_of_the_help_run(decode):
     Path("message.bin").write_bytes(ORDER)
     assert "paperknife decode message.bin --schema protos/ --as client" in help_text
     assert decode(b"", "message.bin", "--schema", "protos/", "--as", "client").exit_code == 0
+
+
+def test_a_standard_input_that_is_closed():
+    """Said in a sentence, as a file that is not there."""
+    command = f'"{sys.executable}" -m paperknife decode - <&-'
+    result = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=False, timeout=30)
+    assert (result.returncode, result.stdout) == (2, "")
+    assert result.stderr.startswith("Error: A message was expected on the standard input, and it is closed.")
