@@ -1,6 +1,6 @@
 """`python -m paperknife`."""
 
-from paperknife.cli import main
+from paperknife.entry import main
 
 if __name__ == "__main__":
-    main(prog_name="paperknife")
+    main()

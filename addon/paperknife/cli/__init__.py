@@ -13,6 +13,8 @@ from typing import Any
 import click
 
 from paperknife import __version__
+from paperknife.cli.output import told_output_faults
+from paperknife.entry import INTERRUPTED
 
 __all__ = ["main"]
 
@@ -25,10 +27,6 @@ VERBS = {
     "script": ("paperknife.cli.script", "script_command"),
 }
 """Each verb's module, imported when it is asked for: `paperknife decode` does not wait for mitmproxy."""
-
-
-INTERRUPTED = 130
-"""The exit status of a process that Ctrl-C has ended (128 + SIGINT)."""
 
 
 class Verbs(click.Group):
@@ -46,10 +44,18 @@ class Verbs(click.Group):
         command: click.Command = getattr(importlib.import_module(module), name)
         return command
 
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
+    ) -> click.Context:
+        """Read the arguments; `--help` and `--version` print here."""
+        with told_output_faults():
+            return super().make_context(info_name, args, parent, **extra)
+
     def invoke(self, ctx: click.Context) -> Any:
         """Run the verb; Ctrl-C where nothing has begun yet, or nothing else takes care of it, ends it quietly."""
         try:
-            return super().invoke(ctx)
+            with told_output_faults():
+                return super().invoke(ctx)
         except KeyboardInterrupt:
             sys.exit(INTERRUPTED)
 

@@ -199,12 +199,13 @@ OTHERWISE = {
 
 def read_input(file: str) -> bytes:
     """All of a file, or of stdin."""
-    if file == "-":
-        return sys.stdin.buffer.read()
+    if file == "-" and sys.stdin is None:
+        raise Failure("A message was expected on the standard input, and it is closed. Pipe one in, or name a file.")
     try:
-        return Path(file).read_bytes()
+        return sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
     except OSError as error:
-        raise Failure(f"A file with a message was expected at {file}: {error.strerror}.") from None
+        place = "on the standard input" if file == "-" else f"in a file at {file}"
+        raise Failure(f"A message was expected {place}: {error.strerror}.") from None
 
 
 def undecoded(envelope: Envelope, fault: str) -> Envelope:

@@ -75,5 +75,6 @@ def play(options: dict[str, Any], schema: str) -> int:
         except (ArgumentError, StartError) as error:
             raise Failure(str(error)) from None
         status = viewing.finish()
-    talk(NEXT)
+    if not viewing.is_failed:
+        talk(NEXT)
     return status

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from paperknife.cli.decode import decode_command
+from paperknife.cli import main
 
 SCHEMA = """
     syntax = "proto3"; package t;
@@ -35,7 +35,7 @@ def decode(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
 
     def run(data: bytes = b"", *arguments: str) -> Result:
-        return CliRunner().invoke(decode_command, arguments, input=data)
+        return CliRunner().invoke(main, ["decode", *arguments], input=data)
 
     return run
 

@@ -7,7 +7,7 @@ import json
 import pytest
 from click.testing import CliRunner
 
-from paperknife.cli.schema import schema_group
+from paperknife.cli import main
 
 GOOD = """syntax = "proto3";
 package shop;
@@ -28,7 +28,7 @@ def paperknife_schema(tmp_path, monkeypatch):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(text)
     monkeypatch.chdir(tmp_path)
-    return lambda *arguments: CliRunner().invoke(schema_group, arguments)
+    return lambda *arguments: CliRunner().invoke(main, ["schema", *arguments])
 
 
 LIST = """\
