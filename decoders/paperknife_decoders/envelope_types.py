@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Sequence
 
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 
 from paperknife_decoders.protocol import EnvelopeType, payload_oneof
 from paperknife_decoders.schema import Schema, SchemaError
-from paperknife_decoders.schema.loaded import BLAME, root_messages
+from paperknife_decoders.schema.loaded import BLAME, counted, root_messages
 
 __all__ = ["candidates", "envelope_types", "payload_members"]
 
 USUAL_NAMES = {"client": "ClientMessage", "server": "ServerMessage"}
+ENVELOPE_LIKE = re.compile(r"(Message|Envelope|Request|Reply|Response|Event|Frame|Packet|Command)$")
 SHOWN = 12
 """How many candidates an error lists."""
 
@@ -42,21 +44,46 @@ def usual_message(schema: Schema, side: str, given: dict[str, str | None]) -> De
     question = f"Which type do the {side}'s messages have? In this schema {problem}."
     if schema.faults and not found:
         raise SchemaError(f"{question} {BLAME}", schema.faults)
-    listed = "".join(f"\n  {message.full_name}" for message in list(found or candidates(schema))[:SHOWN])
-    raise SchemaError(f"{question} Say it with {' '.join(missing)}; candidates are:{listed}")
+    raise SchemaError(f"{question} Say it with {' '.join(missing)}; candidates are:{listed(schema, found)}")
 
 
-def candidates(schema: Schema) -> Iterable[Descriptor]:
+def listed(schema: Schema, found: Sequence[Descriptor]) -> str:
+    """The first of `found`, or of all candidates, one a line, and how many other types there are."""
+    shown = (found or candidates(schema))[:SHOWN]
+    lines = [message.full_name for message in shown]
+    others = (len(found) or len(schema.messages())) - len(shown)
+    if others:
+        lines.append(f"and {counted(others, 'other')}: see `paperknife schema list`")
+    return "".join(f"\n  {line}" for line in lines)
+
+
+def candidates(schema: Schema) -> list[Descriptor]:
     """The messages that may be envelopes, the likeliest first.
 
-    Those that are no field of another message: first with a `oneof` named payload, then with any, then the rest.
+    Those that are no field of another message: first with a `oneof` named payload, then with any, then the rest. After
+    them those that are a field somewhere, and yet carry payloads themselves or are called like an envelope; a payload
+    of another message is not meant by that, whatever its name.
     """
 
     def likelihood(message: Descriptor) -> int:
         oneof = payload_oneof(message)
         return 0 if oneof == "payload" else 1 if oneof else 2
 
-    return sorted(root_messages(schema) or schema.messages(), key=likelihood)
+    roots = root_messages(schema)
+    known = {message.full_name for message in roots}
+    carried = {
+        member.message_type.full_name
+        for message in schema.messages()
+        for member in payload_members(message)
+        if member.message_type is not None
+    }
+    others = [
+        message
+        for message in schema.messages()
+        if message.full_name not in known
+        and (payload_members(message) or (ENVELOPE_LIKE.search(message.name) and message.full_name not in carried))
+    ]
+    return sorted(roots, key=likelihood) + sorted(others, key=likelihood) or list(schema.messages())
 
 
 def payload_members(message: Descriptor) -> tuple[FieldDescriptor, ...]:

@@ -60,7 +60,7 @@ UNCLEAR = {
         None,
         None,
         r"no message is called ClientMessage\. Say it with --client pkg\.Type --server pkg\.Type; candidates are:"
-        r"\n  b\.Envelope\n  b\.Picky\n  b\.Values\n  b\.Plain$",
+        r"\n  b\.Envelope\n  b\.Picky\n  b\.Values\n  b\.Plain\n  and 1 other: see `paperknife schema list`$",
     ),
     "two of the name": (
         "ac",
@@ -113,10 +113,39 @@ def test_faults_come_first(tmp_path, text, expected, client, server):
     assert len(caught.value.faults) == len(faults) <= 2
 
 
-def test_messages_that_only_hold_each_other(tmp_path):
-    """Where every message is a field of another, all are candidates."""
-    (tmp_path / "a.proto").write_text('syntax = "proto3"; message A { B b = 1; } message B { A a = 1; }')
-    assert [message.name for message in candidates(load_schema(tmp_path))] == ["A", "B"]
+CANDIDATES = {
+    "used as plain fields": (
+        "message Request {} message Reply { Request echo = 1; } message Event { repeated Reply all = 1; }",
+        ["Event", "Request", "Reply"],
+    ),
+    "used, with payloads": (
+        "message Batch { repeated Item items = 1; } message Item { oneof it { A a = 1; B b = 2; } }"
+        "message A {} message B {}",
+        ["Batch", "Item"],
+    ),
+    "payloads are none": (
+        "message Client { oneof payload { LoginRequest login = 1; } } message LoginRequest { Part part = 1; }"
+        "message Part {}",
+        ["Client"],
+    ),
+    "in a map": ("message All { map<string, Event> all = 1; } message Event {}", ["All", "Event"]),
+    "only each other": ("message A { B b = 1; } message B { A a = 1; }", ["A", "B"]),
+}
+
+
+@pytest.mark.parametrize(("text", "names"), CANDIDATES.values(), ids=CANDIDATES)
+def test_candidates(tmp_path, text, names):
+    """Roots first; a type that is used somewhere may be an envelope too, where it looks like one."""
+    (tmp_path / "a.proto").write_text(f'syntax = "proto3"; {text}')
+    assert [message.name for message in candidates(load_schema(tmp_path))] == names
+
+
+def test_many_candidates(tmp_path):
+    """Only the first are listed, and the others are counted, so that nobody takes the list for all there is."""
+    text = "".join(f"message M{number} {{}}" for number in range(30))
+    (tmp_path / "a.proto").write_text(f'syntax = "proto3"; {text}')
+    with pytest.raises(SchemaError, match=r"\n  M11\n  and 18 others: see `paperknife schema list`$"):
+        envelope_types(load_schema(tmp_path))
 
 
 PAYLOADS = {"Envelope": ["part", "more"], "Picky": ["part", "number"], "Values": [], "Plain": [], "Part": []}

@@ -87,7 +87,7 @@ def show_command(paths: tuple[str, ...], colour: bool | None) -> None:
     """Write definitions as in a .proto file, with their comments.
 
     NAME is a message type, an enum or a service, by its full name or as much of the end of it as is unique. Without
-    one, all types that are no field of another are written, those that look like envelopes first.
+    one, those that may be envelopes are written, the likeliest first.
 
     \b
     Example:
@@ -97,7 +97,7 @@ def show_command(paths: tuple[str, ...], colour: bool | None) -> None:
     sources, names = sources_and_names(paths)
     schema = load_or_fail(sources)
     try:
-        found: Sequence[Definition] = [schema.definition(name) for name in names] or list(candidates(schema))
+        found: Sequence[Definition] = [schema.definition(name) for name in names] or candidates(schema)
     except SchemaError as error:
         raise Failure(str(error)) from None
     tell_faults(schema)
@@ -105,6 +105,9 @@ def show_command(paths: tuple[str, ...], colour: bool | None) -> None:
     for index, definition in enumerate(found):
         # The colours are our own and decided here, so click is not to take them out where it sees no terminal.
         click.echo(("\n" if index else "") + proto_text(schema, definition, paint), nl=False, color=True)
+    others = 0 if names else len(schema.messages()) - len(found)
+    if others:
+        click.echo(f"and {counted(others, 'other message')}, shown where named: see `paperknife schema list`", err=True)
 
 
 def sources_and_names(arguments: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:

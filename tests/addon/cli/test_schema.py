@@ -67,7 +67,9 @@ def test_show(paperknife_schema):
 
 def test_show_without_a_name(paperknife_schema):
     """All that is no part of something else is shown, envelopes first."""
-    lines = paperknife_schema("show", "good").stdout.splitlines()
+    result = paperknife_schema("show", "good")
+    assert result.stderr == "and 2 other messages, shown where named: see `paperknife schema list`\n"
+    lines = result.stdout.splitlines()
     assert [line for line in lines if line.startswith("message")] == [
         "message ClientMessage {",
         "message ServerMessage {",
