@@ -23,6 +23,7 @@ TESTED_ELSEWHERE = {
     "addon/paperknife/demo/users.py": DEMO,
     "addon/paperknife/demo/wording.py": DEMO,
     "addon/paperknife/proxy/lane/peers.py": LANE,
+    "addon/paperknife/proxy/lane/telling.py": LANE,
     "addon/paperknife/proxy/lane/track.py": LANE,
     "addon/paperknife/proxy/lane/violation.py": LANE,
     "addon/paperknife/proxy/lane/writing.py": LANE,

@@ -10,7 +10,8 @@ from mitmproxy.proxy.layers import http, websocket
 from mitmproxy.proxy.layers.http import _http1
 
 from paperknife.proxy.lane.handler import LaneConnectionHandler
-from paperknife.proxy.lane.layer import Lane, LaneHost
+from paperknife.proxy.lane.layer import Lane
+from paperknife.proxy.lane.telling import LaneHost
 from paperknife.proxy.lane.upgrade import STOCK_MAKE_PIPE, make_pipe
 
 __all__ = ["install", "uninstall", "unmet", "use_lane"]

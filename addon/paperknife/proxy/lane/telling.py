@@ -1,0 +1,150 @@
+"""What a lane tells: messages, pieces and faults, to whoever it works for."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import ClassVar, Protocol, TypeVar, cast
+
+from mitmproxy import http
+
+from paperknife.proxy.lane import frames
+from paperknife.proxy.lane.frames import Received
+from paperknife.proxy.lane.track import Track
+from paperknife.proxy.lane.violation import Violation
+from paperknife.proxy.lane.way import Way
+from paperknife.traffic import Batch, Piece
+from paperknife_decoders.message import Direction, Fate, Message, Opcode
+
+__all__ = ["LaneHost", "Telling"]
+
+NO_STATUS = 1005
+"""The close code for a close frame without one (RFC 6455, section 7.4.1)."""
+
+T = TypeVar("T")
+
+
+class LaneHost(Protocol):
+    """Who a lane works for.
+
+    `limit` is the largest message, in bytes, that is read whole. `hooked` tells that mitmproxy's hook has to run for
+    every message.
+    """
+
+    limit: int
+    hooked: bool
+
+    def track(self, flow: http.HTTPFlow) -> Track:
+        """The track of a connection that was announced by the start hook."""
+
+    def deliver(self, track: Track, batch: Batch, *, shown: bool) -> None:
+        """Messages, before they are forwarded; `shown` where mitmproxy's interfaces have them already."""
+
+    def deliver_piece(self, track: Track, piece: Piece) -> None:
+        """A part of a message beyond the limit, before it is forwarded."""
+
+    def unread(self, track: Track, direction: Direction, reason: Violation | Exception) -> None:
+        """From here on a direction passes unread: a peer broke the protocol, or our own code failed."""
+
+
+class Telling:
+    """The part of a lane that reads what passes and tells its host of it, and never costs the traffic a byte."""
+
+    host: ClassVar[LaneHost]
+    track: Track
+    flow: http.HTTPFlow
+
+    def look_on(self, way: Way, data: bytes) -> Received:
+        """Read a chunk that is forwarded as it is, whatever comes of our reading."""
+        assert way.reader is not None
+        received = Received()
+        try:
+            received = way.reader.receive(data)
+            if received.opcodes or received.pieces or received.violation is not None:
+                self.hand_on(way, received)
+        except Exception as error:
+            self.give_up(way, error)
+        return received
+
+    def hand_on(self, way: Way, received: Received) -> None:
+        """Give what was read to the host."""
+        if received.pieces:
+            self.hand_on_mixed(way, received)
+        elif received.opcodes:
+            self.hand_on_batch(way, received.opcodes, received.contents)
+        if received.violation is not None:
+            self.give_up(way, received.violation)
+
+    def hand_on_batch(self, way: Way, opcodes: list[int], contents: list[bytes]) -> None:
+        """Give messages to the host."""
+        batch = Batch(
+            self.track.number, way.direction, time.time_ns(), cast("list[Opcode]", opcodes), contents, self.track.reader
+        )
+        if Opcode.CLOSE in opcodes:
+            self.note_close(way, contents[opcodes.index(Opcode.CLOSE)])
+        self.host.deliver(self.track, batch, shown=False)
+
+    def hand_on_mixed(self, way: Way, received: Received) -> None:
+        """Give messages, and pieces of others beyond the limit, to the host in their order."""
+        at = 0
+        for piece in received.pieces:
+            if piece.after > at:
+                self.hand_on_batch(way, received.opcodes[at : piece.after], received.contents[at : piece.after])
+                at = piece.after
+            self.hand_on_piece(way, piece)
+        if at < len(received.opcodes):
+            self.hand_on_batch(way, received.opcodes[at:], received.contents[at:])
+
+    def hand_on_piece(self, way: Way, piece: frames.Piece) -> None:
+        """Give a piece to the host."""
+        self.host.deliver_piece(
+            self.track,
+            Piece(
+                self.track.number,
+                way.direction,
+                time.time_ns(),
+                Opcode(piece.opcode),
+                piece.data,
+                piece.offset,
+                piece.last,
+            ),
+        )
+
+    def hand_on_one(  # noqa: PLR0913
+        self, way: Way, opcode: int, content: bytes, fate: Fate, original: bytes | None = None, *, shown: bool = True
+    ) -> None:
+        """Give one message to the host; `shown` where mitmproxy's interfaces have it already."""
+        message = Message(
+            self.track.number,
+            way.direction,
+            time.time_ns(),
+            Opcode(opcode),
+            content,
+            self.track.reader,
+            fate,
+            original,
+        )
+        self.host.deliver(self.track, Batch.of(message), shown=shown)
+
+    def guard(self, way: Way, step: Callable[[], T]) -> T | None:
+        """What `step` returns; where our own code fails, nothing, and the direction passes unread from here on."""
+        try:
+            return step()
+        except Exception as error:
+            self.give_up(way, error)
+            return None
+
+    def give_up(self, way: Way, reason: Violation | Exception) -> None:
+        """Pass a direction on unread from here on."""
+        if way.reader is not None:
+            way.reader = None
+            self.host.unread(self.track, way.direction, reason)
+
+    def note_close(self, way: Way, payload: bytes) -> None:
+        """Keep the code and reason of the first close frame (RFC 6455, section 5.5.1)."""
+        assert self.flow.websocket is not None
+        way.closing = True
+        if self.flow.websocket.close_code is None:
+            self.flow.websocket.closed_by_client = way.direction is Direction.CLIENT
+            self.flow.websocket.close_code = int.from_bytes(payload[:2], "big") if payload else NO_STATUS
+            self.flow.websocket.close_reason = payload[2:].decode(errors="replace")
