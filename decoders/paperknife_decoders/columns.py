@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 import unicodedata
 
-__all__ = ["fit", "width_of"]
+__all__ = ["TIE", "fit", "width_of"]
 
 COLOUR = re.compile(r"(\x1b\[[0-9;]*m)")
 """What `paint` writes around words. A peer's own escapes are gone before a text comes here."""
 
-LOOK_BACK = 16
+TIE = "\x1f"
+"""Stands for a space at which no line ends, as within ``3 @ 5021.50``. No peer's text has it: it is not printable."""
+
+LOOK_BACK = 24
 """How many columns are given up so that a line ends after a whole word."""
 
 
@@ -32,17 +35,17 @@ def char_width(char: str) -> int:
 def fit(text: str, width: int, reset: str = "") -> str:
     """`text` in at most `width` columns, ended by ``…`` where it does not fit, after a whole word where one is near.
 
-    `reset` ends a colour that would otherwise run on behind the cut.
+    `reset` ends a colour that would otherwise run on behind the cut. Each `TIE` becomes a space.
     """
     if (len(text) <= width and text.isascii()) or width_of(text) <= width:
-        return text
+        return text.replace(TIE, " ")
     if width < 1:
         return ""
     head = text[: width - 1] if text.isascii() and "\x1b" not in text else head_of(text, width - 1)
     space = head.rfind(" ")
-    if space >= 0 and width_of(head[space:]) <= min(LOOK_BACK, width // 2):
+    if space >= 0 and width_of(head[space:]) <= min(LOOK_BACK, width * 2 // 3):
         head = head[: space + 1]
-    return f"{head}{reset}…"
+    return f"{head}{reset}…".replace(TIE, " ")
 
 
 def head_of(text: str, width: int) -> str:

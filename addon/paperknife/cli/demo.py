@@ -19,9 +19,12 @@ __all__ = ["demo_command"]
 
 NEXT = """
 Next, on your own API:
-  paperknife proxy --mode reverse:wss://venue.example/v1 --schema protos/   watch it in this terminal
-  paperknife proxy --mode reverse:wss://venue.example/v1 --schema protos/ --ui web   in the browser
-  paperknife schema check protos/   find out what of your .proto files can be read"""
+  watch it in this terminal
+    paperknife proxy -m reverse:wss://venue.example/v1 --schema protos/
+  in the browser
+    paperknife proxy -m reverse:wss://venue.example/v1 --schema protos/ --ui web
+  find out what of your .proto files can be read
+    paperknife schema check protos/"""
 
 
 @click.command("demo")

@@ -5,12 +5,26 @@ from __future__ import annotations
 from paperknife_decoders.columns import width_of
 from paperknife_decoders.printable import elide
 
-__all__ = ["clip", "fill", "squeeze"]
+__all__ = ["clip", "fill", "squeeze", "wrap"]
 
 
 def fill(text: str, width: int) -> str:
     """`text`, which may hold colours, with spaces behind it up to `width` columns."""
     return text + " " * (width - width_of(text))
+
+
+def wrap(text: str, width: int, indent: int) -> str:
+    """A plain `text` broken at spaces into lines of at most `width` columns, all but the first after `indent` spaces.
+
+    Words are never broken: a URL that is too long for a line is left to the terminal, and can be copied in one piece.
+    """
+    lines: list[str] = []
+    for word in text.split(" "):
+        if lines and width_of(lines[-1]) + 1 + width_of(word) <= width:
+            lines[-1] += f" {word}"
+        else:
+            lines.append(word)
+    return ("\n" + " " * indent).join(line.rstrip() for line in lines)
 
 
 def squeeze(name: str, width: int) -> str:

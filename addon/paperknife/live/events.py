@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from paperknife.live.amounts import clock_text, count_text, size_text, span_text
+from paperknife.live.cells import wrap
 from paperknife.live.layout import Columns, Layout, layout_for
-from paperknife.traffic import Close, Connection, Piece
+from paperknife.traffic import ABNORMAL, Close, Connection, Piece
+from paperknife_decoders.columns import width_of
 from paperknife_decoders.message import Direction, Message, Opcode
 from paperknife_decoders.paint import PLAIN, Paint, dyed
 from paperknife_decoders.printable import printable
@@ -19,7 +21,7 @@ CLOSE_CODES = {
     1002: "protocol error",
     1003: "unsupported data",
     1005: "no code given",
-    1006: "no close frame: the connection broke off",
+    1006: "no close frame",
     1007: "invalid data in a message",
     1008: "policy violation",
     1009: "message too big",
@@ -31,6 +33,9 @@ CLOSE_CODES = {
     1015: "TLS handshake failed",
 }
 """RFC 6455, section 7.4.1, and the registry that it founded (IANA, WebSocket Close Code Number Registry)."""
+
+LEAST_WRAPPED = 20
+"""In fewer columns no text is wrapped: the terminal does it as well."""
 
 PEACEFUL = (1000, 1001, 1005)
 """Codes of an orderly end."""
@@ -141,15 +146,18 @@ def opened_text(connection: Connection) -> str:
 def closed_text(event: Closed) -> str:
     """Why, by whom, after how long, and how much had passed."""
     close = event.close
-    reason = f' "{close.reason}"' if close.reason else ""
     by = f" by the {close.by.value}" if close.by else ""
+    if close.code == ABNORMAL:  # there was no frame with a reason in it, so that this one is ours
+        how = f": {close.reason or f'broken off{by}'}"
+    else:
+        how = (f' "{close.reason}"' if close.reason else "") + by
     span = span_text(close.time_ns - event.connection.time_ns)
     counts = f"{Direction.CLIENT.arrow} {event.from_client:,} {Direction.SERVER.arrow} {event.from_server:,} messages"
-    return f"{close.code} {close_meaning(close.code)}{reason}{by}, after {span}, {counts}"
+    return f"{close.code} {close_meaning(close.code)}{how}, after {span}, {counts}"
 
 
 def event_text(event: Event, columns: Columns, width: int, paint: Paint = PLAIN) -> str:
-    """The line or lines of an event, without the last line feed. Long ones are left to wrap, to lose nothing."""
+    """The line or lines of an event, without the last line feed. Long ones are wrapped, so that nothing is lost."""
     layout = layout_for(width)
     match event:
         case Opened(connection=connection):
@@ -164,16 +172,22 @@ def event_text(event: Event, columns: Columns, width: int, paint: Paint = PLAIN)
             number, sign, label, role = last.connection, last.direction.arrow, event.name, paint.mark
             text = f"({size_text(event.size)}, beyond the limit: not decoded)"
         case Notice():
-            return notice_text(event, layout, paint)
-    head = dyed(columns.head(event.time_ns, number, layout), paint.dim, paint)
-    return head + dyed((columns.name(sign, label, layout) + printable(text)).rstrip(), role, paint)
+            return notice_text(event, layout, width, paint)
+    head, name = columns.head(event.time_ns, number, layout), columns.name(sign, label, layout)
+    body = wrapped(printable(text), len(head) + width_of(name), width)
+    return dyed(head, paint.dim, paint) + dyed((name + body).rstrip(), role, paint)
 
 
-def notice_text(event: Notice, layout: Layout, paint: Paint) -> str:
+def wrapped(text: str, indent: int, width: int) -> str:
+    """`text` as it goes behind `indent` columns, wrapped where there is room for a few words beside each other."""
+    return wrap(text, width - indent, indent) if width - indent >= LEAST_WRAPPED else text
+
+
+def notice_text(event: Notice, layout: Layout, width: int, paint: Paint) -> str:
     """A sentence behind ``*``, or ``!`` for a warning; what follows in further lines stands below it."""
     role, sign = (paint.mark, "!") if event.warning else ("", "*")
-    indent = "\n" + " " * (layout.clock + 3)
-    text = indent.join(printable(line) for line in event.text.splitlines())
+    indent = layout.clock + 3
+    text = ("\n" + " " * indent).join(wrapped(printable(line), indent, width) for line in event.text.splitlines())
     return dyed(clock_text(event.time_ns)[: layout.clock], paint.dim, paint) + " " + dyed(f"{sign} {text}", role, paint)
 
 

@@ -3,7 +3,8 @@
     time         connection and direction   payload         summary  ! marks         latency    size
     14:03:22.104 #1 <-                      order_response  7 ACCEPTED order_id=A-…  +2.9 ms    44 B
 
-Only the summary gives way: to the latency, and to the marks, as what is odd about a message is what one looks for.
+Where there is no room for all, marks are said in fewer words, then the size gives way to the latency, and then the
+summary and the marks are cut: the first words of each are the ones that are looked for.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from paperknife_decoders.columns import width_of
 from paperknife_decoders.correlation import Answer
 from paperknife_decoders.envelope import Envelope, Form
 from paperknife_decoders.message import Direction, Message
+from paperknife_decoders.oddities.marks import brief
 from paperknife_decoders.paint import PLAIN, Paint, dyed
 from paperknife_decoders.printable import printable
 from paperknife_decoders.secrets import Secrets
@@ -26,8 +28,10 @@ __all__ = ["Shown", "line_text", "payload_label"]
 
 MOST_LINE_CELLS = 180
 """Beyond this the eye loses the line on its way to the size."""
-LEAST_SUMMARY_CELLS = 10
-"""What marks leave to the summary where there is room."""
+LEAST_SUMMARY_CELLS = 30
+"""What marks leave to the summary where there is room: ids, the symbol, what happened."""
+LEAST_MARKS_CELLS = 15
+"""What the summary leaves to marks."""
 
 LABELS = {Form.WIRE: "(wire)", Form.JSON: "(json)", Form.TEXT: "(text)", Form.BYTES: "(bytes)"}
 """What stands in the payload column where no payload is known."""
@@ -69,12 +73,12 @@ def line_text(shown: Shown, columns: Columns, width: int, paint: Paint = PLAIN) 
     latency = f"  {latency_text(shown.answer.latency_ns)}" if shown.answer and layout.size else ""
 
     room = max(min(width, MOST_LINE_CELLS) - len(head) - len(name) - len(size), 0)
-    marks = marks_text(shown)
-    if marks and len(latency) > room - len(marks) - 2 - LEAST_SUMMARY_CELLS:
-        latency = ""
+    marks = marks_text(shown, room - len(latency))
+    if marks and latency and room - len(latency) < LEAST_SUMMARY_CELLS + 2 + width_of(marks):
+        room, size = room + len(size), ""
     quiet = shown.is_heartbeat and not marks
     body = body_text(shown, marks, room - len(latency), PLAIN if quiet else paint)
-    if size:
+    if layout.size:
         body = fill(body, room - len(latency))
     if quiet:
         return dyed(f"{head}{name}{body}{latency}{size}".rstrip(), paint.dim, paint)
@@ -83,19 +87,23 @@ def line_text(shown: Shown, columns: Columns, width: int, paint: Paint = PLAIN) 
     return line.rstrip()
 
 
-def marks_text(shown: Shown) -> str:
-    """What is odd, in one phrase; the payload, which stands beside it, is not said again."""
+def marks_text(shown: Shown, room: int) -> str:
+    """What is odd, in one phrase, a short one where `room` for the body is small; the payload is not said again."""
     if not shown.marks:
         return ""
     within = f"{shown.envelope.payload}."
-    return printable("! " + ", ".join(mark.removeprefix(within) for mark in shown.marks))
+    phrases = [printable(mark.removeprefix(within)) for mark in shown.marks]
+    text = f"! {', '.join(phrases)}"
+    if width_of(text) <= room - LEAST_SUMMARY_CELLS - 2:
+        return text
+    return f"! {', '.join(map(brief, phrases))}"
 
 
 def body_text(shown: Shown, marks: str, room: int, paint: Paint) -> str:
-    """The summary and behind it the marks, in at most `room` columns; the summary gives way first."""
+    """The summary and behind it the marks, in at most `room` columns; each leaves the other its least."""
     if not marks:
         return summarize(shown.envelope, shown.secrets, room, paint)
-    least = min(LEAST_SUMMARY_CELLS, room // 3)
-    summary = summarize(shown.envelope, shown.secrets, max(room - width_of(marks) - 2, least), paint)
+    least = min(width_of(marks), max(room - LEAST_SUMMARY_CELLS - 2, LEAST_MARKS_CELLS), 2 * room // 3)
+    summary = summarize(shown.envelope, shown.secrets, max(room - least - 2, 0), paint)
     summary += "  " if summary else ""
     return summary + dyed(clip(marks, room - width_of(summary)), paint.mark, paint)

@@ -23,9 +23,12 @@ from paperknife_decoders.printable import printable
 if TYPE_CHECKING:
     from paperknife_decoders.protocol import EnvelopeType
 
-__all__ = ["marks", "oddities", "unknown_fields"]
+__all__ = ["brief", "marks", "oddities", "unknown_fields"]
 
 SHOWN = 3
+
+NOTHING = "nothing of {} is set"
+ANOTHER = ": another type, or the other direction?"
 
 
 def marks(envelope: Envelope, found: tuple[Oddity, ...] | None = None) -> tuple[str, ...]:
@@ -45,10 +48,20 @@ def marks(envelope: Envelope, found: tuple[Oddity, ...] | None = None) -> tuple[
         return ("empty message",)
     if payload:
         return phrases(found)
-    nothing = f"nothing of {kind.descriptor.name} is set"
+    nothing = NOTHING.format(kind.descriptor.name)
     if any(not oddity.path for oddity in found):
-        nothing += ": another type, or the other direction?"
+        nothing += ANOTHER
     return nothing, *phrases(found)
+
+
+def brief(mark: str) -> str:
+    """One of the `marks` in fewer words, for beside the payload's name or the lack of one: ``field 12?``."""
+    if mark.endswith(ANOTHER):
+        return "another type?"
+    if mark.endswith(" unknown"):
+        return f"{mark.removesuffix(' unknown')}?"
+    path, found, number = mark.rpartition("unknown field ")
+    return f"{path}field {number}?" if found else mark
 
 
 def unknown_fields(found: tuple[Oddity, ...]) -> tuple[tuple[str, int], ...]:

@@ -10,6 +10,7 @@ import keyword
 from collections.abc import Callable, Iterable
 from operator import attrgetter
 
+from paperknife_decoders.columns import TIE
 from paperknife_decoders.reflection import has_field
 from paperknife_decoders.summary.slots import PairSlot, Presence, Rank, Slot, nothing
 from paperknife_decoders.summary.wording import LONGEST_TEXT, text_word
@@ -18,7 +19,7 @@ from paperknife_decoders.values import Dynamic
 __all__ = ["Line", "line_function"]
 
 Line = Callable[[Dynamic], str]
-"""Puts one message of a type on one line, however long."""
+"""Puts one message of a type on one line, however long; spaces at which no line ends are `columns.TIE`."""
 
 PHRASES = range(Rank.BOOK, Rank.COUNTER)
 """Ranks whose slots may be several words and are set apart by commas."""
@@ -98,9 +99,9 @@ class Source:
         count, at = self.said(quantity, "q"), self.said(price, "p")
         if quantity.presence is Presence.TRUE and quantity.say is not str:
             count = f"({count} if q else '0')"
-        both = f"{{{at}}} x {{{count}}}" if pair.is_book else f"{{{count}}} @ {{{at}}}"
+        both = f"{{{at}}} x{TIE}{{{count}}}" if pair.is_book else f"{{{count}}}{TIE}@{TIE}{{{at}}}"
         only_price = f"{{{at}}}" if pair.is_book else f"{literal(price.label)}{{{at}}}"
-        only_quantity = f"x {{{count}}}" if pair.is_book else f"{literal(quantity.label)}{{{count}}}"
+        only_quantity = f"x{TIE}{{{count}}}" if pair.is_book else f"{literal(quantity.label)}{{{count}}}"
         label = literal(pair.label)
         if quantity.presence is not Presence.TRUE:
             self.line(f"if ({self.is_set(price, 'p')}) and not ({self.is_set(quantity, 'q')}):")

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 
+from paperknife_decoders.columns import TIE
 from paperknife_decoders.paint import dyed
 from paperknife_decoders.summary.conventions import BOOK_SIDES, pair_role
 from paperknife_decoders.summary.slots import PairSlot, Rank, Slot, simple_slot
@@ -63,7 +64,7 @@ def pair_slot(pair: Pair, context: Context, *, is_book: bool = False) -> PairSlo
         return PairSlot(Rank.PAIR, quantity, price, is_book)
     side = BOOK_SIDES.get(pair.prefix)
     name = dyed(side or pair.prefix, context.paint.name, context.paint)
-    return PairSlot(Rank.BOOK, quantity, price, side is not None, f"{name} ")
+    return PairSlot(Rank.BOOK, quantity, price, side is not None, f"{name}{TIE}")
 
 
 def number_slot(field: FieldDescriptor, context: Context) -> Slot:

@@ -1,7 +1,7 @@
 """What is told of a message type on one line: worked out once for each type, so that each message costs little.
 
 A type becomes a row of slots, shown by rank: what the message answers, what it is about, what happened, how much at
-what price, other enums and flags, ids and numbers, texts, secrets; then, set apart by commas, what nests and how much
+what price, other enums and flags, ids, numbers, texts, secrets; then, set apart by commas, what nests and how much
 repeats; at the end counters, and times, as a line has one of its own. What nests is worked out at its first message.
 """
 
@@ -15,6 +15,7 @@ from operator import attrgetter
 
 from google.protobuf.descriptor import Descriptor, FieldDescriptor, OneofDescriptor
 
+from paperknife_decoders.columns import TIE
 from paperknife_decoders.masking import mask_json
 from paperknife_decoders.open_types import any_content, is_any, is_json_like, json_value
 from paperknife_decoders.paint import dyed
@@ -72,7 +73,7 @@ def slot_of(field: FieldDescriptor, context: Context, twins: frozenset[str] = fr
     side = BOOK_SIDES.get(plain_name(field.name))
     if side is not None and pair_in(kind, inside) is not None:
         say = (say_levels if field.is_repeated else say_quote)(side, kind, inside)
-        return Slot(Rank.BOOK, path, say, f"{dyed(side, context.paint.name, context.paint)} ", presence)
+        return Slot(Rank.BOOK, path, say, f"{dyed(side, context.paint.name, context.paint)}{TIE}", presence)
     if field.is_repeated:
         return Slot(Rank.COUNT, path, say_list(field.name, kind, inside))
     if is_list(kind):
@@ -81,7 +82,7 @@ def slot_of(field: FieldDescriptor, context: Context, twins: frozenset[str] = fr
     if plain_name(field.name) in SYMBOLS:
         return Slot(Rank.SYMBOL, path, say_content(kind, inside), "", presence)
     name = dyed(field.name, context.paint.name, context.paint)
-    return Slot(Rank.NESTED, path, say_content(kind, inside), f"{name} ", presence)
+    return Slot(Rank.NESTED, path, say_content(kind, inside), f"{name}{TIE}", presence)
 
 
 def is_list(kind: Descriptor) -> bool:

@@ -26,8 +26,10 @@ SEVERAL_SHOWN = 3
 """How many of several values are shown; beyond them ``+9`` says how many more there are."""
 
 TEXTS = (FieldDescriptor.TYPE_STRING, FieldDescriptor.TYPE_BYTES)
-NAMING = ("id", "tag", "ref", "name", "code", "user")
+NAMING = ("id", "tag", "ref", "name", "code", "user", "account")
 """What the names of short, identifying strings end with."""
+NUMBERING = ("_id", "Id")
+"""What the names of identifying numbers end with."""
 
 
 class Rank(enum.IntEnum):
@@ -39,15 +41,16 @@ class Rank(enum.IntEnum):
     PAIR = 3
     ENUM = 4
     FLAG = 5
-    SCALAR = 6
-    TEXT = 7
-    SECRET = 8
-    SEVERAL = 9
-    BOOK = 10
-    NESTED = 11
-    COUNT = 12
-    COUNTER = 13
-    TIME = 14
+    NAME = 6
+    SCALAR = 7
+    TEXT = 8
+    SECRET = 9
+    SEVERAL = 10
+    BOOK = 11
+    NESTED = 12
+    COUNT = 13
+    COUNTER = 14
+    TIME = 15
 
 
 class Presence(enum.Enum):
@@ -140,8 +143,9 @@ def scalar_rank(field: FieldDescriptor) -> tuple[Rank, bool]:
         return Rank.SYMBOL, True
     if plain in COUNTERS and field.type not in TEXTS:
         return Rank.COUNTER, False
-    is_long = field.type in TEXTS and not plain.endswith(NAMING)
-    return (Rank.TEXT if is_long else Rank.SCALAR), False
+    if field.type in TEXTS:
+        return (Rank.NAME if plain.endswith(NAMING) else Rank.TEXT), False
+    return (Rank.NAME if field.name.endswith(NUMBERING) else Rank.SCALAR), False
 
 
 def enum_slot(field: FieldDescriptor, context: Context, twins: frozenset[str]) -> Slot:

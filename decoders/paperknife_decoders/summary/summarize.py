@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from operator import attrgetter
 
-from paperknife_decoders.columns import fit
+from paperknife_decoders.columns import TIE, fit
 from paperknife_decoders.envelope import Envelope, Form
 from paperknife_decoders.masking import mask_json
 from paperknife_decoders.open_types import is_any, is_json_like
@@ -49,7 +49,7 @@ def summarize(envelope: Envelope, secrets: Secrets, width: int, paint: Paint = P
     if line.header is not None:
         text = " ".join(filter(None, (text, line.header(message))))
     if len(text) <= width and text.isascii():
-        return text
+        return text.replace(TIE, " ")
     return fit(text, width, paint.reset)
 
 

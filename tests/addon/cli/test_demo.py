@@ -27,7 +27,7 @@ def test_it_shows_a_conversation_and_ends_with_what_to_do_next(launch) -> None:
     assert "Schema: " in first
     assert re.search(r"-> \d+ messages \(.*\), <- \d+ messages \(.*\) on 1 connection", err)
     assert "fields that the schema does not know" in err
-    assert err.count("\n  paperknife ") == 3
+    assert err.count("\n    paperknife ") == 3
 
 
 def test_json_is_one_object_a_line(launch) -> None:

@@ -1,9 +1,10 @@
 """Cells of a table."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from paperknife.live.cells import clip, fill, squeeze
+from paperknife.live.cells import clip, fill, squeeze, wrap
 from paperknife_decoders.columns import width_of
 
 
@@ -32,3 +33,19 @@ def test_fill():
     assert fill("\x1b[2mab\x1b[0m", 4) == "\x1b[2mab\x1b[0m  "
     assert fill("日", 4) == "日  "
     assert fill("abcd", 2) == "abcd"
+
+
+@pytest.mark.parametrize(
+    ("text", "width", "wrapped"),
+    [
+        ("", 5, ""),
+        ("a bc def", 8, "a bc def"),
+        ("a bc def", 7, "a bc\n  def"),
+        ("a  bc", 4, "a\n  bc"),
+        ("abcdefgh i", 4, "abcdefgh\n  i"),
+        ("東京 大阪 x", 6, "東京\n  大阪 x"),
+    ],
+)
+def test_wrap(text, width, wrapped):
+    """Lines break at spaces only, and all but the first are indented."""
+    assert wrap(text, width, 2) == wrapped

@@ -40,6 +40,15 @@ LINES = [
         '17:50:00.482 #1 -- closed          4000 a code of the application "bad key\\x1b]0;owned\\x07" by the server, '
         "after 3m20s, -> 3 <- 1,234 messages",
     ),
+    (
+        closed(1006, by=Direction.SERVER),
+        "17:46:42.482 #1 -- closed          1006 no close frame: broken off by the server, after 2.0 s, "
+        "-> 3 <- 1,234 messages",
+    ),
+    (
+        closed(1006, "paperknife ended"),
+        "17:46:42.482 #1 -- closed          1006 no close frame: paperknife ended, after 2.0 s, -> 3 <- 1,234 messages",
+    ),
     (control(Opcode.PING, b"hi\x1b\xff"), "17:46:40.482 #1 <- ping            hi\\x1b\\xff"),
     (control(Opcode.PONG, b""), "17:46:40.482 #1 <- pong"),
     (control(Opcode.CLOSE, b"\x03\xe9bye"), "17:46:40.482 #1 <- close           1001 going away bye"),
@@ -59,7 +68,24 @@ LINES = [
 @pytest.mark.parametrize(("event", "line"), LINES)
 def test_event_text(event, line):
     """Each event has its line; nothing of it is cut off, and no control character of a peer gets through."""
-    assert event_text(event, Columns(), 80) == line
+    assert event_text(event, Columns(), 160) == line
+
+
+def test_long_events_are_wrapped():
+    """At 80 columns what does not fit goes on in the next line, below its beginning, and no word is broken."""
+    event = closed(1000, "done", by=Direction.CLIENT)
+    assert event_text(event, Columns(), 80).splitlines() == [
+        '17:46:42.482 #1 -- closed          1000 normal closure "done" by the client,',
+        "                                   after 2.0 s, -> 3 <- 1,234 messages",
+    ]
+    url = "wss://venue.example/" + "x" * 80
+    lines = event_text(Opened(Connection(1, url, "c", NOON)), Columns(), 80).splitlines()
+    assert [line.strip() for line in lines] == [f"17:46:40.482 #1 -- opened          {url}", "from c"]
+    notice = Notice("Schema: 33 messages in 6 files; client sends trading.v1.ClientMessage.", False, NOON)
+    assert event_text(notice, Columns(), 64).splitlines() == [
+        "17:46:40.482 * Schema: 33 messages in 6 files; client sends",
+        "               trading.v1.ClientMessage.",
+    ]
 
 
 @pytest.mark.parametrize("event", [event for event, _ in LINES])
@@ -75,7 +101,7 @@ def test_events_in_colour_say_the_same(event):
     ("code", "meaning"),
     [
         (1000, "normal closure"),
-        (1006, "no close frame: the connection broke off"),
+        (1006, "no close frame"),
         (1011, "internal error"),
         (3000, "a code of a library or framework"),
         (4999, "a code of the application"),

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from paperknife_decoders.envelope import Envelope, Form
-from paperknife_decoders.oddities.marks import marks, oddities, unknown_fields
+from paperknife_decoders.oddities.marks import brief, marks, oddities, unknown_fields
 from paperknife_decoders.protocol import EnvelopeType, read_envelope
 
 PROTO = """
@@ -84,3 +84,19 @@ def test_any_bytes_have_marks(kind, data):
     assert all(phrase.isprintable() for phrase in found)
     if not found and envelope.form is Form.DECODED:
         assert envelope.payload
+
+
+@pytest.mark.parametrize(
+    ("mark", "short"),
+    [
+        ("status=6 unknown", "status=6?"),
+        ("unknown field 12", "field 12?"),
+        ("trades.unknown field 6", "trades.field 6?"),
+        ("nothing of ServerMessage is set: another type, or the other direction?", "another type?"),
+        ("nothing of ServerMessage is set", "nothing of ServerMessage is set"),
+        ("and 3 more", "and 3 more"),
+    ],
+)
+def test_brief(mark: str, short: str) -> None:
+    """Where there is little room the same is said in fewer words."""
+    assert brief(mark) == short

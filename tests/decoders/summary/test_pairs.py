@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from google.protobuf import json_format, message_factory
 
+from paperknife_decoders.columns import TIE
 from paperknife_decoders.paint import PLAIN
 from paperknife_decoders.secrets import Secrets
 from paperknife_decoders.summary.compiled import line_function
@@ -46,8 +47,8 @@ def test_pair(proto_schema, name: str, content: dict, order: str, book: str) -> 
     message = json_format.ParseDict(content, message_factory.GetMessageClass(kind)())
     pair = pair_in(kind, CONTEXT)
     assert pair is not None
-    assert line_function([pair_slot(pair, CONTEXT)])(message) == order
-    assert line_function([pair_slot(pair, CONTEXT, is_book=True)])(message) == book
+    assert line_function([pair_slot(pair, CONTEXT)])(message).replace(TIE, " ") == order
+    assert line_function([pair_slot(pair, CONTEXT, is_book=True)])(message).replace(TIE, " ") == book
 
 
 def test_prefixes(proto_schema) -> None:
@@ -57,7 +58,7 @@ def test_prefixes(proto_schema) -> None:
     assert [pair.prefix for pair in found] == ["bid", "last"]
     message = message_factory.GetMessageClass(kind)(bid_size=5, bid_price=1.5, last_qty=2, last_px=0.1)
     line = line_function(pair_slot(pair, CONTEXT) for pair in found)
-    assert line(message) == "bid 1.5 x 5, last 2 @ 0.1"
+    assert line(message).replace(TIE, " ") == "bid 1.5 x 5, last 2 @ 0.1"
 
 
 def test_what_makes_no_pair(proto_schema) -> None:

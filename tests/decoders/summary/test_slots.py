@@ -36,7 +36,7 @@ message Envelope {
         ("order_type", Rank.ENUM, "", Presence.ZERO),
         ("firm", Rank.FLAG, "", Presence.ZERO),
         ("count", Rank.SCALAR, "count=", Presence.ZERO),
-        ("order_id", Rank.SCALAR, "order_id=", Presence.ZERO),
+        ("order_id", Rank.NAME, "order_id=", Presence.ZERO),
         ("text", Rank.TEXT, "text=", Presence.ZERO),
         ("data", Rank.TEXT, "data=", Presence.ZERO),
         ("password", Rank.SECRET, "password=[redacted]", Presence.ZERO),

@@ -82,7 +82,7 @@ CASES = [
     ),
     ("a quantity alone has a name", {"order": {"quantity": 3}}, "quantity=3"),
     ("a quantity of zero beside a price is told", {"order": {"price": {"value": "1"}}}, "0 @ 1"),
-    ("set to zero is told from unset", {"order": {"shown": 0, "tag": "", "firm": False}}, 'firm=false shown=0 tag=""'),
+    ("set to zero is told from unset", {"order": {"shown": 0, "tag": "", "firm": False}}, 'firm=false tag="" shown=0'),
     ("a flag is its name", {"order": {"post_only": True}}, "post_only"),
     ("an enum value without a name stands out", {"order": {"type": 9}}, "type=9?"),
     ("secrets are masked", {"login": {"user": "alice", "password": "x"}}, "user=alice password=[redacted]"),
