@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable
 from typing import ClassVar, Protocol, TypeVar, cast
@@ -17,6 +18,8 @@ from paperknife.traffic import Batch, Piece
 from paperknife_decoders.message import Direction, Fate, Message, Opcode
 
 __all__ = ["LaneHost", "Telling"]
+
+logger = logging.getLogger(__name__)
 
 NO_STATUS = 1005
 """The close code for a close frame without one (RFC 6455, section 7.4.1)."""
@@ -64,6 +67,13 @@ class Telling:
                 self.hand_on(way, received)
         except Exception as error:
             self.give_up(way, error)
+        if way.reader is None and way.waiting and received.boundary < 0:
+            way.waiting.clear()
+            logger.warning(
+                "What was to be injected %s into connection #%s is not sent: its frames pass unread.",
+                way.direction.arrow,
+                self.track.number,
+            )
         return received
 
     def hand_on(self, way: Way, received: Received) -> None:

@@ -120,6 +120,23 @@ def test_a_raw_relay_takes_no_injection(wire) -> None:
 
 
 @BOTH
+def test_an_injection_whose_boundary_never_comes_is_said_so(wire, direction) -> None:
+    """Where the message that it waits for breaks the protocol, it is not sent, and the user is told."""
+
+    async def run() -> None:
+        async with wire() as at:
+            sender, receiver = at.ends(direction)
+            await sender.send(BINARY, b"part")
+            await receiver.hear(1)
+            at.inject(Injection(Direction(direction), Opcode.TEXT, b"injected"))
+            await at.witness.until(lambda: at.witness.seen, "the injection")
+            await sender.send(FIN | BINARY, b"no continuation")
+            await at.witness.until(lambda: any("is not sent" in text for text in at.warnings()), "the warning")
+
+    asyncio.run(run())
+
+
+@BOTH
 def test_nothing_is_injected_behind_a_close_frame(wire, direction) -> None:
     """After a close frame went by, that direction is over for us."""
 
