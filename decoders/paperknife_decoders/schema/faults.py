@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from paperknife_decoders.printable import printable
 
-__all__ = ["Fault", "SchemaError", "fault_lines"]
+__all__ = ["Fault", "SchemaError", "collapsed", "fault_lines"]
+
+FAULTS_OF_A_FILE = 20
+"""How many faults of one file are kept: what is no .proto at all has one in nearly each of its bytes."""
 
 FAULTS_SHOWN = 5
 """How many faults of a schema are written out where something else is meant to be read too."""
@@ -39,6 +42,20 @@ class SchemaError(Exception):
         self.sentence = "\n".join(map(printable, sentence.split("\n")))
         self.faults = tuple(faults)
         super().__init__("\n".join([self.sentence, *fault_lines(faults)]))
+
+
+def collapsed(faults: Iterable[Fault]) -> list[Fault]:
+    """`faults`, each of them once, and of each file the first ones, followed by one that counts the others."""
+    by_file: dict[str, list[Fault]] = {}
+    for fault in dict.fromkeys(faults):
+        by_file.setdefault(fault.file, []).append(fault)
+    kept: list[Fault] = []
+    for file, own in by_file.items():
+        kept += own[:FAULTS_OF_A_FILE]
+        more = len(own) - FAULTS_OF_A_FILE
+        if more > 0:
+            kept.append(Fault(file, f"and {more:,} more fault{'s' * (more > 1)} in this file"))
+    return kept
 
 
 def fault_lines(faults: Sequence[Fault]) -> list[str]:

@@ -11,7 +11,7 @@ from google.protobuf.descriptor_pb2 import DescriptorProto, FileDescriptorProto,
 from paperknife_decoders.schema.assembly import Assembly
 from paperknife_decoders.schema.compiler import compile_tree, wellknown_names
 from paperknife_decoders.schema.descriptor_files import read_descriptor_sets, read_generated
-from paperknife_decoders.schema.faults import Fault, SchemaError
+from paperknife_decoders.schema.faults import Fault, SchemaError, collapsed
 from paperknife_decoders.schema.loaded import Schema
 from paperknife_decoders.schema.roots import import_tree
 from paperknife_decoders.schema.sources import anchored, find_sources
@@ -47,7 +47,7 @@ def load_schema(sources: Sequence[str | Path] | str | Path, timeout: float = 60.
     assembly.add_all(merged.files, lambda name: merged.places.get(name, name))
 
     faults = [*found.faults, *sets.faults, *generated.faults, *compiled.faults, *merged.faults, *assembly.faults]
-    faults = [Fault(show(Path(fault.file)), fault.message, fault.line, fault.column) for fault in faults]
+    faults = collapsed(Fault(show(Path(fault.file)), fault.message, fault.line, fault.column) for fault in faults)
     files = [file for name, file in assembly.added.items() if name not in wellknown]
     if not files:
         raise SchemaError("Nothing of the schema could be loaded:" if faults else NOTHING_OWN, faults)

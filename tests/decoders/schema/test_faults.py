@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from paperknife_decoders.schema import Fault, SchemaError, load_schema
-from paperknife_decoders.schema.faults import FAULTS_SHOWN, fault_lines
+from paperknife_decoders.schema.faults import FAULTS_SHOWN, collapsed, fault_lines
 
 PROTO3 = 'syntax = "proto3";\n'
 
@@ -47,3 +47,35 @@ def test_many_faults_are_counted(count):
     error = SchemaError("No luck:", faults)
     assert str(error).split("\n") == ["No luck:", *lines]
     assert error.faults == tuple(faults)
+
+
+def many(count, file="a.proto"):
+    """So many different faults of one file."""
+    return [Fault(file, "is wrong", line) for line in range(1, count + 1)]
+
+
+COLLAPSED = {
+    "none": ([], []),
+    "different": (many(3), many(3)),
+    "the same again": ([Fault("a", "x", 1, 2)] * 30 + [Fault("a", "y")], [Fault("a", "x", 1, 2), Fault("a", "y")]),
+    "just enough": (many(20), many(20)),
+    "many": (many(21), [*many(20), Fault("a.proto", "and 1 more fault in this file")]),
+    "of two files": (
+        many(1500) + many(2, "b"),
+        [*many(20), Fault("a.proto", "and 1,480 more faults in this file"), *many(2, "b")],
+    ),
+}
+
+
+@pytest.mark.parametrize(("faults", "expected"), COLLAPSED.values(), ids=COLLAPSED)
+def test_collapsed(faults, expected):
+    """What is said once is not said again, and one file does not drown the others."""
+    assert collapsed(faults) == expected
+
+
+def test_the_compiler_repeats_itself(tree):
+    """Two hundred messages inside each other are a few lines, not one for each level."""
+    deep = "".join(f"message M{level} {{" for level in range(200)) + "}" * 200
+    with pytest.raises(SchemaError) as caught:
+        load_schema(tree({"a.proto": PROTO3 + deep}))
+    assert len(caught.value.faults) == len(set(caught.value.faults)) < 5
