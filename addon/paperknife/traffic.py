@@ -15,7 +15,7 @@ from typing import Protocol, overload, runtime_checkable
 from paperknife_decoders.message import Direction, Fate, Message, Opcode
 from paperknife_decoders.protocol import Reader
 
-__all__ = ["Batch", "Close", "Connection", "Consumer", "Piece", "PieceConsumer"]
+__all__ = ["ABNORMAL", "Batch", "Close", "Connection", "Consumer", "Piece", "PieceConsumer"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +35,16 @@ class Connection:
     read: bool = True
 
 
+ABNORMAL = 1006
+"""The close code for an end without a close frame (RFC 6455, section 7.4.1)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Close:
     """How a connection ended: the close code and reason (RFC 6455, section 7.4), and who began it, where known.
 
-    1005 stands for a close frame without a code, 1006 for an end without a close frame.
+    1005 stands for a close frame without a code, 1006 (`ABNORMAL`) for an end without a close frame; a reason is then
+    our own word for what ended it.
     """
 
     code: int

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import difflib
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn
@@ -12,7 +13,7 @@ from mitmproxy import exceptions, optmanager
 from mitmproxy.options import Options
 from mitmproxy.tools import cmdline
 
-__all__ = ["ArgumentError", "SentenceParser", "apply_arguments"]
+__all__ = ["ArgumentError", "SentenceParser", "apply_arguments", "option_sentence"]
 
 
 class ArgumentError(ValueError):
@@ -53,7 +54,7 @@ def apply_arguments(options: Options, arguments: Sequence[str], own_flags: Seque
         load_configuration(options)
         options.update(**{key: value for key, value in vars(found).items() if key in options and value is not None})
     except exceptions.OptionsError as error:
-        raise ArgumentError(str(error)) from None
+        raise ArgumentError(option_sentence(error)) from None
     if options.scripts:  # they may still declare what is unknown so far
         return
     for name in [setting.partition("=")[0] for setting in found.setoptions]:
@@ -77,6 +78,27 @@ def unknown_sentence(argument: str, flags: Sequence[str]) -> str:
     near = difflib.get_close_matches(argument.partition("=")[0], flags, n=1)
     hint = f"Did you mean {near[0]}?" if near else "See --help, and `mitmdump --help` for what mitmproxy takes."
     return f"There is no option {argument}. {hint}"
+
+
+HINTS = (
+    (
+        "unknown mode|server scheme|mode takes no arguments",
+        "Modes are reverse:wss://host/path, regular, upstream:http://host:port, socks5, transparent, local:PROGRAM and "
+        "wireguard, each with @PORT behind it where wanted; for example --mode reverse:wss://venue.example/v1@9000.",
+    ),
+    (
+        "^Certificate file|certificate format",
+        "A PEM file with a certificate and its key is expected, as in --certs '*.venue.example=cert.pem'.",
+    ),
+)
+"""What to do about an error of mitmproxy's, by what stands in its words."""
+
+
+def option_sentence(error: exceptions.OptionsError) -> str:
+    """mitmproxy's words for what is wrong with an option, and what to do about it where we know."""
+    said = f"{str(error).rstrip('.')}."
+    hints = [hint for pattern, hint in HINTS if re.search(pattern, said)]
+    return " ".join([said, *hints[:1]])
 
 
 def unknown_option_sentence(name: str, known: Sequence[str]) -> str:

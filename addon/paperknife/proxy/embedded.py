@@ -19,7 +19,7 @@ from mitmproxy.master import Master
 from mitmproxy.options import Options
 
 from paperknife.proxy.addon import Paperknife
-from paperknife.proxy.arguments import ArgumentError, apply_arguments
+from paperknife.proxy.arguments import ArgumentError, apply_arguments, option_sentence
 from paperknife.proxy.listening import Listening, StartError, find_listening
 from paperknife.proxy.options import options_from
 from paperknife.settings.modes import Mode
@@ -136,7 +136,7 @@ class EmbeddedProxy:
         try:
             options.update(**given)
         except exceptions.OptionsError as error:
-            raise ArgumentError(f"{error}.") from None
+            raise ArgumentError(option_sentence(error)) from None
 
     async def wait_until_running(self) -> None:
         """Return once mitmproxy has set up its servers and told all addons that it runs."""
@@ -157,6 +157,7 @@ class EmbeddedProxy:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
+        self.addon.tap.ending = True
         for server in self.master.addons.get("proxyserver").servers:
             if server.is_running:  # mitmproxy leaves it to the end of the process
                 await server.stop()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Iterable
 from http import HTTPStatus
 
@@ -15,6 +17,15 @@ from paperknife_decoders.printable import printable
 from paperknife_decoders.secrets import Secrets, mask_url
 
 __all__ = ["Handshakes", "shown_url"]
+
+
+SAID_BETTER = re.compile("certificate verify failed", re.IGNORECASE)
+"""Errors of which `trust` tells what to do."""
+
+REFUSED = re.compile(r"\[Errno (?P<number>\d+)\] Connect call failed \([^)]*\)")
+NUMBER = re.compile(r"\[Errno [^]]*\] ")
+SEVERAL = "Multiple exceptions: "
+"""How asyncio says that it tried several addresses."""
 
 
 class Handshakes:
@@ -42,18 +53,25 @@ class Handshakes:
 
     def error(self, flow: http.HTTPFlow) -> None:
         """Say why a WebSocket handshake came to nothing."""
-        if flow.websocket is None and asks_for_websocket(flow) and flow.error:
+        if flow.websocket is None and asks_for_websocket(flow) and flow.error and not SAID_BETTER.match(flow.error.msg):
             self.audience.notice(f"{self.url(flow)} could not be opened: {printable(flow.error.msg)}", True)
 
     def server_connect_error(self, data: server_hooks.ServerConnectionHookData) -> None:
         """Say that the server could not be reached."""
         host, port, *_ = data.server.address or ("?", 0)
-        reason = printable(str(data.server.error or "no reason given"))
-        self.audience.notice(f"The server {printable(host)}:{port} could not be reached: {reason}", True)
+        reason = printable(reach_fault(data.server.error or "no reason given"))
+        self.audience.notice(f"The server {printable(host)}:{port} could not be reached: {reason}.", True)
 
     def url(self, flow: http.HTTPFlow) -> str:
         """The URL of a flow, safe to show."""
         return shown_url(flow, self.keeper.reading.secrets)
+
+
+def reach_fault(error: str) -> str:
+    """Why there was no connection, without numbers and Python's words; the addresses of a name fail for one reason."""
+    said = REFUSED.sub(lambda found: os.strerror(int(found["number"])).lower(), error)
+    reasons = NUMBER.sub("", said.removeprefix(SEVERAL)).rstrip(".")
+    return " and ".join(dict.fromkeys(reasons.split(", "))) if said.startswith(SEVERAL) else reasons
 
 
 def asks_for_websocket(flow: http.HTTPFlow) -> bool:

@@ -37,14 +37,10 @@ class Listening:
 
     @property
     def url(self) -> str:
-        """The URL to put into the client for a reverse mode, the proxy's own address for every other.
-
-        A query, which may hold a token, is left to the mode: a request for ``/`` is given it.
-        """
+        """The URL to put into the client for a reverse mode, the proxy's own address for every other."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         if self.mode.target:
-            path = self.mode.client_path()
-            return f"ws://{host}:{self.port}{'/' if '?' in path else path}"
+            return f"ws://{host}:{self.port}{self.mode.client_path()}"
         return f"http://{host}:{self.port}"
 
     def sentence(self) -> str:

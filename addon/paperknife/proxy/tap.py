@@ -21,15 +21,12 @@ from paperknife.proxy.lane.injection import Abort, Injected
 from paperknife.proxy.lane.track import Track
 from paperknife.proxy.lane.violation import Violation
 from paperknife.settings.reading import Loaded
-from paperknife.traffic import Batch, Close, Connection, Piece, PieceConsumer
+from paperknife.traffic import ABNORMAL, Batch, Close, Connection, Piece, PieceConsumer
 from paperknife_decoders.message import Direction, Fate, Message, Opcode
 
 __all__ = ["LIMIT", "Tap"]
 
 logger = logging.getLogger(__name__)
-
-ABNORMAL = 1006
-"""The close code for an end without a close frame (RFC 6455, section 7.4.1)."""
 
 LIMIT = 16 << 20
 """A message of more bytes than this is not decoded."""
@@ -53,6 +50,8 @@ class Tap:
         self.limit = LIMIT
         self.kept = SHOWN
         self.hooked = False
+        self.ending = False
+        """We are about to end what connections there are."""
         keeper.changed.append(self.use)
 
     def use(self, loaded: Loaded) -> None:
@@ -191,13 +190,14 @@ class Tap:
         if live is None:
             return
         connection = live.connection
-        code, by_client = flow.websocket.close_code, flow.websocket.closed_by_client
-        close = Close(
-            code=ABNORMAL if code is None else int(code),
-            reason=flow.websocket.close_reason or "",
-            by=None if by_client is None else Direction.CLIENT if by_client else Direction.SERVER,
-            time_ns=time.time_ns(),
-        )
+        data, by = flow.websocket, None
+        code = ABNORMAL if data.close_code is None else int(data.close_code)
+        reason = "" if code == ABNORMAL else data.close_reason or ""
+        if code == ABNORMAL and self.ending:
+            reason = "paperknife ended"
+        elif data.closed_by_client is not None:
+            by = Direction.CLIENT if data.closed_by_client else Direction.SERVER
+        close = Close(code, reason, by, time.time_ns())
         self.audience.tell(lambda consumer: consumer.closed(connection, close))
 
 

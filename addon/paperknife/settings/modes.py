@@ -35,8 +35,11 @@ class Mode:
     target: str = ""
 
     def client_path(self) -> str:
-        """The path that belongs into the client's URL."""
-        return self.path or "/"
+        """The path that belongs into the client's URL.
+
+        A query, which may hold a token, is left to the mode: a request for ``/`` is given it.
+        """
+        return "/" if "?" in self.path else self.path or "/"
 
 
 def parse_mode(spec: str) -> Mode:

@@ -283,6 +283,13 @@ BAD: list[tuple[str, list[str], str]] = [
     ("a schema by --set", ["--set", "paperknife_schema=SCHEMA/nothing"], "There is no schema at"),
     ("no such script", ["-s", "/nothing.py"], "No such script: /nothing.py"),
     ("an unknown mode", ["--mode", "revers:ws://h"], "unknown mode"),
+    ("an unknown mode, with those that are known", ["--mode", "foo"], "Modes are reverse:wss://host/path, regular,"),
+    ("a scheme that is none", ["--mode", "reverse:ftp://x"], "for example --mode reverse:wss://venue.example/v1"),
+    (
+        "no certificate file",
+        ["--certs", "/nope"],
+        "does not exist: /nope. A PEM file with a certificate and its key is",
+    ),
     ("a URL as mode", ["--mode", "wss://h/v1"], "Write --mode reverse:wss://h/v1"),
     ("no host", ["--mode", "reverse:wss://"], "A host was expected"),
     ("no port in the mode", ["--mode", "reverse:ws://h:99999"], "Invalid port: 99999"),

@@ -14,6 +14,7 @@ from paperknife.proxy.embedded import EmbeddedProxy, ProxyPlan
 from paperknife.proxy.listening import StartError
 from paperknife.settings.modes import Mode
 from paperknife.settings.reading import Reading, load
+from paperknife.traffic import Close
 
 
 def plan(*arguments: str, modes: tuple[Mode, ...] = ()) -> ProxyPlan:
@@ -65,6 +66,21 @@ def test_connections_live_on_until_the_block_ends(stage) -> None:
             assert await client.recv() == "still here"
 
     asyncio.run(run())
+
+
+@pytest.mark.parametrize("lane", ["true", "false"])
+def test_a_connection_that_we_end_is_not_blamed_on_a_peer(stage, served, lane: str) -> None:
+    """What is open when the proxy and its loop end is told as ended by us."""
+
+    async def run() -> list[Close]:
+        async with stage(upstream=served(), arguments=("--set", f"paperknife_lane={lane}")) as at:
+            client = await connect(at.url)
+            await client.send("x")
+            assert await client.recv() == "x"
+        return at.witness.closes
+
+    ((code, reason, by),) = [(close.code, close.reason, close.by) for close in asyncio.run(run())]
+    assert (code, reason, by) == (1006, "paperknife ended", None)
 
 
 FAILURES = [

@@ -8,7 +8,7 @@ from mitmproxy.proxy.mode_specs import ProxyMode
 from mitmproxy.test import tflow, tutils
 
 from paperknife.proxy.audience import Audience
-from paperknife.proxy.handshakes import Handshakes, shown_url
+from paperknife.proxy.handshakes import Handshakes, reach_fault, shown_url
 from paperknife.proxy.keeper import Keeper
 from paperknife.settings.modes import Mode, parse_mode
 from paperknife.settings.reading import Loaded, Reading
@@ -99,9 +99,41 @@ def test_a_failure_is_told_with_its_reason() -> None:
     addon.server_connect_error(SimpleNamespace(server=SimpleNamespace(address=None, error=None)))
     assert [text for text, _ in notices] == [
         "wss://h/v1 could not be opened: server \\x07disconnected",
-        "The server h\\x1b:1 could not be reached: refused",
-        "The server ?:0 could not be reached: no reason given",
+        "The server h\\x1b:1 could not be reached: refused.",
+        "The server ?:0 could not be reached: no reason given.",
     ]
+
+
+REASONS = [
+    ("[Errno 111] Connect call failed ('127.0.0.1', 1)", "connection refused"),
+    (
+        "Multiple exceptions: [Errno 111] Connect call failed ('::1', 1, 0, 0), "
+        "[Errno 111] Connect call failed ('127.0.0.1', 1)",
+        "connection refused",
+    ),
+    (
+        "Multiple exceptions: [Errno 101] Connect call failed ('::1', 1, 0, 0), "
+        "[Errno 111] Connect call failed ('h', 1)",
+        "network is unreachable and connection refused",
+    ),
+    ("[Errno -2] Name or service not known", "Name or service not known"),
+    ("Server killed, too.", "Server killed, too"),
+]
+
+
+@pytest.mark.parametrize(("error", "reason"), REASONS)
+def test_why_a_server_is_not_reached_is_said_in_words(error: str, reason: str) -> None:
+    """Without error numbers, the names of calls and Python's tuples, and each reason once."""
+    assert reach_fault(error) == reason
+
+
+def test_a_certificate_that_is_not_trusted_is_told_once() -> None:
+    """What to do about it is told elsewhere, and with that the reason."""
+    addon, notices = handshakes()
+    made = asking("/v1")
+    made.error = flow.Error("Certificate verify failed: self-signed certificate")
+    addon.error(made)
+    assert notices == []
 
 
 @pytest.mark.parametrize(

@@ -49,6 +49,20 @@ def test_a_mode_that_cannot_work_is_a_sentence(spec: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("spec", "path"),
+    [
+        ("reverse:wss://h/v1", "/v1"),
+        ("reverse:wss://h", "/"),
+        ("reverse:wss://h/v1?token=geheim", "/"),
+        ("regular", "/"),
+    ],
+)
+def test_the_clients_path_holds_no_query(spec: str, path: str) -> None:
+    """A token in it is not for the client's URL; a request for / is given it."""
+    assert parse_mode(spec).client_path() == path
+
+
+@pytest.mark.parametrize(
     ("requested", "path", "joined"),
     [
         ("/", "", "/"),
