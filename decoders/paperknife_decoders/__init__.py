@@ -15,7 +15,7 @@ A WebSocket message travels through this package in one direction when it is rea
 * `oddities` tells what is odd about an envelope; `printable` keeps a peer's control characters away from the terminal
   and `secrets` (with `secret_spans` and `secret_text` for what does not parse) its passwords.
 * `expression` compiles ``--where``; `correlation` pairs responses with requests by the rules of `pairing`.
-* `transfer_encoding` reads single messages from hex and base64.
+* `transfer_encoding` reads single messages from hex and base64; `nearest` finds the name that was meant.
 
 Everything here is synchronous and pure: no sockets, clock, environment or framework. Only `schema` reads files. Peer
 bytes are hostile input: whatever they hold, reading gives an envelope, and the one exception that can leave this

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -10,6 +9,7 @@ from mitmproxy import addonmanager, exceptions
 from mitmproxy import options as mitmproxy_options
 
 from paperknife.settings.reading import Reading
+from paperknife_decoders.nearest import nearest
 
 __all__ = ["OPTIONS", "PREFIX", "Option", "add_options", "misspelt", "options_from", "reading_from"]
 
@@ -127,7 +127,8 @@ def misspelt(names: Iterable[str]) -> list[str]:
     for name in names:
         if not name.startswith(PREFIX.rstrip("_")) or name in known:
             continue
-        near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
-        hint = f"Did you mean {near[0]}?" if near else f"There are: {', '.join(known)}."
+        rest = name.removeprefix(PREFIX.rstrip("_")).lstrip("_-")  # what all have in common says nothing
+        near = nearest(rest, [each.removeprefix(PREFIX) for each in known])
+        hint = f"Did you mean {PREFIX}{near[0]}?" if near else f"There are: {', '.join(known)}."
         sentences.append(f"There is no option {name}. {hint}")
     return sentences

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import ast
-import difflib
 import re
 from collections.abc import Hashable, Iterable
 
+from paperknife_decoders.nearest import nearest
 from paperknife_decoders.printable import printable
 
 __all__ = ["ExpressionError", "Fault", "closest", "listed"]
@@ -75,7 +75,7 @@ def closest(name: str, names: Iterable[str]) -> str:
     Case and underscores come first: ``orderResponse`` is ``order_response``.
     """
     known = {plain(each): each for each in sorted(names, reverse=True)}
-    best = difflib.get_close_matches(plain(name), known, n=1, cutoff=0.6)
+    best = nearest(plain(name), known)
     return known[best[0]] if best else ""
 
 

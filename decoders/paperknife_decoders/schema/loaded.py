@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from google.protobuf.descriptor import Descriptor, EnumDescriptor, FileDescriptor, ServiceDescriptor
 from google.protobuf.descriptor_pool import DescriptorPool
 
+from paperknife_decoders.nearest import nearest
 from paperknife_decoders.schema.assembly import SchemaFile
 from paperknife_decoders.schema.faults import Fault, SchemaError
 from paperknife_decoders.schema.watch import Watch
@@ -135,8 +135,7 @@ def look_up[D: Definition](name: str, among: Iterable[D], noun: str) -> D | None
 def did_you_mean(name: str, full_names: Iterable[str]) -> str:
     """The end of a sentence: ``; did you mean trading.v1.Order?`` if a name comes close. Case does not count."""
     spelled = {spelling.lower(): full for full in full_names for spelling in (full.rpartition(".")[2], full)}
-    close = difflib.get_close_matches(name.lower(), spelled, n=3, cutoff=0.6)
-    names = list(dict.fromkeys(spelled[each] for each in close))
+    names = list(dict.fromkeys(spelled[each] for each in nearest(name.lower(), spelled, 3)))
     return f"; did you mean {' or '.join(names)}?" if names else "."
 
 

@@ -74,6 +74,7 @@ def test_a_choice_that_is_none_is_refused(options) -> None:
         ("paperknifeschema", "Did you mean paperknife_schema?"),
         ("paperknife-schema", "Did you mean paperknife_schema?"),
         ("paperknife_clients", "Did you mean paperknife_client?"),
+        ("paperknife_colour", "There is no option paperknife_colour. There are: paperknife_schema"),
         ("paperknife_", "There is no option paperknife_. "),
         ("paperknife", "There is no option paperknife. "),
     ],

@@ -33,6 +33,7 @@ MEANT = [
     ("pric", ["price", "size"], "price"),
     ("orderResponse", ["order", "order_response"], "order_response"),
     ("BYU", ["BUY", "SELL"], "BUY"),
+    ("reqest", ["tree", "topic"], ""),
     ("zzz", ["price"], ""),
     ("x", [], ""),
 ]
