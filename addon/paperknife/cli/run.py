@@ -122,10 +122,15 @@ class Beside(Viewing):
 def watch_command(options: dict[str, Any], plan: ProxyPlan, command: Sequence[str], folder: Path) -> int:
     """Run the proxy and the command, then print the summary; the command's exit status."""
     from paperknife.proxy.arguments import ArgumentError
-    from paperknife.proxy.child import CommandError
+    from paperknife.proxy.child import CommandError, check_program
     from paperknife.proxy.listening import StartError
 
     check_expressions(options, plan.loaded)
+    try:
+        check_program(command[0], os.environ)
+    except CommandError as error:
+        talk(f"Error: {error}")
+        return error.status
     with open_output(options["output"], otherwise=sys.stderr) as out:
         viewing = Beside(options, plan.loaded, out)
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import shutil
 import signal
@@ -12,7 +13,7 @@ from pathlib import Path
 
 from paperknife.proxy.file_limit import limit_of_start
 
-__all__ = ["CommandError", "run_child"]
+__all__ = ["CommandError", "check_program", "run_child"]
 
 NOT_FOUND, NOT_EXECUTABLE, SIGNALLED = 127, 126, 128
 """Exit statuses of POSIX shells (XCU 2.8.2)."""
@@ -46,6 +47,13 @@ async def run_child(command: Sequence[str], environment: Mapping[str, str]) -> i
         held.pass_on_to(child)
         status = await child.wait()
     return status if status >= 0 else SIGNALLED - status
+
+
+def check_program(program: str, environment: Mapping[str, str]) -> None:
+    """Raise `CommandError` for what can be seen not to start, so that nothing else is begun for it."""
+    if shutil.which(program, path=environment.get("PATH")) is None:
+        refused = PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+        raise start_error(program, environment, refused)
 
 
 def start_error(program: str, environment: Mapping[str, str], error: OSError) -> CommandError:

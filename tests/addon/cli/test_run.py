@@ -125,6 +125,18 @@ def test_it_ends_as_the_command_does(folder: Path, command: list[str], status: i
     assert "Traceback" not in done.stderr
 
 
+def test_a_command_that_is_not_there_is_all_that_is_said(folder: Path, tmp_path: Path) -> None:
+    """Nothing is begun for it: no proxy, no notices, and what an earlier run has written stays."""
+    output = tmp_path / "lines.txt"
+    output.write_text("of before\n")
+    done = run(folder, "-o", str(output), "--", "nonesuch-command")
+    assert (done.returncode, done.stdout) == (127, "")
+    assert done.stderr == (
+        "Error: The command 'nonesuch-command' was not found: it is in none of the folders of PATH.\n"
+    )
+    assert output.read_text() == "of before\n"
+
+
 def test_what_does_not_trust_the_proxy_is_told_so(folder: Path, port: int) -> None:
     """A client that insists on its own authorities gets advice that knows what was set for it."""
     own = "import ssl\nssl.create_default_context = lambda *a, **k: ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)\n"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from paperknife.proxy.child import CommandError, run_child
+from paperknife.proxy.child import CommandError, check_program, run_child
 
 ENDINGS = [
     (["true"], 0),
@@ -61,6 +61,17 @@ def test_what_cannot_be_run_has_a_sentence_and_a_shells_status(
     with pytest.raises(CommandError, match=reason) as caught:
         asyncio.run(run_child([program.format(folder=programs)], environment))
     assert caught.value.status == status
+
+
+@pytest.mark.parametrize(("program", "status", "reason"), REFUSED[:-2])
+def test_most_of_it_is_seen_before_anything_is_started(programs: Path, program: str, status: int, reason: str) -> None:
+    """The same sentence and status, without an attempt; what only the system finds out passes."""
+    environment = {"PATH": str(programs)}
+    with pytest.raises(CommandError, match=reason) as caught:
+        check_program(program.format(folder=programs), environment)
+    assert caught.value.status == status
+    for passes in ("text", "lost", f"{programs}/text", sys.executable):
+        check_program(passes, environment)
 
 
 def test_the_environment_is_the_childs(capfd: pytest.CaptureFixture[str]) -> None:
