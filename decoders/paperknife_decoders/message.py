@@ -21,6 +21,8 @@ class Direction(enum.Enum):
     CLIENT = "client"
     SERVER = "server"
 
+    __hash__ = object.__hash__  # members are singletons, and that of `Enum` is a call into Python for each look-up
+
     @property
     def arrow(self) -> str:
         """``->`` for what goes up to the server, ``<-`` for what comes down."""

@@ -22,8 +22,6 @@ from paperknife_decoders.wire.walker import is_wire_format
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from paperknife_decoders.summary.summarize import EnvelopeLine
-
 __all__ = ["EnvelopeType", "Protocol", "Reader"]
 
 
@@ -35,11 +33,10 @@ class EnvelopeType:
     """The top-level message type of one direction, with what is asked of it for every message prepared once.
 
     `tags` are the tags of the message members of its `oneof` as they stand on the wire, at most two bytes long, little
-    end first, with the members' names. `line` is where `summary` keeps what it prepared for this type, so that it goes
-    when the type goes.
+    end first, with the members' names.
     """
 
-    __slots__ = ("descriptor", "line", "name", "oneof", "parse", "tags", "which")
+    __slots__ = ("__weakref__", "descriptor", "name", "oneof", "parse", "tags", "which")
 
     def __init__(self, descriptor: Descriptor) -> None:
         message_class = message_factory.GetMessageClass(descriptor)
@@ -50,7 +47,6 @@ class EnvelopeType:
         self.which = message_class.WhichOneof
         self.oneof = payload_oneof(descriptor)
         self.tags = member_tags(descriptor, self.oneof)
-        self.line: EnvelopeLine | None = None
 
     def payload_of(self, message: ProtoMessage) -> str:
         """The name of the set member; the type's own short name where the type has no `oneof` at all."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from paperknife.live.amounts import clock_text
 from paperknife.live.cells import fill, squeeze
@@ -33,6 +34,7 @@ LAYOUTS = (
 """For a terminal of at least so many columns, widest first: what tells least goes first."""
 
 
+@lru_cache(maxsize=16)
 def layout_for(width: int) -> Layout:
     """What a terminal of `width` columns has room for."""
     return next(layout for least, layout in LAYOUTS if width >= least)
@@ -56,4 +58,10 @@ class Columns:
         """The sign of a direction and what names the line, with the space up to what it says."""
         self.payload = max(self.payload, len(label))
         width = min(self.payload, layout.payload)
-        return f"{sign} {fill(squeeze(label, width), width)}  "
+        return name_cells(sign, label, width)
+
+
+@lru_cache(maxsize=256)
+def name_cells(sign: str, label: str, width: int) -> str:
+    """A sign and a name in `width` columns; there are few names."""
+    return f"{sign} {fill(squeeze(label, width), width)}  "

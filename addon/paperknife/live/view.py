@@ -200,7 +200,7 @@ def is_wanted(message: Message, envelope: Envelope, options: ViewOptions) -> boo
         return False
     if options.where is not None and not options.where.matches(message, envelope):
         return False
-    return not any(hidden.matches(message, envelope) for hidden in options.hide)
+    return not options.hide or not any(hidden.matches(message, envelope) for hidden in options.hide)
 
 
 def failed(message: Message, error: Exception) -> Notice:

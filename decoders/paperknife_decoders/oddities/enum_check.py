@@ -100,11 +100,25 @@ def message_field_check(field: FieldDescriptor, kind: Descriptor, made: dict[str
         return map_check(get, kind.fields_by_name["value"], made)
     inner = prepare(kind, made)
     if field.is_repeated:
-        return lambda message: all(map(inner, get(message)))
+        return items_check(get, kind) or (lambda message: all(map(inner, get(message))))
     if field.is_extension:
         return lambda message: not message.HasExtension(field) or inner(get(message))
     name = field.name
     return lambda message: not message.HasField(name) or inner(get(message))
+
+
+def items_check(get: Callable[[Any], Any], kind: Descriptor) -> Check | None:
+    """The check of many messages without a call for each; None where more than one plain enum is in them."""
+    holding = [
+        field
+        for field in fields_of(kind)
+        if field.enum_type or (field.message_type and holds_enums(field.message_type))
+    ]
+    only = holding[0]
+    if len(holding) > 1 or not only.enum_type or only.is_repeated or only.is_extension:
+        return None
+    value_of, values = attrgetter(only.name), named_values(only)
+    return lambda message: values.issuperset(map(value_of, get(message)))
 
 
 def map_check(get: Callable[[Any], Any], value: FieldDescriptor, made: dict[str, TypeCheck]) -> Check:

@@ -35,22 +35,21 @@ def line_function(slots: Iterable[Slot | PairSlot], root: tuple[str, ...] = (), 
     if root:
         source.line(f"m = {source.value(root)}")
     if len(ordered) == 1:
-        source.put = "return {}"
+        source.put, source.lead = "return {}", ""
         source.slots(ordered)
         source.line(f"return {empty!r}")
         return source.function()
-    source.line("words = []")
-    source.line("add = words.append")
+    source.line("words = ''")
     source.slots(slot for slot in ordered if slot.rank < PHRASES.start)
     phrases = [slot for slot in ordered if slot.rank in PHRASES]
     if phrases:
-        source.line("phrases = []")
-        source.line("add = phrases.append")
+        source.line("phrases = ''")
+        source.put, source.lead = "phrases += {}", ", "
         source.slots(phrases)
-        source.line("add = words.append")
-        source.line("if phrases: add(', '.join(phrases))")
+        source.put, source.lead = "words += {}", " "
+        source.line("if phrases: words += ' ' + phrases[2:]")
     source.slots(slot for slot in ordered if slot.rank >= PHRASES.stop)
-    source.line(f"return ' '.join(words) or {empty!r}" if empty else "return ' '.join(words)")
+    source.line(f"return words[1:] or {empty!r}" if empty else "return words[1:]")
     return source.function()
 
 
@@ -60,7 +59,8 @@ class Source:
     def __init__(self) -> None:
         self.lines = ["def line(m):"]
         self.names: dict[str, object] = {"has_field": has_field}
-        self.put = "add({})"  # what becomes of words
+        self.put = "words += {}"  # what becomes of a slot's words
+        self.lead = " "  # what goes before them
 
     def line(self, text: str) -> None:
         """One statement of the function."""
@@ -102,7 +102,7 @@ class Source:
         both = f"{{{at}}} x{TIE}{{{count}}}" if pair.is_book else f"{{{count}}}{TIE}@{TIE}{{{at}}}"
         only_price = f"{{{at}}}" if pair.is_book else f"{literal(price.label)}{{{at}}}"
         only_quantity = f"x{TIE}{{{count}}}" if pair.is_book else f"{literal(quantity.label)}{{{count}}}"
-        label = literal(pair.label)
+        label = literal(self.lead + pair.label)
         if quantity.presence is not Presence.TRUE:
             self.line(f"if ({self.is_set(price, 'p')}) and not ({self.is_set(quantity, 'q')}):")
             self.line(f"    {self.put.format(f"f'{label}{only_price}'")}")
@@ -128,7 +128,8 @@ class Source:
 
     def text(self, label: str, said: str) -> str:
         """The expression for what `said` gives, a label before it."""
-        return f"f'{literal(label)}{{{said}}}'" if said else f"f'{literal(label)}'"
+        label = literal(self.lead + label)
+        return f"f'{label}{{{said}}}'" if said else f"f'{label}'"
 
     def said(self, slot: Slot, value: str) -> str:
         """The expression for the words of the variable `value`; the commonest are spelled out to save the call."""

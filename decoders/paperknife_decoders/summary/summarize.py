@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 from operator import attrgetter
+from weakref import ref
+
+from google.protobuf.descriptor import Descriptor, FieldDescriptor
 
 from paperknife_decoders.columns import TIE, fit
 from paperknife_decoders.envelope import Envelope, Form
@@ -38,9 +41,9 @@ def summarize(envelope: Envelope, secrets: Secrets, width: int, paint: Paint = P
     message, kind = envelope.message, envelope.type
     if message is None or kind is None:
         return undecoded_line(envelope, secrets, width, paint)
-    line = kind.line
+    line = LINES.get(ref(kind))
     if line is None or line.secrets is not secrets or line.paint is not paint:
-        line = kind.line = EnvelopeLine(kind, secrets, paint)
+        line = LINES[ref(kind, LINES.pop)] = EnvelopeLine(kind, secrets, paint)
     payload = envelope.payload
     if payload or kind.oneof is None:
         text = line.payloads[payload](message)
@@ -62,7 +65,7 @@ class EnvelopeLine:
         context = Context(secrets, paint)
         self.secrets = secrets
         self.paint = paint
-        self.payloads = Payloads(kind, context)
+        self.payloads = Payloads(kind.descriptor, kind.oneof, context)
         beside = list(slots_of(kind.descriptor, context, without=kind.oneof)) if kind.oneof is not None else []
         self.header = line_function(beside) if beside else None
 
@@ -70,22 +73,28 @@ class EnvelopeLine:
 class Payloads(dict[str, Line]):
     """By payload: what puts it on a line, given the envelope."""
 
-    def __init__(self, kind: EnvelopeType, context: Context) -> None:
+    def __init__(self, descriptor: Descriptor, oneof: str | None, context: Context) -> None:
         super().__init__()
-        self.kind = kind
+        self.descriptor = descriptor
+        self.oneof = oneof
         self.context = context
 
     def __missing__(self, payload: str) -> Line:
-        self[payload] = payload_line(self.kind, payload, self.context)
-        return self[payload]
+        if self.oneof is None:
+            line = line_function(slots_of(self.descriptor, self.context))
+        else:
+            line = payload_line(self.descriptor.fields_by_name[payload], self.context)
+        self[payload] = line
+        return line
 
 
-def payload_line(kind: EnvelopeType, payload: str, context: Context) -> Line:
+LINES: dict[ref[EnvelopeType], EnvelopeLine] = {}
+"""What is prepared, for as long as its type lives. A WeakKeyDictionary is this, but takes three calls to look up."""
+
+
+def payload_line(field: FieldDescriptor, context: Context) -> Line:
     """Puts a payload on a line without its name, which has a column of its own."""
-    if kind.oneof is None:
-        return line_function(slots_of(kind.descriptor, context))
-    field = kind.descriptor.fields_by_name[payload]
-    inside = field.message_type
+    inside, payload = field.message_type, field.name
     if inside is None or is_hidden(field, context) or is_list(inside) or say_message(inside, context.paint):
         slot = slot_of(field, context)
         get = attrgetter(".".join(slot.path))

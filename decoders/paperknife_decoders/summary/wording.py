@@ -66,12 +66,15 @@ def text_word(value: str | bytes, limit: int = LONGEST_TEXT) -> str:
 
 def quoted(text: str, limit: int) -> str:
     """A text in quotes, its middle left out where it is longer than `limit`."""
+    if len(text) <= limit and "\\" not in text and '"' not in text and text.isprintable():
+        return f'"{text}"'
     escaped = elide(text, limit).replace("\\", "\\\\").replace('"', '\\"')
     return f'"{printable(escaped)}"'
 
 
 def phrase(words: str) -> str:
-    return words if len(words) <= LONGEST_TEXT and BARE_WORDS.fullmatch(words) else text_word(words)
+    is_bare = len(words) <= LONGEST_TEXT and (words.isalnum() or BARE_WORDS.fullmatch(words))
+    return words if is_bare else text_word(words)
 
 
 def bytes_word(value: bytes) -> str:

@@ -17,6 +17,7 @@ from paperknife_decoders.paint import ANSI, PLAIN
 from paperknife_decoders.protocol import EnvelopeType, Protocol, read_envelope
 from paperknife_decoders.secrets import NO_SECRETS, Secrets
 from paperknife_decoders.summary import summarize
+from paperknife_decoders.summary.summarize import LINES
 
 SECRETS = Secrets()
 
@@ -281,7 +282,7 @@ def test_an_old_schema_is_freed(proto_schema) -> None:
     """What was prepared for a type goes with the type: a schema that was replaced leaves nothing behind."""
     kind = EnvelopeType(struct_pb2.Struct.DESCRIPTOR)
     summarize(read_envelope(b"", kind), SECRETS, 80)
-    kept = weakref.ref(kind.line.payloads)
+    kept = weakref.ref(LINES[weakref.ref(kind)].payloads)
     del kind
     gc.collect()
     assert kept() is None
