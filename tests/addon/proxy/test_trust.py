@@ -266,7 +266,7 @@ def test_hosts_without_end_do_not_fill_the_screen(stand) -> None:
     async def run() -> None:
         async with stand() as at:
             for number in range(25):
-                await asyncio.to_thread(shake, at.port, f"h{number}.example", context())
+                await asyncio.to_thread(shake, at.port, f"{chr(97 + number)}.example", context())
             await at.settled()
             assert len(at.notices) == 20
 

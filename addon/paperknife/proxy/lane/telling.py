@@ -59,10 +59,10 @@ class Telling:
 
     def look_on(self, way: Way, data: bytes) -> Received:
         """Read a chunk that is forwarded as it is, whatever comes of our reading."""
-        assert way.reader is not None
-        received = Received()
+        reader, received = way.reader, Received()
+        assert reader is not None
         try:
-            received = way.reader.receive(data)
+            received = reader.receive(data)
             if received.opcodes or received.pieces or received.violation is not None:
                 self.hand_on(way, received)
         except Exception as error:
