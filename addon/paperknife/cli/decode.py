@@ -25,6 +25,7 @@ from paperknife_decoders.oddities.mismatch import mismatch
 from paperknife_decoders.paint import ANSI, PLAIN, Paint, dyed
 from paperknife_decoders.printable import printable
 from paperknife_decoders.protocol import EnvelopeType, read_envelope
+from paperknife_decoders.raw_text import hidden_in
 from paperknife_decoders.schema import Schema, SchemaError, load_schema
 from paperknife_decoders.secret_spans import secret_spans
 from paperknife_decoders.secrets import NO_SECRETS, Secrets
@@ -222,8 +223,14 @@ def yaml(envelope: Envelope, style: Style) -> str:
 
 
 def wire(envelope: Envelope, style: Style) -> str:
-    """The bare fields. Those that would be secret in a message of any of the types stay masked."""
+    """The bare fields. Those that would be secret in a message of any of the types stay masked.
+
+    Where a secret lies in what is no field, as with a length in front of the message, only a dump can mask it.
+    """
     types = style.types[: 1 if envelope.form is Form.DECODED else None]
+    for taken in (envelope._replace(type=kind, fault="") for kind in types or (None,)):
+        if hidden_in(taken, style.secrets).spans:
+            return tree_text(taken, style.secrets, style.paint).rstrip("\n")
     hidden = frozenset[int]().union(*(secret_spans(envelope.data, kind.descriptor, style.secrets) for kind in types))
     return wire_text(envelope.data, style.paint, hidden=hidden)
 

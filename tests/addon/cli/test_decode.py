@@ -282,3 +282,14 @@ def test_a_standard_input_that_is_closed():
     result = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=False, timeout=30)
     assert (result.returncode, result.stdout) == (2, "")
     assert result.stderr.startswith("Error: A message was expected on the standard input, and it is closed.")
+
+
+@pytest.mark.parametrize("form", ["yaml", "json", "textproto", "line", "wire"])
+@pytest.mark.parametrize("prefix", ["00000011", "11000000", "00", "0000000011"])
+def test_no_secret_of_a_message_behind_a_prefix(decode, prefix, form):
+    """A length before the message is not understood, and the password behind it is not shown all the same."""
+    result = decode(bytes.fromhex(prefix) + LOGIN, *AS_CLIENT, "--input", "raw", "--format", form)
+    assert result.exit_code == 1
+    assert "s3cret" not in result.output
+    assert b"s3cret".hex() not in result.output.replace(" ", "")
+    assert "[redacted]" in result.stdout

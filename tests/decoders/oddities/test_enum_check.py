@@ -90,3 +90,21 @@ def test_unknown_values(schema, text):
 def test_types_without_open_enums_cost_nothing(schema, name):
     """There is no check for a type in which no value can be unknown: closed enums hold none."""
     assert enum_check(schema.message(name)) is None
+
+
+@pytest.mark.parametrize(("sizes", "known"), [([], True), ([1, 1], True), ([1, 9, 1], False)])
+def test_enums_of_a_list(proto_schema, sizes: list[int], known: bool) -> None:
+    """Of many messages with one enum each, one value without a name is enough."""
+    proto = """
+        syntax = "proto3"; package lists;
+        enum Size { NONE = 0; SMALL = 1; }
+        message Item { Size size = 1; int32 count = 2; }
+        message Envelope { repeated Item items = 1; }
+    """
+    kind = proto_schema(proto).message("lists.Envelope")
+    message = message_factory.GetMessageClass(kind)()
+    for size in sizes:
+        message.items.add(size=size)
+    check = enum_check(kind)
+    assert check is not None
+    assert check(message) is known
