@@ -150,7 +150,7 @@ def say_list(name: str, kind: Descriptor | None, context: Context) -> Say:
     if oneof is not None and sum(field.message_type is not None for field in kind.oneofs_by_name[oneof].fields) > 1:
         return lambda items: one(items[0]) if len(items) == 1 else payload_counts(items, oneof, name)
     single = singular(name)
-    return lambda items: f"{single} {one(items[0])}" if len(items) == 1 else f"{len(items):,} {name}"
+    return lambda items: f"{single} {one(items[0])}" if len(items) == 1 else f"{len(items):,}{TIE}{name}"
 
 
 def say_only_list(name: str, kind: Descriptor, context: Context) -> Say:
@@ -164,7 +164,7 @@ def payload_counts(items: Dynamic, oneof: str, name: str) -> str:
     """``2 depth, 1 trade``: what a list of envelopes holds."""
     counts = Counter(which_oneof(item, oneof) or "empty" for item in islice(items, COUNTED))
     if len(items) > COUNTED or not counts:
-        return f"{len(items):,} {name}"
+        return f"{len(items):,}{TIE}{name}"
     return ", ".join(f"{count:,} {payload}" for payload, count in counts.items())
 
 
