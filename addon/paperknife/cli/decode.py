@@ -32,6 +32,7 @@ from paperknife_decoders.secrets import NO_SECRETS, Secrets
 from paperknife_decoders.summary import summarize
 from paperknife_decoders.transfer_encoding import Encoding, find_encoding, read_as
 from paperknife_decoders.tree import tree_text
+from paperknife_decoders.unknown_values import unknown_values
 from paperknife_decoders.wire.view import wire_text
 from paperknife_decoders.wire.walker import is_wire_format
 
@@ -72,7 +73,7 @@ SIDES = {"client": "server", "server": "client"}
     type=click.Choice(["yaml", "json", "textproto", "line", "wire"]),
     default="yaml",
     show_default=True,
-    help="wire: the bare fields, whatever the schema says.",
+    help="wire: the bare fields, whatever the schema says. json: fields that the schema does not know go to stderr.",
 )
 @click.option(
     "--redact",
@@ -113,6 +114,9 @@ def decode_command(ctx: click.Context, /, file: str, **options: Any) -> None:
         paint=ANSI if wants_colour(sys.stdout, options["colour"]) else PLAIN,
         types=types,
     )
+    if options["form"] == "json":
+        for unknown in unknown_values(envelope, style.secrets):
+            talk(f"unknown field: {ascii_json(unknown)}")
     click.echo(FORMATS[options["form"]](envelope, style), color=True)
     ctx.exit(1 if complaint else 0)
 
@@ -246,7 +250,12 @@ def line(envelope: Envelope, style: Style) -> str:
 
 def json_text(envelope: Envelope, style: Style) -> str:
     """The JSON object in ASCII, safe on any terminal."""
-    return json.dumps(json_object(envelope, style.secrets), indent=2).replace("\x7f", "\\u007f")
+    return ascii_json(json_object(envelope, style.secrets), indent=2)
+
+
+def ascii_json(value: Any, indent: int | None = None) -> str:
+    """JSON without a character that a terminal could take for a command."""
+    return json.dumps(value, indent=indent).replace("\x7f", "\\u007f")
 
 
 def text_format(envelope: Envelope, style: Style) -> str:

@@ -24,6 +24,7 @@ from paperknife_decoders.envelope import Form
 from paperknife_decoders.paint import PLAIN, Paint
 from paperknife_decoders.printable import printable
 from paperknife_decoders.tree import tree_text
+from paperknife_decoders.unknown_values import unknown_values
 
 NO_WIDTH = 80
 """Comments are not laid out for a terminal."""
@@ -45,7 +46,11 @@ def json_line(value: dict[str, Any]) -> str:
 
 
 def envelope_object(shown: Shown) -> dict[str, Any]:
-    """One envelope. `payload` is null where none is known; then `form` and `fault` say why."""
+    """One envelope. `payload` is null where none is known; then `form` and `fault` say why.
+
+    `message` is its proto3 JSON. What that has no place for is beside it: `unknown` lists the fields that the schema
+    does not know, each with `path`, `number`, `type` and `value` (see `unknown_values`). It is there only with them.
+    """
     message, envelope = shown.message, shown.envelope
     result: dict[str, Any] = {
         "time": rfc3339(message.time_ns),
@@ -66,7 +71,10 @@ def envelope_object(shown: Shown) -> dict[str, Any]:
         }
     if shown.marks:
         result["marks"] = list(shown.marks)
-    return result | {"message": json_object(envelope, shown.secrets)}
+    result["message"] = json_object(envelope, shown.secrets)
+    # What is unknown has a mark; the others are not searched.
+    unknown = unknown_values(envelope, shown.secrets) if shown.marks else []
+    return result | {"unknown": unknown} if unknown else result
 
 
 def event_object(event: Event) -> dict[str, Any]:

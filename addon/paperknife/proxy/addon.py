@@ -57,7 +57,7 @@ class Paperknife:
         self.keeper = Keeper(loaded or Loaded(Protocol()), reading or Reading(), self.audience.say)
         self.tap = Tap(self.keeper, self.audience)
         self.keeper.changed.append(self.redraw)
-        self.trust = Trust(self.notice)
+        self.trust = Trust(self.audience.say)  # it says nothing twice
         self.addons = [Handshakes(self.keeper, self.audience, modes), self.tap, self.trust]
         self.watcher: asyncio.Task[None] | None = None
         self.refresher: asyncio.Task[None] | None = None

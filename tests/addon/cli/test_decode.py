@@ -293,3 +293,15 @@ def test_no_secret_of_a_message_behind_a_prefix(decode, prefix, form):
     assert "s3cret" not in result.output
     assert b"s3cret".hex() not in result.output.replace(" ", "")
     assert "[redacted]" in result.stdout
+
+
+def test_unknown_fields_of_json_go_to_stderr(decode):
+    """Stdout is the message as the schema has it; what it has no place for is told with its value."""
+    result = decode(ORDER + b"\x9a\x06\x02hi", *AS_CLIENT, "--format", "json")
+    assert json.loads(result.stdout)["order"]["symbol"] == "ESZ6"
+    assert result.stderr.splitlines() == [
+        "! unknown field 99",
+        'unknown field: {"path": "", "number": 99, "type": "length", "size": 2, "value": "6869", "text": "hi"}',
+    ]
+    login = bytes.fromhex("0a11 0a05616c696365 1206 733363726574 1007")
+    assert '"value": "[redacted]"' in decode(login, *AS_CLIENT, "--format", "json").stderr

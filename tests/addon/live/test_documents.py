@@ -52,6 +52,15 @@ def test_envelope_object(venue):
     }
 
 
+def test_unknown_fields_have_values(venue):
+    """JSON has no place for them in the message, so they stand beside it, with secrets left out."""
+    message = venue.message(SERVER, venue.encode(SERVER, "order_response", {"request_id": 7}) + b"\x98\x06\x07")
+    found = envelope_object(shown(message, marks=("unknown field 99",)))
+    assert found["message"] == {"order_response": {"request_id": "7"}}
+    assert found["unknown"] == [{"path": "", "number": 99, "type": "varint", "value": 7}]
+    assert "unknown" not in envelope_object(shown(venue.order(), marks=("odd",)))
+
+
 def test_what_is_not_known_is_left_out(venue):
     """An envelope without marks or an answer has no such keys; its payload is null where none is known."""
     found = envelope_object(shown(venue.message(CLIENT, b"hello", Opcode.TEXT)))
