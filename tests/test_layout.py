@@ -16,7 +16,6 @@ EXPRESSION = "as one: the other tests of tests/decoders/expression"
 VALUE = "a value that all tests of the core make and read"
 
 TESTED_ELSEWHERE = {
-    "addon/paperknife/cli/failure.py": "by every command's bad input",
     "addon/paperknife/demo/orders.py": DEMO,
     "addon/paperknife/demo/seat.py": DEMO,
     "addon/paperknife/demo/stage.py": "by tests/addon/cli/test_demo.py",
@@ -27,18 +26,12 @@ TESTED_ELSEWHERE = {
     "addon/paperknife/proxy/lane/track.py": LANE,
     "addon/paperknife/proxy/lane/violation.py": LANE,
     "addon/paperknife/proxy/lane/writing.py": LANE,
-    "addon/paperknife/traffic.py": "by tests/addon/live and tests/addon/proxy, which hand batches on",
     "decoders/paperknife_decoders/envelope.py": VALUE,
-    "decoders/paperknife_decoders/errors.py": VALUE,
     "decoders/paperknife_decoders/expression/calls.py": EXPRESSION,
     "decoders/paperknife_decoders/expression/compiler.py": EXPRESSION,
     "decoders/paperknife_decoders/expression/pairs.py": EXPRESSION,
     "decoders/paperknife_decoders/expression/parts.py": EXPRESSION,
     "decoders/paperknife_decoders/expression/terms.py": EXPRESSION,
-    "decoders/paperknife_decoders/message.py": VALUE,
-    "decoders/paperknife_decoders/paint.py": VALUE,
-    "decoders/paperknife_decoders/printable.py": "by everything that shows what a peer sent",
-    "decoders/paperknife_decoders/secrets.py": "by tests/decoders/test_masking.py and test_secret_spans.py",
 }
 """Modules that have no test file of their own, and what tests them. Shorter is better."""
 

@@ -1,0 +1,136 @@
+"""What consumers are given: batches of messages."""
+
+import pytest
+
+from paperknife.traffic import Batch, Close, Connection, Consumer, Piece, PieceConsumer
+from paperknife_decoders.envelope import Form
+from paperknife_decoders.message import Direction, Fate, Message, Opcode
+from paperknife_decoders.protocol import EnvelopeType, Protocol, Reader
+from paperknife_decoders.schema import load_schema
+
+TEXT, BINARY, PING = Opcode.TEXT, Opcode.BINARY, Opcode.PING
+ORDER, SUBSCRIBE = b"\x12\x00", b"\x0a\x00"
+
+
+class Counting(Reader):
+    """Counts what it is asked for."""
+
+    asked: tuple[str, ...] = ()
+
+    def payloads(self, *arguments):
+        self.asked = (*self.asked, "payloads")
+        return super().payloads(*arguments)
+
+    def read(self, *arguments):
+        self.asked = (*self.asked, "read")
+        return super().read(*arguments)
+
+
+@pytest.fixture
+def reader(trading: str) -> Counting:
+    """Reads the demo's API."""
+    schema = load_schema([trading])
+    client, server = (EnvelopeType(schema.message(f"{side}Message")) for side in ("Client", "Server"))
+    return Counting(Protocol(client=client, server=server))
+
+
+def batch(reader: Reader, *messages: tuple[Opcode, bytes]) -> Batch:
+    """A batch of the client's."""
+    opcodes, contents = [each[0] for each in messages], [each[1] for each in messages]
+    return Batch(3, Direction.CLIENT, 5, opcodes, contents, reader)
+
+
+def test_it_is_a_sequence_of_messages(reader: Counting) -> None:
+    """Length, index, slice, loop and `in`, as of a list."""
+    both = batch(reader, (BINARY, ORDER), (TEXT, b"hello"), (PING, b""))
+    first, second, third = both
+    assert (len(both), both[0], both[-1], both[1:]) == (3, first, third, [second, third])
+    assert second in both
+    assert both.index(third) == 2
+    assert list(reversed(both)) == [third, second, first]
+    with pytest.raises(IndexError):
+        both[3]
+
+
+def test_each_message_is_whole(reader: Counting) -> None:
+    """It says where, when, who, what, and can be decoded by itself."""
+    message = batch(reader, (2, ORDER))[0]
+    assert (message.connection, message.direction, message.time_ns) == (3, Direction.CLIENT, 5)
+    assert message.opcode is BINARY  # a plain number is fine
+    assert (message.content, message.fate, message.original) == (ORDER, Fate.PASSED, None)
+    (envelope,) = message.envelopes
+    assert (envelope.form, envelope.payload) == (Form.DECODED, "order")
+
+
+PAYLOADS = {
+    "none": ([], []),
+    "decoded": ([(BINARY, ORDER), (BINARY, SUBSCRIBE)], ["order", "subscribe"]),
+    "a control frame": ([(PING, ORDER), (BINARY, ORDER)], ["", "order"]),
+    "text": ([(TEXT, b"hello")], [""]),
+    "one that does not parse": ([(BINARY, b"\xff"), (BINARY, ORDER)], ["", "order"]),
+    "an empty one": ([(BINARY, b"")], [""]),
+}
+
+
+@pytest.mark.parametrize(("messages", "payloads"), PAYLOADS.values(), ids=PAYLOADS)
+def test_payloads(reader: Counting, messages: list[tuple[Opcode, bytes]], payloads: list[str]) -> None:
+    """A name for each message, in order, and the sum of their sizes."""
+    several = batch(reader, *messages)
+    assert several.payloads == payloads
+    assert several.size == sum(len(content) for _, content in messages)
+    data = [(message, payload) for message, payload in zip(several, payloads, strict=True) if message.opcode < 8]
+    assert all(message.envelopes[0].payload == payload for message, payload in data)
+
+
+def test_what_is_not_asked_for_is_not_made(reader: Counting) -> None:
+    """Size and messages cost no decoding; what is asked for twice is made once."""
+    several = batch(reader, (BINARY, ORDER), (BINARY, ORDER))
+    assert (several.size, len(several), len(several.messages)) == (4, 2, 2)
+    assert reader.asked == ()
+    assert several.payloads is several.payloads
+    assert several.messages is several.messages
+    assert reader.asked == ("payloads",)
+    assert several[0].envelopes is several[0].envelopes
+    assert reader.asked == ("payloads", "read")
+
+
+def test_a_batch_of_one_message_is_that_very_message(reader: Counting) -> None:
+    """So that nobody decodes it again."""
+    message = Message(1, Direction.SERVER, 9, TEXT, b"x", reader, Fate.INJECTED, original=b"y")
+    one = Batch.of(message)
+    assert one.messages == [message]
+    assert (one.connection, one.direction, one.time_ns, one.fate) == (1, Direction.SERVER, 9, Fate.INJECTED)
+    assert (list(one.contents), list(one.opcodes), one.size) == ([b"x"], [TEXT], 1)
+
+
+def test_values_do_not_change() -> None:
+    """What several consumers are given, none can alter."""
+    values = (
+        Connection(1, "ws://h", "127.0.0.1:1", 0),
+        Close(1000, "", None, 0),
+        Piece(1, Direction.CLIENT, 0, BINARY, b"", 0, True),
+    )
+    for value in values:
+        with pytest.raises(AttributeError):
+            value.time_ns = 1  # type: ignore[misc]
+
+
+def test_pieces_are_for_those_who_take_them() -> None:
+    """A consumer without `piece` is none for pieces."""
+
+    class Plain:
+        """A consumer."""
+
+        def opened(self, connection): ...
+        def messages(self, batch): ...
+        def closed(self, connection, close): ...
+        def notice(self, text, *, warning=False): ...
+
+    class Whole(Plain):
+        """One that takes pieces."""
+
+        def piece(self, piece): ...
+
+    consumer: Consumer = Plain()
+    assert not isinstance(consumer, PieceConsumer)
+    assert isinstance(Whole(), PieceConsumer)

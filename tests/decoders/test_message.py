@@ -1,0 +1,37 @@
+"""Messages, and who sent them."""
+
+import pytest
+
+from paperknife_decoders.message import Direction, Message, Opcode
+from paperknife_decoders.protocol import Protocol, Reader
+
+
+@pytest.mark.parametrize(("direction", "arrow"), [(Direction.CLIENT, "->"), (Direction.SERVER, "<-")])
+def test_directions(direction: Direction, arrow: str) -> None:
+    """Each has an arrow and an opposite, and can be found by its name."""
+    assert direction.arrow == arrow
+    assert direction.other is not direction
+    assert direction.other.other is direction
+    assert {direction: 1}[Direction(direction.value)] == 1
+
+
+class Once(Reader):
+    """Refuses to read twice."""
+
+    reads = 0
+
+    def read(self, *arguments):
+        self.reads += 1
+        return super().read(*arguments)
+
+
+def test_a_message_is_decoded_once_and_only_if_asked() -> None:
+    """However many ask, for whatever of it."""
+    reader = Once(Protocol())
+    message = Message(1, Direction.CLIENT, 0, Opcode.BINARY, b"\x08\x01", reader)
+    assert repr(message) == "<Message #1 -> BINARY 2 B>"
+    assert reader.reads == 0
+    assert message.envelopes is message.envelopes
+    assert message.oddities is message.oddities
+    assert len(message.oddities) == len(message.envelopes) == 1
+    assert reader.reads == 1
