@@ -5,7 +5,7 @@ flows one way through it::
 
     mitmproxy -> proxy (the tap) -> traffic (batches of messages) -> consumers: live view, tally, ...
 
-* `entry` is where the command begins; `cli` has one file for each verb: it parses its arguments, makes one call, prints.
+* `entry` is where the command begins; `cli` has one file for each verb, which parses, makes one call and prints.
 * `proxy` is the only place that imports mitmproxy: the tap and its hooks, the content view, the embedded masters.
 * `traffic` holds the values that the tap hands on and the interface of those who receive them.
 * `live` turns batches into lines of text, through a bounded queue and a thread of its own.

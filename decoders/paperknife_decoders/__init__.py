@@ -11,7 +11,7 @@ A WebSocket message travels through this package in one direction when it is rea
 * `envelope` is the result: a parsed message, or the honest reason why there is none.
 * `wire` walks bytes for which there is no schema, with a byte span for each field, and shows what they may mean.
 * `summary`, `tree` and `documents` render an envelope: on one line, as YAML, as JSON or in the text format. They stand
-  on `values`, `open_types`, `unknown`, `unknown_values`, `raw_text`, `yaml_words`, `columns`, `masking` and `reflection`.
+  on `values`, `open_types`, `unknown`, `unknown_values`, `raw_text`, `yaml_words`, `columns`, `masking`, `reflection`.
 * `oddities` tells what is odd about an envelope; `printable` keeps a peer's control characters away from the terminal
   and `secrets` (with `secret_spans` and `secret_text` for what does not parse) its passwords.
 * `expression` compiles ``--where``; `correlation` pairs responses with requests by the rules of `pairing`.

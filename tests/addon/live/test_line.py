@@ -120,7 +120,8 @@ def test_marks_leave_the_news(venue):
     narrow = one_line(venue, "order_response", fields, 80, **known)
     assert narrow.endswith("7 ESZ6 ACCEPTED …  ! field 12?        +2.9 ms")
     odd = {"answer": Answer("order", 2_900_000), "marks": ("order_response.a_very_long_reason=-9 unknown", "more")}
-    assert one_line(venue, "order_response", fields, 80, **odd).endswith("7 ESZ6 ACCEPTED …  ! a_very_long_re…  +2.9 ms")
+    cut = one_line(venue, "order_response", fields, 80, **odd)
+    assert cut.endswith("7 ESZ6 ACCEPTED …  ! a_very_long_re…  +2.9 ms")
     wide = one_line(venue, "order_response", fields, 120, **known)
     assert "order_id=A-1001  ! unknown field 12 " in wide
     assert "  +2.9 ms  " in wide
