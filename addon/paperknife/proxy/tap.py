@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import time
+from types import ModuleType
 
 from mitmproxy import ctx, http
 from mitmproxy.addonmanager import traverse
@@ -28,6 +29,9 @@ __all__ = ["LIMIT", "Tap"]
 
 logger = logging.getLogger(__name__)
 
+OURS_AND_STOCK = ("mitmproxy.", "paperknife.")
+"""What the modules of addons begin with that look at no message of an open connection by themselves."""
+
 LIMIT = 16 << 20
 """A message of more bytes than this is not decoded."""
 
@@ -50,6 +54,7 @@ class Tap:
         self.limit = LIMIT
         self.kept = SHOWN
         self.hooked = False
+        self.looked_at = True
         self.ending = False
         """We are about to end what connections there are."""
         keeper.changed.append(self.use)
@@ -73,12 +78,14 @@ class Tap:
             ctx.master.addons.trigger(UpdateHook(flows))
 
     def see_listeners(self) -> None:
-        """See who listens to mitmproxy's hook for messages at this moment."""
+        """See who listens to mitmproxy's hook for messages at this moment, and whether anybody looks at its list."""
         self.hooked = hook_is_wanted()
+        self.looked_at = not self.kept or self.hooked or somebody_looks()
 
     def keep(self, messages: int) -> None:
         """Have mitmproxy's interfaces keep so many messages of each connection, of open ones too; 0 for all."""
         self.kept = messages
+        self.looked_at = self.looked_at or not messages
         for live in self.live.values():
             live.history.use(messages)
 
@@ -116,14 +123,15 @@ class Tap:
 
     def deliver(self, track: Track, batch: Batch, *, shown: bool) -> None:
         """Hand on a batch."""
-        if not shown:
+        if self.looked_at and not shown:
             track.history.add(batch)
         if track.connection.read:
             self.audience.tell(lambda consumer: consumer.messages(batch))
 
     def deliver_piece(self, track: Track, piece: Piece) -> None:
         """Hand on a part of a message beyond the limit."""
-        track.history.add_piece(piece)
+        if self.looked_at:
+            track.history.add_piece(piece)
         if track.connection.read:
             self.audience.tell(lambda consumer: consumer.piece(piece) if isinstance(consumer, PieceConsumer) else None)
         if self.hooked:
@@ -199,6 +207,21 @@ class Tap:
             by = Direction.CLIENT if data.closed_by_client else Direction.SERVER
         close = Close(code, reason, by, time.time_ns())
         self.audience.tell(lambda consumer: consumer.closed(connection, close))
+
+
+def somebody_looks() -> bool:
+    """True where somebody may look at mitmproxy's list of messages: an interface, or an addon that is not its own.
+
+    Nobody else can, and to make mitmproxy's objects of a thousand messages takes a millisecond, and memory.
+    """
+    if ctx.master.addons.get("view") is not None:
+        return True
+    return any(not maker_of(addon).startswith(OURS_AND_STOCK) for addon in traverse(ctx.master.addons.chain))
+
+
+def maker_of(addon: object) -> str:
+    """The module that an addon comes from; a script is a module itself."""
+    return addon.__name__ if isinstance(addon, ModuleType) else type(addon).__module__
 
 
 def hook_is_wanted() -> bool:

@@ -123,6 +123,10 @@ class Wire:
         return [text for text, warning in self.witness.notices if warning]
 
 
+class Onlooker:
+    """An addon of a user's: it may look at mitmproxy's list of messages, which is kept for nobody otherwise."""
+
+
 async def read_head(reader: asyncio.StreamReader) -> bytes:
     return await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), PATIENCE)
 
@@ -205,7 +209,7 @@ def wire(new_witness, server_context) -> Callable[..., contextlib.AbstractAsyncC
             )
             witness = new_witness()
             async with EmbeddedProxy(plan, [witness]) as proxy:
-                proxy.master.addons.add(*addons)
+                proxy.master.addons.add(Onlooker(), *addons)
                 listening = int(proxy.listening[0].url.rpartition(":")[2].partition("/")[0])
                 options = {"ssl": careless(), "server_hostname": "venue.example"} if tls else {}
                 client, server = await open_wire(listening, accepted, extensions, **options)

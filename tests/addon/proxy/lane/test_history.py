@@ -7,6 +7,7 @@ import pytest
 from mitmproxy.io import FlowReader
 from mitmproxy.test import tflow
 from tests.addon.proxy.lane.by_hand import BINARY, CLOSE, TEXT, frame
+from websockets.asyncio.client import connect
 
 from paperknife.proxy.lane import history
 from paperknife.proxy.lane.history import History
@@ -116,5 +117,19 @@ def test_the_end_hook_sees_the_last_messages(wire) -> None:
             at.client.close()
             await at.closed()
             assert (ending.last, ending.code) == (b"last", 1001)
+
+    asyncio.run(run())
+
+
+def test_nothing_is_kept_where_nobody_looks(stage) -> None:
+    """With no interface and no addon of the user's, mitmproxy's list of messages stays empty, and costs nothing."""
+
+    async def run() -> None:
+        async with stage() as at, connect(at.url) as client:
+            await client.send(b"1")
+            assert await client.recv() == b"1"
+            (track,) = at.proxy.addon.tap.live.values()
+            assert not track.history.pending
+            assert track.history.flow.websocket.messages == []
 
     asyncio.run(run())
