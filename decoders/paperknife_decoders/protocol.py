@@ -144,6 +144,8 @@ class Reader:
         """The envelopes of one message; never raises for anything a peer can send."""
         protocol = self.protocol
         kind = protocol.type_for(direction)
+        if opcode not in (Opcode.TEXT, Opcode.BINARY):
+            return ()  # a control frame's payload is nobody's envelope
         if opcode is Opcode.TEXT:
             return (text_envelope(content, kind),)
         if not protocol.steps:

@@ -127,3 +127,4 @@ def test_control_frames_have_no_payload(protocol) -> None:
     contents = [bytes.fromhex("0a00"), bytes.fromhex("0a00"), b"text"]
     opcodes = [Opcode.PING, Opcode.BINARY, Opcode.TEXT]
     assert protocol.reader().payloads(Direction.CLIENT, opcodes, contents) == ["", "near", ""]
+    assert protocol.reader().read(Direction.CLIENT, Opcode.PING, contents[0]) == ()

@@ -81,9 +81,9 @@ def test_nothing_is_done_before_the_login(session, payload):
 
 def test_a_subscription_begins_with_a_snapshot(logged_in):
     """Answer, instruments, depths; from then on the symbol's changes and no others."""
-    response, instruments, depths = ask(logged_in, "subscribe", request_id=3, symbols=["ESZ6", "XXX", "ESZ6"], depth=2)
+    response, instruments, depths = ask(logged_in, "subscribe", request_id=3, symbols=["ESZ6", "ZZZ9", "ESZ6"], depth=2)
     assert response[0] == "subscribe_response"
-    assert (list(response[1].symbols), list(response[1].unknown_symbols)) == (["ESZ6"], ["XXX"])
+    assert (list(response[1].symbols), list(response[1].unknown_symbols)) == (["ESZ6"], ["ZZZ9"])
     assert instruments[1].WhichOneof("payload") == "instruments"
     assert not instruments[1].page.last
     (instrument,) = instruments[1].instruments.items
@@ -102,7 +102,7 @@ def test_a_subscription_begins_with_a_snapshot(logged_in):
 def test_unsubscribing_ends_the_updates(logged_in):
     """And tells what remains."""
     ask(logged_in, "subscribe", request_id=1, symbols=["ESZ6", "CLF7"])
-    ((_, response),) = ask(logged_in, "unsubscribe", request_id=2, symbols=["ESZ6", "XXX"])
+    ((_, response),) = ask(logged_in, "unsubscribe", request_id=2, symbols=["ESZ6", "ZZZ9"])
     assert list(response.symbols) == ["CLF7"]
     logged_in.exchange.step(["ESZ6"])
     assert answers(logged_in) == []

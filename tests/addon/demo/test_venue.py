@@ -112,7 +112,7 @@ def test_two_clients_see_one_market(newer):
             common = seen[0].keys() & seen[1].keys()
             assert common
             assert all(seen[0][number] == seen[1][number] for number in common)
-            rejected = {"request_id": 9, "symbol": "XXX"}
+            rejected = {"request_id": 9, "symbol": "ZZZ9"}
             await peers[0].say("order", **rejected)
             assert (await peers[0].hear("order_response"))[1].request_id == 9
             await peers[1].say("renew_token", request_id=3)
