@@ -8,14 +8,23 @@ made.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Protocol, overload, runtime_checkable
 
 from paperknife_decoders.message import Direction, Fate, Message, Opcode
 from paperknife_decoders.protocol import Reader
 
-__all__ = ["ABNORMAL", "Batch", "Close", "Connection", "Consumer", "Piece", "PieceConsumer"]
+__all__ = ["ABNORMAL", "Batch", "Close", "Connection", "Consumer", "Handshake", "Piece", "PieceConsumer"]
+
+
+@dataclass(frozen=True, slots=True)
+class Handshake:
+    """The upgrade of a connection (RFC 6455, section 4): headers in their order, as name and value, secrets masked."""
+
+    request: tuple[tuple[str, str], ...] = ()
+    response: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +42,7 @@ class Connection:
     time_ns: int
     subprotocol: str = ""
     read: bool = True
+    handshake: Handshake = Handshake()
 
 
 ABNORMAL = 1006
@@ -70,12 +80,15 @@ class Piece:
     last: bool
 
 
+NOTHING_MASKED: Mapping[int, Sequence[tuple[int, int]]] = MappingProxyType({})
+
+
 class Batch(Sequence[Message]):
     """Messages that arrived together: of one connection, in one direction, at one time, in order.
 
     `contents` and `opcodes` go together; `time_ns` is nanoseconds since the epoch. What a batch is asked for is made
     once, and what it is not asked for is never made: `payloads` are the names alone, as a sequence it is of whole
-    messages.
+    messages. `masked` holds, by its place in the batch, the parts of each message that stand in place of a secret.
     """
 
     __slots__ = (
@@ -85,6 +98,7 @@ class Batch(Sequence[Message]):
         "contents",
         "direction",
         "fate",
+        "masked",
         "opcodes",
         "reader",
         "time_ns",
@@ -99,6 +113,7 @@ class Batch(Sequence[Message]):
         contents: Sequence[bytes],
         reader: Reader,
         fate: Fate = Fate.PASSED,
+        masked: Mapping[int, Sequence[tuple[int, int]]] = NOTHING_MASKED,
     ) -> None:
         self.connection = connection
         self.direction = direction
@@ -107,6 +122,7 @@ class Batch(Sequence[Message]):
         self.contents = contents
         self.reader = reader
         self.fate = fate
+        self.masked = masked
         self._messages: list[Message] | None = None
         self._payloads: list[str] | None = None
 
@@ -121,6 +137,7 @@ class Batch(Sequence[Message]):
             (message.content,),
             message.reader,
             message.fate,
+            {0: message.masked} if message.masked else NOTHING_MASKED,
         )
         batch._messages = [message]
         return batch
@@ -152,6 +169,8 @@ class Batch(Sequence[Message]):
                 Message(number, direction, time_ns, Opcode(opcode), content, reader, fate)
                 for opcode, content in zip(self.opcodes, self.contents, strict=True)
             ]
+            for place, spans in self.masked.items():
+                self._messages[place].masked = spans
         return self._messages
 
     def __len__(self) -> int:

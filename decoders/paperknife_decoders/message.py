@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from paperknife_decoders.oddities.marks import oddities
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from paperknife_decoders.envelope import Envelope
     from paperknife_decoders.oddities.search import Oddity
     from paperknife_decoders.protocol import Reader
@@ -60,7 +62,7 @@ class Message:
     `connection` is the number of its connection in this run, `time_ns` nanoseconds since the epoch, `content` the bytes
     of the application (for text: UTF-8). Decoding happens at the first use of `envelopes` and is kept, so that several
     consumers share one parse and nobody pays for what nobody asked for. `original` is what the sender sent where the
-    message was changed.
+    message was changed. `masked` are the parts of `content`, as start and end, that stand in place of a secret.
     """
 
     __slots__ = (
@@ -70,6 +72,7 @@ class Message:
         "content",
         "direction",
         "fate",
+        "masked",
         "opcode",
         "original",
         "reader",
@@ -86,6 +89,7 @@ class Message:
         reader: Reader,
         fate: Fate = Fate.PASSED,
         original: bytes | None = None,
+        masked: Sequence[tuple[int, int]] = (),
     ) -> None:
         self.connection = connection
         self.direction = direction
@@ -95,6 +99,7 @@ class Message:
         self.reader = reader
         self.fate = fate
         self.original = original
+        self.masked = masked
         self._envelopes: tuple[Envelope, ...] | None = None
         self._oddities: tuple[tuple[Oddity, ...], ...] | None = None
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from google.protobuf import message_factory
-from google.protobuf.descriptor import Descriptor, FieldDescriptor, OneofDescriptor
+from google.protobuf.descriptor import Descriptor, FieldDescriptor, FileDescriptor, OneofDescriptor
 from google.protobuf.message import DecodeError as ProtobufDecodeError
 from google.protobuf.message import Message as ProtoMessage
 
@@ -109,7 +109,8 @@ def is_synthetic(oneof: OneofDescriptor) -> bool:
 class Protocol:
     """How one kind of connection is read. Without `client` and `server` types every message gets the wire view.
 
-    `heartbeats` are payload names. `steps` come between a message's content and its envelopes, outermost first.
+    `heartbeats` are payload names. `steps` come between a message's content and its envelopes, outermost first. `files`
+    are all of the schema that the types come from, so that it can be kept beside what was read with it.
     """
 
     name: str = "protobuf"
@@ -118,6 +119,7 @@ class Protocol:
     steps: tuple[Step, ...] = ()
     heartbeats: frozenset[str] = frozenset()
     secrets: Secrets = field(default_factory=Secrets)
+    files: tuple[FileDescriptor, ...] = field(default=(), repr=False)
 
     def type_for(self, direction: Direction) -> EnvelopeType | None:
         """The direction alone fixes the type; the other direction's is never tried."""

@@ -84,5 +84,6 @@ def load(reading: Reading) -> Loaded:
         return Loaded(Protocol(secrets=reading.secrets))
     schema = load_schema(reading.schema)
     client, server = envelope_types(schema, reading.client or None, reading.server or None)
-    protocol = Protocol(client=client, server=server, heartbeats=HEARTBEATS, secrets=reading.secrets)
+    files = tuple(file.descriptor for file in schema.files)
+    protocol = Protocol(client=client, server=server, heartbeats=HEARTBEATS, secrets=reading.secrets, files=files)
     return Loaded(protocol, schema)

@@ -1,0 +1,27 @@
+"""Recordings: what passed on WebSockets, kept in MCAP files (https://mcap.dev/spec) that explain themselves.
+
+A recording holds its schema, so that it can be read years later and by other tools. Every file goes this way::
+
+    items -> encoder -> plain records, appended as they come -> packing -> chunks, zstd, index, summary
+
+* `items` are what a recording consists of: connections, messages, pieces, ends, notices.
+* `channels` and `happenings` say how an item is laid down in MCAP, and are read by both sides.
+* `encoder` turns items into records; `recorder` is the consumer of traffic that appends them to a file before the
+  traffic is passed on. A file that was cut off (a crash, a full disk) is whole up to its last record.
+* `packing` makes the final file of it when a session ends or a segment is full.
+* `records` reads and bounds the records of any file, whoever wrote it; `reading` turns them back into items.
+
+The layout of a file, version 1:
+
+* The profile of the header is ``paperknife``. Metadata records are called ``paperknife.session`` (at the start: the
+  version of this layout, the program that wrote it, when it began, how secrets were masked) and, in a packed file,
+  ``paperknife.summary`` (what `info` tells, so that it need not read the whole file).
+* One channel ``/paperknife`` carries what happened, as JSON: protocols, connections that opened or closed, notices, and
+  which parts of a message stand in place of a secret.
+* Every message is on a channel of its connection, direction, opcode, kind, fate and protocol. Where it is exactly one
+  envelope, the channel says ``protobuf`` and has the envelope's type as its schema; everything else says ``paperknife``
+  and is kept as it was on the wire, reassembled and inflated.
+* Schemas are FileDescriptorSets with all files that were loaded. A schema that is loaded anew gives a new protocol.
+* `sequence` counts the records of a file that are messages, from 1 on, and is their order. The messages of one received
+  chunk share a time. A masked part is told of, and an original stands, before the message that it belongs to.
+"""
