@@ -8,7 +8,8 @@
 * `handshakes` says where a WebSocket is opened, and why one came to nothing; `trust` what to do when TLS fails for want
   of trust, with `client_process` to tell which program it was.
 * `embedded` runs a mitmproxy inside our own event loop, `tuning` sets what such a process may set for itself,
-  `listening` says where it listens, and `watch` is one such run until a signal ends it.
+  `dispatch` runs mitmproxy's hooks only where somebody listens, `listening` says where it listens, and `watch` is one
+  such run until a signal ends it.
 * `child` runs a command beside it, whose traffic it watches.
 * `interfaces` runs mitmproxy's own console or web interface.
 * `arguments` gives mitmproxy's options on our command line to mitmproxy's own parser.

@@ -20,6 +20,7 @@ from mitmproxy.options import Options
 
 from paperknife.proxy.addon import Paperknife
 from paperknife.proxy.arguments import ArgumentError, apply_arguments, option_sentence
+from paperknife.proxy.dispatch import use_listeners_only
 from paperknife.proxy.listening import Listening, StartError, find_listening
 from paperknife.proxy.options import options_from
 from paperknife.settings.modes import Mode
@@ -102,6 +103,7 @@ class EmbeddedProxy:
         quieten_loggers()
         options = Options()
         self.master = Master(options)
+        use_listeners_only(self.master.addons)
         self.master.addons.add(*addons.default_addons(), keepserving.KeepServing(), readfile.ReadFile(), self.addon)
         try:
             self.configure(options)

@@ -13,6 +13,7 @@ from mitmproxy.tools.main import run
 
 from paperknife.proxy.addon import Paperknife
 from paperknife.proxy.arguments import SentenceParser
+from paperknife.proxy.dispatch import use_listeners_only
 from paperknife.proxy.embedded import IDLE_SECONDS, ProxyPlan
 from paperknife.proxy.listening import StartError, find_listening
 from paperknife.proxy.options import options_from
@@ -63,6 +64,7 @@ def run_interface(
 
     def make(options: Options) -> Master:
         made = master(options)
+        use_listeners_only(made.addons)
         addon = Paperknife((), plan.loaded, plan.reading, plan.modes)
         options.update(listen_host="127.0.0.1", tcp_timeout=IDLE_SECONDS)
         made.addons.add(addon, Announcement(addon, plan.modes, say or (lambda text: addon.notice(text, False))))
