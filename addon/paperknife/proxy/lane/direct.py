@@ -31,7 +31,8 @@ class DirectProtocol(asyncio.Protocol):
 
     A chunk that nothing has to wait for passes the lane and goes out to the other side at once. All others go to the
     stream, and so through mitmproxy's layers, as do all ends: while hooks run, while the other side is slow to take
-    what it is sent, and as long as something that came earlier is still on the long way.
+    what it is sent, and as long as something that came earlier is still on the long way: in the stream, or in the hands
+    of whoever reads it. Only while he waits for more is there no such thing.
     """
 
     __slots__ = ("handler", "lane", "reader", "stream", "target", "way")
@@ -55,7 +56,7 @@ class DirectProtocol(asyncio.Protocol):
         """Take the short way, or else the long one."""
         target = self.target
         if (
-            not self.reader._buffer  # type: ignore[attr-defined]
+            self.reader._waiter is not None  # type: ignore[attr-defined]
             and target.get_write_buffer_size() <= FULL
             and not target.is_closing()  # else the long way finds out why
         ):

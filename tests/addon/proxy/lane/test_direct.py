@@ -4,6 +4,7 @@ import asyncio
 import random
 
 import pytest
+from tests.addon.proxy.lane.by_hand import frame
 from websockets.asyncio.client import connect
 from websockets.asyncio.server import ServerConnection
 
@@ -75,6 +76,26 @@ def test_messages_keep_their_order_when_hooks_come_and_go(stage) -> None:
             numbers = [int.from_bytes(content[:4], "big") for content in received]
             assert numbers == list(range(count))
             assert echoed == received
+
+    asyncio.run(run())
+
+
+def test_nothing_overtakes_a_chunk_that_was_read_and_waits_for_its_turn(stage) -> None:
+    """While an event of mitmproxy's is handled, a chunk may wait behind it, in no buffer: what comes later stays later."""
+
+    async def run() -> None:
+        async with stage() as at, connect(at.url) as client:
+            await client.send("first")
+            assert await client.recv() == "first"
+            (handler,) = at.proxy.master.addons.get("proxyserver").connections.values()
+            short = protocols(at)[0]
+            async with handler._server_event_lock:
+                short.stream.data_received(frame(0x81, b"read already", b"\1\2\3\4"))
+                while short.reader._buffer:
+                    await asyncio.sleep(0)
+                await client.send("sent later")
+                await asyncio.sleep(0.05)  # time enough to overtake
+            assert [await client.recv(), await client.recv()] == ["read already", "sent later"]
 
     asyncio.run(run())
 
