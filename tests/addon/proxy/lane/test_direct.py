@@ -81,7 +81,7 @@ def test_messages_keep_their_order_when_hooks_come_and_go(stage) -> None:
 
 
 def test_nothing_overtakes_a_chunk_that_was_read_and_waits_for_its_turn(stage) -> None:
-    """While an event of mitmproxy's is handled, a chunk may wait behind it, in no buffer: what comes later stays later."""
+    """A chunk may wait, in no buffer, while mitmproxy handles an event: what comes later stays later."""
 
     async def run() -> None:
         async with stage() as at, connect(at.url) as client:
