@@ -55,6 +55,8 @@ class Fate(enum.Enum):
     INJECTED = "injected"
     """It came from neither peer."""
 
+    __hash__ = object.__hash__  # as for `Direction`
+
 
 class Message:
     """One RFC 6455 message, reassembled and inflated, as it passed.

@@ -35,6 +35,8 @@ class Kind(enum.Enum):
     ORIGINAL = "original"
     """What a peer had sent instead of the changed message that comes next in this direction."""
 
+    __hash__ = object.__hash__  # members are singletons, and that of `Enum` is a call into Python for each look-up
+
 
 @dataclass(frozen=True, slots=True)
 class ChannelKey:

@@ -10,10 +10,19 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from paperknife.recording.items import Closed, Noticed, Opened
-from paperknife.traffic import ABNORMAL, Close, Connection, Handshake
+from paperknife.traffic import ABNORMAL, Close, Connection, Handshake, Piece
 from paperknife_decoders.message import Direction
 
-__all__ = ["SCHEMA", "closed_object", "masked_object", "notice_object", "opened_object", "protocol_object", "read_item"]
+__all__ = [
+    "SCHEMA",
+    "closed_object",
+    "continued_object",
+    "masked_object",
+    "notice_object",
+    "opened_object",
+    "protocol_object",
+    "read_item",
+]
 
 SCHEMA = json.dumps(
     {
@@ -67,6 +76,16 @@ def notice_object(item: Noticed) -> Json:
 def masked_object(sequence: int, spans: Sequence[tuple[int, int]]) -> Json:
     """Which parts of the message with this `sequence`, which comes next, stand in place of a secret."""
     return {"event": "masked", "sequence": sequence, "spans": [list(span) for span in spans]}
+
+
+def continued_object(piece: Piece) -> Json:
+    """The next piece in this direction begins at this offset of its message: what came before is in another file."""
+    return {
+        "event": "continued",
+        "connection": piece.connection,
+        "direction": piece.direction.value,
+        "offset": piece.offset,
+    }
 
 
 def protocol_object(

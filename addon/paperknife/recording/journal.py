@@ -1,0 +1,53 @@
+"""The file that records are appended to while they come: made new, for its owner alone, and whole up to its end."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from pathlib import Path
+
+__all__ = ["Journal"]
+
+
+class Journal:
+    """A new file at `path`. What `append` got is with the operating system when it returns: a kill loses none of it.
+
+    Making it, and `append`, raise `OSError`; a file or link that is there already is `FileExistsError`.
+    """
+
+    def __init__(self, path: Path) -> None:
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_APPEND | os.O_CLOEXEC
+        self.path = path
+        self.size = 0
+        self.descriptor = os.open(path, flags, 0o600)
+
+    def append(self, data: bytes) -> None:
+        """Write all of `data`; where that fails, none of it stays in the file, as far as that can be had."""
+        try:
+            written = os.write(self.descriptor, data)
+            while written < len(data):
+                written += os.write(self.descriptor, memoryview(data)[written:])
+        except OSError:
+            with contextlib.suppress(OSError):
+                os.ftruncate(self.descriptor, self.size)
+            raise
+        self.size += len(data)
+
+    @property
+    def is_gone(self) -> bool:
+        """True if nobody will find the file any more: it was deleted, or another one has taken its name."""
+        own = os.fstat(self.descriptor)
+        try:
+            return not os.path.samestat(own, os.lstat(self.path))
+        except OSError:
+            return True
+
+    def sync(self) -> None:
+        """Return when the disk has all of it."""
+        os.fsync(self.descriptor)
+
+    def close(self) -> None:
+        """Write no more."""
+        descriptor, self.descriptor = self.descriptor, -1
+        if descriptor >= 0:
+            os.close(descriptor)
