@@ -1,0 +1,97 @@
+"""The protocols that a recording's messages were read by, out of the schemas in it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from mcap.records import Schema as SchemaRecord
+
+from paperknife.settings.reading import HEARTBEATS, Loaded
+from paperknife_decoders.printable import printable
+from paperknife_decoders.protocol import EnvelopeType, Protocol
+from paperknife_decoders.schema import Schema, SchemaError
+from paperknife_decoders.schema.embedded import schema_from_bytes
+from paperknife_decoders.secrets import Secrets
+
+__all__ = ["Protocols"]
+
+MOST_SCHEMAS = 1000
+"""So many schemas of one file are kept; a recorder adds one when a schema is loaded anew."""
+
+MOST_SCHEMA_BYTES = 256 << 20
+"""Bytes of all of them."""
+
+NO_PROTOCOL = Loaded(Protocol())
+"""For messages that were recorded without a schema."""
+
+
+@dataclass(slots=True)
+class Protocols:
+    """Protocols by their number in a recording; `override` takes the place of all.
+
+    `secrets` masks what is shown of fields that hold secrets. `faults` are sentences about what cannot be used.
+    """
+
+    name: str
+    secrets: Secrets = field(default_factory=Secrets)
+    override: Loaded | None = None
+    faults: list[str] = field(default_factory=list)
+    loaded: dict[int, Loaded] = field(default_factory=dict)
+    _records: dict[int, SchemaRecord] = field(default_factory=dict)
+    _schemas: dict[bytes, Schema] = field(default_factory=dict)
+    _size: int = 0
+
+    def schema(self, record: SchemaRecord) -> None:
+        """Keep a schema of the file, unread."""
+        self._size += len(record.data)
+        if record.encoding == "protobuf" and len(self._records) < MOST_SCHEMAS and self._size < MOST_SCHEMA_BYTES:
+            self._records.setdefault(record.id, record)
+
+    def define(self, happening: Mapping[str, Any]) -> None:
+        """Make the protocol that is told of. Raises `ValueError`, `TypeError` or `KeyError` where it is none."""
+        number = int(happening["protocol"])
+        if self.override is not None or number in self.loaded or len(self.loaded) >= MOST_SCHEMAS:
+            return
+        client, from_client = self._type(happening.get("client"))
+        server, from_server = self._type(happening.get("server"))
+        schema = from_client or from_server
+        protocol = Protocol(
+            name=str(happening.get("name") or "protobuf"),
+            client=client,
+            server=server,
+            heartbeats=frozenset(map(str, happening.get("heartbeats", HEARTBEATS))),
+            secrets=self._secrets(happening),
+            files=tuple(file.descriptor for file in schema.files) if schema else (),
+        )
+        self.loaded[number] = Loaded(protocol, schema)
+
+    def get(self, number: int) -> Loaded:
+        """The protocol with this number; one without types where it was never told of."""
+        if self.override is not None:
+            return self.override
+        return self.loaded.get(number, NO_PROTOCOL)
+
+    def _secrets(self, happening: Mapping[str, Any]) -> Secrets:
+        if not self.secrets.names:
+            return self.secrets
+        return Secrets(self.secrets.paths | frozenset(map(str, happening.get("secrets", ()))), self.secrets.names)
+
+    def _type(self, found: Sequence[object] | None) -> tuple[EnvelopeType | None, Schema | None]:
+        """The envelope type of one direction, and the schema that it is in."""
+        if not found:
+            return None, None
+        name, number = str(found[0]), int(str(found[1]))
+        record = self._records.get(number)
+        try:
+            if record is None:
+                raise SchemaError(f"{self.name} has no schema {number} for {name}")
+            schema = self._schemas.get(record.data)
+            if schema is None:
+                schema = schema_from_bytes(record.data, f"The schema {number} of {self.name}")
+                self._schemas[record.data] = schema
+            return EnvelopeType(schema.message(name)), schema
+        except SchemaError as error:
+            self.faults.append(printable(f"{error} The messages of that type are shown as bare fields."))
+            return None, None

@@ -1,0 +1,213 @@
+"""The records of any MCAP file (mcap.dev/spec), read in large pieces and bounded, whoever wrote it.
+
+Nothing of a file is believed: each length is compared with a limit, chunks are inflated up to a limit and checked, and
+what cannot be read costs itself alone where its length is known. A file that was cut off is read up to its last whole
+record.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from io import BytesIO
+
+from mcap.data_stream import ReadDataStream
+from mcap.exceptions import McapError
+from mcap.opcode import Opcode as Op
+from mcap.records import Channel, Footer, Header, McapRecord, Metadata, MetadataIndex, Schema
+
+from paperknife.recording.inflation import Unreadable, inflated
+
+__all__ = ["MAGIC", "Limits", "Op", "Read", "RecordingError", "Records", "parsed"]
+
+MAGIC = b"\x89MCAP0\r\n"
+"""What a file begins and ends with (mcap.dev/spec, "Magic")."""
+
+BLOCK = 1 << 20
+"""Bytes that are asked for at once."""
+
+MOST_FAULTS = 20
+"""So many faults of a file are told; it may have one in each of its records."""
+
+HEAD = struct.Struct("<BQ")
+CHUNK_HEAD = struct.Struct("<QQQII")
+
+SKIPPED = frozenset({Op.ATTACHMENT, Op.ATTACHMENT_INDEX, Op.MESSAGE_INDEX, Op.CHUNK_INDEX})
+"""Records that nobody reads in order, and of any length."""
+
+type Read = Callable[[int], bytes]
+"""Gives at most so many bytes, at least one; none at the end."""
+
+
+class RecordingError(Exception):
+    """A file that cannot be read as a recording at all: a sentence for the user."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bytes of the largest record that is read, and of the largest chunk once it is inflated.
+
+    The tallest message that a proxy hands on whole is far smaller, and so is a chunk by any writer.
+    """
+
+    record: int = 128 << 20
+    chunk: int = 128 << 20
+
+
+LIMITS = Limits()
+
+
+class Records:
+    """The records of one file in their order, as opcode and body; those in a chunk instead of the chunk.
+
+    `name` is the file's in what is said of it. After the last record `faults` are sentences about what could not be
+    read, and `is_whole` tells whether the end of the file was found.
+    """
+
+    def __init__(self, read: Read, name: str, limits: Limits = LIMITS) -> None:
+        self._read = read
+        self._name = name
+        self._limits = limits
+        self._offset = 0  # of the buffer in the file
+        self.faults: list[str] = []
+        self.is_whole = False
+
+    def __iter__(self) -> Iterator[tuple[int, bytes]]:
+        """Yields `(opcode, body)`. Raises `RecordingError` where this is no MCAP file, and nothing else of its own."""
+        for opcode, body in self.top_level():
+            if opcode == Op.CHUNK:
+                yield from self._chunk(body)
+            else:
+                yield opcode, body
+
+    def top_level(self) -> Iterator[tuple[int, bytes]]:
+        """The same, with each chunk as it is."""
+        buffer = self._begin()
+        at = len(MAGIC)
+        while True:
+            end = len(buffer)
+            length = 0
+            while end - at >= HEAD.size:
+                opcode, length = HEAD.unpack_from(buffer, at)
+                stop = at + HEAD.size + length
+                if stop > end:
+                    break
+                if opcode == Op.FOOTER:
+                    yield opcode, buffer[at + HEAD.size : stop]
+                    self._finish(buffer[stop:])
+                    return
+                if opcode not in SKIPPED:
+                    yield opcode, buffer[at + HEAD.size : stop]
+                at = stop
+            self._offset += at
+            rest = buffer[at:]
+            at = 0
+            if len(rest) >= HEAD.size and (rest[0] in SKIPPED or length > self._limits.record):
+                buffer = self._skip(rest, length)
+            else:
+                buffer = self._more(rest, HEAD.size + length if len(rest) >= HEAD.size else HEAD.size)
+            if not buffer:
+                return
+
+    def _begin(self) -> bytes:
+        """The first block, which begins as it should."""
+        buffer = b""
+        while len(buffer) < len(MAGIC) and (block := self._read(BLOCK)):
+            buffer += block
+        if not buffer:
+            raise RecordingError(f"{self._name} is empty. A recording was expected (paperknife proxy --record FILE).")
+        if buffer[: len(MAGIC)] != MAGIC[: len(buffer)]:
+            raise RecordingError(
+                f"{self._name} is no recording: an MCAP file was expected, and it begins with {buffer[:8].hex(' ')}."
+            )
+        if len(buffer) < len(MAGIC):
+            self._fault(f"{self._name} was cut off within its first {len(MAGIC)} bytes")
+        return buffer
+
+    def _more(self, rest: bytes, wanted: int) -> bytes:
+        """`rest` with what comes behind it, at least `wanted` bytes in all; nothing where the file ends before."""
+        parts, size = [rest], len(rest)
+        while size < wanted:
+            block = self._read(BLOCK)
+            if not block:
+                self._fault(
+                    f"{self._name} was cut off in the record at byte {self._offset:,}: {size:,} of {wanted:,} B are left"
+                    if size
+                    else f"{self._name} has no end: it is still being written, or was cut off after {self._offset:,} B"
+                )
+                return b""
+            parts.append(block)
+            size += len(block)
+        return b"".join(parts)
+
+    def _skip(self, rest: bytes, length: int) -> bytes:
+        """What comes behind the record that `rest` begins with and that nobody needs, or that is too large."""
+        if rest[0] not in SKIPPED:
+            self._fault(
+                f"{self._name} has a record of {length:,} B at byte {self._offset:,}, where"
+                f" {self._limits.record:,} B are allowed at most: it was passed over"
+            )
+        left = HEAD.size + length - len(rest)
+        self._offset += HEAD.size + length
+        block = rest[:0]
+        while left >= 0:
+            block = self._read(BLOCK)
+            if not block:
+                self._fault(f"{self._name} was cut off in a record of {length:,} B")
+                return b""
+            left -= len(block)
+        return block[left:]
+
+    def _finish(self, tail: bytes) -> None:
+        """Look for the magic behind the footer."""
+        while len(tail) < len(MAGIC) and (block := self._read(BLOCK)):
+            tail += block
+        self.is_whole = tail[: len(MAGIC)] == MAGIC
+        if not self.is_whole:
+            self._fault(f"{self._name} was cut off in its last bytes")
+
+    def _chunk(self, body: bytes) -> Iterator[tuple[int, bytes]]:
+        """The records in a chunk; where it is damaged, those before that place."""
+        try:
+            data = inflated(body, self._limits.chunk)
+        except Unreadable as error:
+            self._fault(f"{self._name} has a chunk near byte {self._offset:,} that {error}: it was passed over")
+            return
+        at, end = 0, len(data)
+        unpack, head = HEAD.unpack_from, HEAD.size
+        while end - at >= head:
+            opcode, length = unpack(data, at)
+            at += head
+            stop = at + length
+            if stop > end or not opcode:
+                break
+            yield opcode, data[at:stop]
+            at = stop
+        if at != end:
+            self._fault(f"{self._name} has a chunk near byte {self._offset:,} whose last records are damaged")
+
+    def _fault(self, sentence: str) -> None:
+        if len(self.faults) < MOST_FAULTS:
+            self.faults.append(f"{sentence}.")
+
+
+RARE: dict[int, Callable[[ReadDataStream], McapRecord]] = {
+    Op.HEADER: Header.read,
+    Op.FOOTER: Footer.read,
+    Op.SCHEMA: Schema.read,
+    Op.CHANNEL: Channel.read,
+    Op.METADATA: Metadata.read,
+    Op.METADATA_INDEX: MetadataIndex.read,
+}
+
+
+def parsed(opcode: int, body: bytes) -> McapRecord | None:
+    """A record as a value; None for one that is not read so, or is damaged."""
+    read = RARE.get(opcode)
+    if read is None:
+        return None
+    try:
+        return read(ReadDataStream(BytesIO(body)))
+    except (McapError, struct.error, ValueError, OverflowError):
+        return None

@@ -1,0 +1,220 @@
+"""What a recording holds, counted: kept in a packed file, so that nobody has to read it whole to be told."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from paperknife.recording.items import Closed, Item, Noticed, Opened
+from paperknife.traffic import Connection, Piece
+from paperknife_decoders.envelope import Form
+from paperknife_decoders.message import Direction, Fate, Message, Opcode
+
+__all__ = ["SUMMARY", "ConnectionSummary", "Counter", "PayloadCount", "Summary"]
+
+SUMMARY = "paperknife.summary"
+"""The metadata record of a packed file that holds it."""
+
+MOST_CONNECTIONS = 1000
+MOST_PAYLOADS = 5000
+"""So many are told one by one; names come from schemas, and a hostile one has many."""
+
+NAMELESS = {Form.WIRE: "(wire)", Form.JSON: "(json)", Form.TEXT: "(text)", Form.BYTES: "(bytes)"}
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionSummary:
+    """One connection; times in nanoseconds since the epoch, sizes in bytes, close code 0 where its end is not known."""
+
+    number: int
+    url: str = ""
+    client: str = ""
+    subprotocol: str = ""
+    opened_ns: int = 0
+    closed_ns: int = 0
+    code: int = 0
+    reason: str = ""
+    by: str = ""
+    from_client: int = 0
+    from_server: int = 0
+    size: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PayloadCount:
+    """Messages with one payload in one direction, and their bytes."""
+
+    direction: str
+    payload: str
+    messages: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What a recording holds. Times are in nanoseconds since the epoch, 0 where nothing was recorded; sizes in bytes.
+
+    `connections` are the first ones of `connection_count`; `fates` counts messages that did not simply pass, by
+    `Fate`'s word; `masked` those in which something stands in place of a secret; `oversize` those beyond the limit.
+    """
+
+    start_ns: int = 0
+    end_ns: int = 0
+    messages: int = 0
+    controls: int = 0
+    size: int = 0
+    masked: int = 0
+    undecoded: int = 0
+    oversize: int = 0
+    warnings: int = 0
+    connection_count: int = 0
+    connections: tuple[ConnectionSummary, ...] = ()
+    payloads: tuple[PayloadCount, ...] = ()
+    fates: Mapping[str, int] = field(default_factory=dict)
+    schemas: tuple[str, ...] = ()
+
+    def to_metadata(self) -> dict[str, str]:
+        """The values of the metadata record."""
+        return {"summary": json.dumps(asdict(self), separators=(",", ":"))}
+
+    @classmethod
+    def from_metadata(cls, metadata: Mapping[str, str]) -> Summary:
+        """The summary in a metadata record. Raises `ValueError` where it is not as ours are."""
+        try:
+            return summary_from(json.loads(metadata["summary"]))
+        except (KeyError, TypeError, AttributeError, RecursionError) as error:
+            raise ValueError(f"no summary: {error!r}") from None
+
+
+def summary_from(found: Mapping[str, Any]) -> Summary:
+    """A summary out of its JSON object."""
+    numbers = {name: int(found.get(name, 0)) for name in NUMBERS}
+    return Summary(
+        **numbers,
+        connections=tuple(
+            read_row(ConnectionSummary, ConnectionSummary.__annotations__, row) for row in found.get("connections", ())
+        ),
+        payloads=tuple(read_row(PayloadCount, PayloadCount.__annotations__, row) for row in found.get("payloads", ())),
+        fates={str(name): int(count) for name, count in dict(found.get("fates", {})).items()},
+        schemas=tuple(map(str, found.get("schemas", ()))),
+    )
+
+
+NUMBERS = (
+    "start_ns",
+    "end_ns",
+    "messages",
+    "controls",
+    "size",
+    "masked",
+    "undecoded",
+    "oversize",
+    "warnings",
+    "connection_count",
+)
+
+
+def read_row[Row](kind: Callable[..., Row], types: Mapping[str, Any], row: Mapping[str, Any]) -> Row:
+    """A dataclass of numbers and strings; members that it does not have are passed over."""
+    return kind(**{name: (int if types[name] == "int" else str)(row[name]) for name in types if name in row})
+
+
+class Counter:
+    """Counts items as they come: `add` each, then ask for the `summary`."""
+
+    def __init__(self) -> None:
+        self._numbers = dict.fromkeys(NUMBERS, 0)
+        self._connections: dict[int, dict[str, Any]] = {}
+        self._payloads: dict[tuple[Direction, str], list[int]] = {}
+        self._fates: dict[str, int] = {}
+        self._schemas: dict[str, None] = {}
+
+    def add(self, item: Item) -> None:
+        """Count one item."""
+        match item:
+            case Message():
+                self._message(item)
+            case Opened(connection=connection):
+                self._connection(connection)
+            case Closed(connection=connection, close=close):
+                row = self._connection(connection)
+                by = close.by.value if close.by else ""
+                row.update(closed_ns=close.time_ns, code=close.code, reason=close.reason, by=by)
+            case Piece(last=True):
+                self._numbers["oversize"] += 1
+                self._pass(item.connection, item.direction, item.offset)
+            case Noticed(warning=True):
+                self._numbers["warnings"] += 1
+        self._see(item.time_ns)
+
+    def _see(self, time_ns: int) -> None:
+        numbers = self._numbers
+        numbers["start_ns"] = min(numbers["start_ns"] or time_ns, time_ns)
+        numbers["end_ns"] = max(numbers["end_ns"], time_ns)
+
+    def _message(self, message: Message) -> None:
+        if message.fate is not Fate.PASSED:
+            self._fates[message.fate.value] = self._fates.get(message.fate.value, 0) + 1
+        self._numbers["masked"] += bool(message.masked)
+        if message.opcode >= Opcode.CLOSE:
+            self._numbers["controls"] += 1
+            return
+        size = len(message.content)
+        payload = self._payload(message)
+        key = (message.direction, payload)
+        count = self._payloads.get(key)
+        if count is None:
+            if len(self._payloads) >= MOST_PAYLOADS:
+                key = (message.direction, "(others)")
+            count = self._payloads.setdefault(key, [0, 0])
+            kind = message.reader.protocol.type_for(message.direction)
+            if kind is not None and len(self._schemas) < MOST_PAYLOADS:
+                self._schemas[kind.name] = None
+        count[0] += 1
+        count[1] += size
+        self._pass(message.connection, message.direction, size)
+
+    def _payload(self, message: Message) -> str:
+        """The name that a message is counted under."""
+        (payload,) = message.reader.payloads(message.direction, (message.opcode,), (message.content,))
+        if payload:
+            return payload
+        envelope = next(iter(message.envelopes), None)
+        if envelope is None or not envelope.data:
+            return "(empty)"
+        self._numbers["undecoded"] += envelope.form is not Form.DECODED and envelope.type is not None
+        return NAMELESS.get(envelope.form, "(nothing set)")
+
+    def _pass(self, connection: int, direction: Direction, size: int) -> None:
+        self._numbers["messages"] += 1
+        self._numbers["size"] += size
+        row = self._connections.get(connection) or self._connection(Connection(connection, "", "", 0))
+        row["from_client" if direction is Direction.CLIENT else "from_server"] += 1
+        row["size"] += size
+
+    def _connection(self, connection: Connection) -> dict[str, Any]:
+        """The counts of one connection; those of too many are thrown away."""
+        row = self._connections.get(connection.number)
+        if row is None:
+            self._numbers["connection_count"] += 1
+            row = {"number": connection.number, "from_client": 0, "from_server": 0, "size": 0}
+            if len(self._connections) < MOST_CONNECTIONS:
+                self._connections[connection.number] = row
+        row.update(url=connection.url, client=connection.client, subprotocol=connection.subprotocol)
+        row["opened_ns"] = connection.time_ns
+        return row
+
+    def summary(self) -> Summary:
+        """What was counted so far."""
+        return Summary(
+            **self._numbers,
+            connections=tuple(ConnectionSummary(**row) for row in self._connections.values()),
+            payloads=tuple(
+                PayloadCount(direction.value, payload, messages, size)
+                for (direction, payload), (messages, size) in self._payloads.items()
+            ),
+            fates=dict(self._fates),
+            schemas=tuple(self._schemas),
+        )
