@@ -47,10 +47,10 @@ READING: tuple[Decorator, ...] = (
     ),
     click.option(
         "--redact",
-        type=click.Choice(["fields", "off"]),
+        type=click.Choice(["fields", "strict", "off"]),
         default="fields",
         show_default=True,
-        help="Mask fields that hold secrets (password, api_key, token, ...), or nothing.",
+        help="Mask secrets (password, api_key, token, ...); blank also what cannot be read; or mask nothing.",
     ),
 )
 
@@ -104,7 +104,7 @@ def reading_from(options: dict[str, Any]) -> Reading:
         client=options["client_type"],
         server=options["server_type"],
         match=tuple(options["match"]),
-        redact=options["redact"] == "fields",
+        redact=options["redact"],
     )
 
 

@@ -21,6 +21,8 @@ class Audience:
     def __init__(self, consumers: Iterable[Consumer]) -> None:
         self.consumers = list(consumers)
         self.repeats = Repeats()
+        self.mask: Callable[[str], str] = str
+        """Takes known secrets out of a sentence."""
 
     def tell(self, call: Callable[[Consumer], None]) -> None:
         """Call every consumer; the traceback of one that fails is in the log."""
@@ -46,6 +48,7 @@ class Audience:
 
     def say(self, text: str, warning: bool = False) -> None:
         """Pass one sentence on, however often it comes; through mitmproxy's log where nobody listens."""
+        text = self.mask(text)
         if self.consumers:
             self.tell(lambda consumer: consumer.notice(text, warning=warning))
         else:

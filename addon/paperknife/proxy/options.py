@@ -60,9 +60,9 @@ OPTIONS = (
         f"{PREFIX}redact",
         str,
         "fields",
-        "Mask fields that hold secrets, such as password and api_key, in everything that is shown (fields), or "
-        "nothing (off).",
-        ("fields", "off"),
+        "Mask secrets, such as the values of password and api_key, in everything that is shown or recorded (fields), "
+        "blank also what no schema can read (strict), or mask nothing (off).",
+        ("fields", "strict", "off"),
     ),
     Option(
         f"{PREFIX}lane",
@@ -105,7 +105,7 @@ def reading_from(options: mitmproxy_options.Options) -> Reading:
         client=options.paperknife_client,
         server=options.paperknife_server,
         match=tuple(options.paperknife_match),
-        redact=options.paperknife_redact != "off",
+        redact=options.paperknife_redact,
     )
 
 
@@ -116,7 +116,7 @@ def options_from(reading: Reading) -> dict[str, object]:
         f"{PREFIX}client": reading.client,
         f"{PREFIX}server": reading.server,
         f"{PREFIX}match": list(reading.match),
-        f"{PREFIX}redact": "fields" if reading.redact else "off",
+        f"{PREFIX}redact": reading.redact,
     }
 
 

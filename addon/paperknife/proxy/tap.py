@@ -21,6 +21,7 @@ from paperknife.proxy.lane.history import History
 from paperknife.proxy.lane.injection import Abort, Injected
 from paperknife.proxy.lane.track import Track
 from paperknife.proxy.lane.violation import Violation
+from paperknife.proxy.masking import Masking
 from paperknife.settings.reading import Loaded
 from paperknife.traffic import ABNORMAL, Batch, Close, Connection, Piece, PieceConsumer
 from paperknife_decoders.message import Direction, Fate, Message, Opcode
@@ -55,12 +56,16 @@ class Tap:
         self.kept = SHOWN
         self.hooked = False
         self.looked_at = True
+        self.masking = Masking(lambda text: audience.notice(text, warning=True))
+        audience.mask = self.masking.text
         self.ending = False
         """We are about to end what connections there are."""
+        self.masking.use(keeper.reading.redact)
         keeper.changed.append(self.use)
 
     def use(self, loaded: Loaded) -> None:
         """Read what comes from now on by a new protocol, on open connections too."""
+        self.masking.use(self.keeper.reading.redact)
         for live in self.live.values():
             live.reader.use(loaded.protocol)
 
@@ -126,14 +131,16 @@ class Tap:
         if self.looked_at and not shown:
             track.history.add(batch)
         if track.connection.read:
-            self.audience.tell(lambda consumer: consumer.messages(batch))
+            masked = self.masking.batch(batch)
+            self.audience.tell(lambda consumer: consumer.messages(masked))
 
     def deliver_piece(self, track: Track, piece: Piece) -> None:
         """Hand on a part of a message beyond the limit."""
         if self.looked_at:
             track.history.add_piece(piece)
         if track.connection.read:
-            self.audience.tell(lambda consumer: consumer.piece(piece) if isinstance(consumer, PieceConsumer) else None)
+            masked = self.masking.piece(piece)
+            self.audience.tell(lambda consumer: consumer.piece(masked) if isinstance(consumer, PieceConsumer) else None)
         if self.hooked:
             self.say_once(
                 track,
@@ -205,7 +212,7 @@ class Tap:
             reason = "paperknife ended"
         elif data.closed_by_client is not None:
             by = Direction.CLIENT if data.closed_by_client else Direction.SERVER
-        close = Close(code, reason, by, time.time_ns())
+        close = Close(code, self.masking.text(reason), by, time.time_ns())
         self.audience.tell(lambda consumer: consumer.closed(connection, close))
 
 

@@ -8,6 +8,7 @@ from fnmatch import fnmatchcase
 
 from paperknife_decoders.envelope_types import envelope_types
 from paperknife_decoders.protocol import Protocol
+from paperknife_decoders.redaction import Mode
 from paperknife_decoders.schema import Schema, load_schema
 from paperknife_decoders.secrets import NO_SECRETS, Secrets
 
@@ -26,19 +27,19 @@ class Reading:
     """The options that say which connections are read, and how.
 
     `schema` are paths, `client` and `server` type names (empty: found out), `match` patterns of ``host[:port][/path]``
-    (empty: every connection), `redact` whether secrets are masked.
+    (empty: every connection), `redact` what is masked: secret fields, also all that cannot be read, or nothing.
     """
 
     schema: tuple[str, ...] = ()
     client: str = ""
     server: str = ""
     match: tuple[str, ...] = ()
-    redact: bool = True
+    redact: Mode = "fields"
 
     @property
     def secrets(self) -> Secrets:
         """What to mask."""
-        return Secrets() if self.redact else NO_SECRETS
+        return NO_SECRETS if self.redact == "off" else Secrets()
 
     def matches(self, host: str, port: int, path: str) -> bool:
         """True if this address is to be read; ``*`` and ``?`` are wildcards, the case of a host is ignored."""

@@ -1,0 +1,164 @@
+"""Where secrets can be: for each message type a table of the fields that have to be looked at.
+
+A table is made once for a type, and a field is in it only if a secret can lie in it or somewhere below. So most of a
+message is passed over, and a payload without any such field is not looked into at all.
+"""
+
+from __future__ import annotations
+
+import enum
+from functools import lru_cache
+from typing import NamedTuple
+
+from google.protobuf.descriptor import Descriptor, FieldDescriptor
+
+from paperknife_decoders.open_types import is_any, is_json_like
+from paperknife_decoders.protocol import EnvelopeType
+from paperknife_decoders.secrets import Secrets, carries_text
+
+__all__ = ["EVERYTHING", "Act", "Plan", "Rule", "Tree", "plan_for"]
+
+type Tree = dict[str, Tree]
+"""Declared paths by their names. A path ends where the tree has the empty name."""
+
+NOWHERE: Tree = {}
+"""No declared path leads on from here."""
+
+EVERYTHING: Tree = {"": {}}
+"""A declared path ends here: all that is in it is secret."""
+
+
+class Act(enum.Enum):
+    """What is done with a field."""
+
+    HIDE = "hide"
+    """All that is in it is a secret."""
+    INTO = "into"
+    """It is a message with secrets in it."""
+    MAP = "map"
+    """An entry whose key may be the name of a secret."""
+    ANY = "any"
+    JSON = "json"
+    """A Struct, ListValue or Value."""
+
+
+class Rule(NamedTuple):
+    """What is done with a field, the field itself, and the declared paths that lead on from it."""
+
+    act: Act
+    field: FieldDescriptor
+    tree: Tree
+
+
+type Table = dict[int, Rule]
+"""Rules by field number."""
+
+
+class Plan:
+    """The tables of one set of secrets, each made when it is first asked for."""
+
+    def __init__(self, secrets: Secrets) -> None:
+        self.secrets = secrets
+        self.tree = tree_of(secrets)
+        self.tables: dict[tuple[Descriptor, int], Table] = {}
+        self.risks: dict[tuple[Descriptor, int], bool] = {}
+
+    def table(self, kind: Descriptor, tree: Tree) -> Table:
+        """The fields of `kind` to look at, where it lies at the end of the paths that lead to `tree`."""
+        key = kind, id(tree)  # trees live as long as we do
+        table = self.tables.get(key)
+        if table is None:
+            rules = {field.number: self.rule(field, tree) for field in fields_of(kind)}
+            table = self.tables[key] = {number: rule for number, rule in rules.items() if self.matters(rule)}
+        return table
+
+    def rule(self, field: FieldDescriptor, tree: Tree) -> Rule | None:
+        """What may have to be done with a field; None for what holds no secret and no message."""
+        below = tree.get(field.name, NOWHERE)
+        if "" in below or (self.secrets.hides_name(field.name) and carries_text(field)):
+            return Rule(Act.HIDE, field, below)
+        kind = field.message_type
+        if kind is None:
+            return None
+        if kind.GetOptions().map_entry:
+            return Rule(Act.MAP, field, below)
+        if is_any(kind):
+            return Rule(Act.ANY, field, below)
+        return Rule(Act.JSON if is_json_like(kind) else Act.INTO, field, below)
+
+    def matters(self, rule: Rule | None) -> bool:
+        """True if a secret may be found by this rule."""
+        if rule is None:
+            return False
+        steps = {(rule.field.containing_type, id(rule.tree)): [rule]}
+        seen: set[tuple[Descriptor, int]] = set()
+        waiting = [each for rules in steps.values() for each in rules]
+        while waiting:
+            each = waiting.pop()
+            into = self.leads_into(each)
+            if into is None:
+                return True
+            key = into, id(each.tree)
+            if key in seen or self.risks.get(key) is False:
+                continue
+            seen.add(key)
+            waiting += [found for field in fields_of(into) if (found := self.rule(field, each.tree))]
+        self.risks.update(dict.fromkeys(seen, False))
+        return False
+
+    def leads_into(self, rule: Rule) -> Descriptor | None:
+        """The type to search for more, of which the rule itself says nothing; None where the rule is reason enough."""
+        kind = rule.field.message_type
+        if rule.act is Act.INTO:
+            return kind
+        if rule.act is Act.MAP and kind is not None:
+            key, value = kind.fields_by_name["key"], kind.fields_by_name["value"]
+            if value.message_type is not None and not is_open(value.message_type) and not wraps_text(value):
+                return value.message_type
+            if value.message_type is None and (key.type != FieldDescriptor.TYPE_STRING or not carries_text(value)):
+                return kind  # an entry of numbers has nothing below it
+        return None
+
+
+def is_open(kind: Descriptor) -> bool:
+    """True for what may hold anything."""
+    return is_any(kind) or is_json_like(kind)
+
+
+def wraps_text(field: FieldDescriptor) -> bool:
+    """True for a message that is nothing but a text."""
+    return field.message_type is not None and carries_text(field)
+
+
+@lru_cache(maxsize=1024)
+def fields_of(kind: Descriptor) -> tuple[FieldDescriptor, ...]:
+    """All fields of a type that the schema knows, extensions included."""
+    extensions = kind.file.pool.FindAllExtensions(kind) if kind.is_extendable else ()
+    return (*kind.fields, *extensions)
+
+
+def tree_of(secrets: Secrets) -> Tree:
+    """The declared paths by their names."""
+    tree: Tree = {}
+    for path in secrets.paths:
+        at = tree
+        for name in path.split("."):
+            at = at.setdefault(name, {})
+        at[""] = {}
+    return tree
+
+
+@lru_cache(maxsize=16)
+def plan_for(secrets: Secrets) -> Plan:
+    """The plan of these secrets; types of many schemas may share it."""
+    return Plan(secrets)
+
+
+def risky_payloads(kind: EnvelopeType, plan: Plan) -> frozenset[str] | None:
+    """The payloads in which there may be secrets; None where they may be beside any payload."""
+    table = plan.table(kind.descriptor, plan.tree)
+    members = kind.descriptor.oneofs_by_name[kind.oneof].fields if kind.oneof else ()
+    names = {member.number: member.name for member in members}
+    if not table.keys() <= names.keys():
+        return None
+    return frozenset(names[number] for number in table)
