@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["Detail", "Findings", "Row", "markdown", "text"]
+__all__ = ["Detail", "Findings", "Row", "markdown", "table", "text"]
 
 PACKAGES = ("paperknife", "mitmproxy", "websockets", "picows", "protobuf")
 

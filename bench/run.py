@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from bench.autobahn.outcome import section_of
 from bench.bursts import measure_bursts
 from bench.contenders import OUR_COMMAND
 from bench.large import measure_large
@@ -60,7 +61,8 @@ def main() -> None:
     if results:
         everything = Findings([row for f in found for row in f.rows], [detail for f in found for detail in f.details])
         note = "" if arguments.ours == OUR_COMMAND else f"ours is `{arguments.ours}`"
-        results.write_text(markdown(everything, note))
+        old = section_of(results.read_text()) if results.exists() else ""
+        results.write_text(markdown(everything, note) + (f"\n{old}" if old else ""))
         print(f"Written to {results}.")
 
 

@@ -9,12 +9,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["Verdict", "compare", "counted", "read_verdicts"]
+__all__ = ["BEST", "Verdict", "case_order", "compare", "counted", "read_verdicts"]
 
 RANKS = {"OK": 0, "INFORMATIONAL": 0, "NON-STRICT": 1, "UNIMPLEMENTED": 2, "UNCLEAN": 2, "WRONG CODE": 3, "FAILED": 4}
 """How bad each word of the suite is; one that is not here is as bad as can be."""
 
 WORST = 5
+
+BEST = (0, 0)
+"""The rank of a case that cannot come out better."""
 
 
 @dataclass(frozen=True, slots=True)
