@@ -22,6 +22,7 @@ VERBS = {
     "demo": ("paperknife.cli.demo", "demo_command"),
     "proxy": ("paperknife.cli.proxy", "proxy_command"),
     "run": ("paperknife.cli.run", "run_command"),
+    "filter": ("paperknife.cli.filter", "filter_command"),
     "decode": ("paperknife.cli.decode", "decode_command"),
     "schema": ("paperknife.cli.schema", "schema_group"),
     "script": ("paperknife.cli.script", "script_command"),

@@ -1,0 +1,101 @@
+"""Options that select a part of a recording."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from paperknife.cli.failure import Failure
+from paperknife.cli.options import compile_for
+from paperknife.recording.moments import Moment, MomentError, parse_moment
+from paperknife.recording.selection import Selection
+from paperknife.settings.reading import Loaded
+from paperknife_decoders.expression import Expression, ExpressionError
+
+__all__ = ["is_selective", "selection_from", "selection_options"]
+
+
+class MomentType(click.ParamType):  # type: ignore[type-arg, unused-ignore]
+    """A time in a recording."""
+
+    name = "time"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Moment:
+        """The moment that the user wrote."""
+        if isinstance(value, Moment):
+            return value
+        try:
+            return parse_moment(value)
+        except MomentError as error:
+            self.fail(str(error), param, ctx)
+
+
+OPTIONS = (
+    click.option("--where", metavar="EXPR", help="Only messages that this expression is true for."),
+    click.option(
+        "--connection",
+        multiple=True,
+        metavar="N",
+        type=click.IntRange(1),
+        help="Only this connection; may be repeated.",
+    ),
+    click.option(
+        "--from",
+        "start",
+        type=MomentType(),
+        metavar="TIME",
+        help="From then on: 14:03:22.104, 2026-07-30T14:03:22Z, or +10s from the beginning.",
+    ),
+    click.option(
+        "--to", "end", type=MomentType(), metavar="TIME", help="Up to then, with the millisecond that it names."
+    ),
+)
+
+
+def selection_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add ``--where``, ``--connection``, ``--from`` and ``--to``."""
+    for option in reversed(OPTIONS):
+        command = option(command)
+    return command
+
+
+def is_selective(options: dict[str, Any]) -> bool:
+    """True if any of the options asks for less than all."""
+    return any(options.get(name) for name in ("where", "connection", "start", "end"))
+
+
+def selection_from(options: dict[str, Any], loaded: Loaded, begin_ns: int, end_ns: int | None = None) -> Selection:
+    """What the options select in a recording that begins and ends (None: not known) then.
+
+    `begin_ns` and `end_ns` are nanoseconds since the epoch.
+    """
+    start: Moment | None = options.get("start")
+    end: Moment | None = options.get("end")
+    start_ns = None if start is None else start.start(begin_ns, end_ns)
+    before_ns = None if end is None else end.end(begin_ns, end_ns)
+    if (
+        start is not None
+        and end is not None
+        and start_ns is not None
+        and before_ns is not None
+        and before_ns <= start_ns
+    ):
+        raise Failure(f"--to {end.text} is before --from {start.text}.")
+    where = options.get("where")
+    return Selection(
+        frozenset(options.get("connection") or ()),
+        start_ns,
+        before_ns,
+        condition(where, "--where", loaded) if where else None,
+        tuple(condition(text, "--hide", loaded) for text in options.get("hide") or ()),
+    )
+
+
+def condition(text: str, option: str, loaded: Loaded) -> Expression:
+    """One compiled expression."""
+    try:
+        return compile_for(text, loaded)
+    except ExpressionError as error:
+        raise Failure(f"{option}: {error}") from None
