@@ -70,7 +70,7 @@ def test_other_websockets_keep_mitmproxys_own_view(dump, trading) -> None:
 REFUSED = [
     ("paperknife_shema=x", "There is no option paperknife_shema. Did you mean paperknife_schema?"),
     ("paperknife_schema=/nothing/there", "There is no schema at /nothing/there"),
-    ("paperknife_redact=maybe", "paperknife_redact is fields or off, not 'maybe'."),
+    ("paperknife_redact=maybe", "paperknife_redact is fields or strict or off, not 'maybe'."),
 ]
 
 

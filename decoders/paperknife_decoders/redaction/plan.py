@@ -69,7 +69,8 @@ class Plan:
         table = self.tables.get(key)
         if table is None:
             rules = {field.number: self.rule(field, tree) for field in fields_of(kind)}
-            table = self.tables[key] = {number: rule for number, rule in rules.items() if self.matters(rule)}
+            table = {number: rule for number, rule in rules.items() if rule is not None and self.matters(rule)}
+            self.tables[key] = table
         return table
 
     def rule(self, field: FieldDescriptor, tree: Tree) -> Rule | None:
@@ -86,13 +87,10 @@ class Plan:
             return Rule(Act.ANY, field, below)
         return Rule(Act.JSON if is_json_like(kind) else Act.INTO, field, below)
 
-    def matters(self, rule: Rule | None) -> bool:
+    def matters(self, rule: Rule) -> bool:
         """True if a secret may be found by this rule."""
-        if rule is None:
-            return False
-        steps = {(rule.field.containing_type, id(rule.tree)): [rule]}
         seen: set[tuple[Descriptor, int]] = set()
-        waiting = [each for rules in steps.values() for each in rules]
+        waiting = [rule]
         while waiting:
             each = waiting.pop()
             into = self.leads_into(each)

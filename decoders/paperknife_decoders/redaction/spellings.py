@@ -83,7 +83,7 @@ def percent_encoded(value: bytes) -> Iterator[bytes]:
 
 
 def base64_encoded(value: bytes) -> Iterator[Needle]:
-    """As base64 has it, whichever of three bytes it begins at; without the characters that neighbours have a part in."""
+    """As base64 has it, whichever of three bytes it begins at; less the characters that neighbours have a part in."""
     for offset in range(3):
         encoded = base64.b64encode(bytes(offset) + value)
         bits = 8 * (offset + len(value))

@@ -40,7 +40,7 @@ def test_how_to_read_is_a_value() -> None:
     """Each option has its place in a `Reading`; without any it is the default one."""
     assert reading_from(parsed()) == Reading()
     options = ["--schema", "a", "--schema", "b", "--client", "C", "--server", "S", "--match", "h/*", "--redact", "off"]
-    assert reading_from(parsed(*options)) == Reading(("a", "b"), "C", "S", ("h/*",), redact=False)
+    assert reading_from(parsed(*options)) == Reading(("a", "b"), "C", "S", ("h/*",), redact="off")
 
 
 def test_what_to_show_is_a_value(trading: str) -> None:

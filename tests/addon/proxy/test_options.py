@@ -16,7 +16,7 @@ READINGS = st.builds(
     client=st.text(max_size=9),
     server=st.text(max_size=9),
     match=st.lists(TEXT, max_size=3).map(tuple),
-    redact=st.booleans(),
+    redact=st.sampled_from(["fields", "strict", "off"]),
 )
 
 
@@ -62,7 +62,7 @@ def test_a_reading_survives_the_options(options, reading: Reading) -> None:
 def test_a_choice_that_is_none_is_refused(options) -> None:
     """mitmproxy does not check choices; we do."""
     options.update(paperknife_redact="maybe")
-    with pytest.raises(OptionsError, match="paperknife_redact is fields or off, not 'maybe'"):
+    with pytest.raises(OptionsError, match="paperknife_redact is fields or strict or off, not 'maybe'"):
         reading_from(options)
     options.reset()
 

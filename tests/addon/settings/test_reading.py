@@ -67,8 +67,8 @@ def test_what_was_loaded_is_a_sentence(trading: str) -> None:
 def test_secrets_are_masked_unless_told_otherwise() -> None:
     """`redact` reaches the protocol, with a schema and without."""
     assert load(Reading()).protocol.secrets == Reading().secrets
-    assert load(Reading(redact=False)).protocol.secrets == Reading(redact=False).secrets
-    assert Reading().secrets != Reading(redact=False).secrets
+    assert load(Reading(redact="off")).protocol.secrets == Reading(redact="off").secrets
+    assert Reading().secrets != Reading(redact="off").secrets
 
 
 @pytest.mark.parametrize("reading", [Reading(schema=("/nothing",)), Reading(schema=("/nothing", "/more"))])
