@@ -53,6 +53,9 @@ MESSAGE_HEAD = Struct("<BQHIQQ")
 BEFORE_CONTENT = MESSAGE_HEAD.size - 9
 """Bytes that a record's length counts besides the content: all but the opcode and the length itself."""
 
+LAST_NS = (1 << 64) - 1
+"""The last time that a record can have."""
+
 IDS = (1 << 16) - (1 << 8)
 """Channels and schemas of one file: ids have 16 bits, and a batch takes a handful at most."""
 
@@ -146,7 +149,7 @@ class Encoder:
         return b"".join(parts)
 
     def piece(self, piece: Piece) -> bytes:
-        """A part of a message beyond the limit; before it how much is missing, if not all of what came before is here."""
+        """A part of a message beyond the limit; before it how much is missing, if what came before is not all here."""
         side = piece.connection, piece.direction
         parts = []
         if piece.offset != self.reached.get(side, 0):
@@ -170,6 +173,7 @@ class Encoder:
     def numbered(self, channel: int, content: bytes, time_ns: int) -> bytes:
         """One message record."""
         self.sequence += 1
+        time_ns = min(max(time_ns, 0), LAST_NS)  # a file that is imported may have any
         length = len(content) + BEFORE_CONTENT
         return MESSAGE_HEAD.pack(MESSAGE, length, channel, self.sequence, time_ns, time_ns) + content
 
@@ -230,7 +234,8 @@ def record(of: McapRecord) -> bytes:
     """The bytes of one record."""
     builder = RecordBuilder()
     of.write(builder)
-    return builder.end()
+    data: bytes = builder.end()  # type: ignore[no-untyped-call]
+    return data
 
 
 def kind_of_all(batch: Batch) -> Kind | None:

@@ -78,6 +78,13 @@ class Recording:
         return " ".join(self._records.faults) or None
 
     @property
+    def begin_ns(self) -> int:
+        """The time of the first item, in nanoseconds since the epoch; 0 where there is none. Reads up to it."""
+        if not self._pending and (item := next(self._items, None)) is not None:
+            self._pending.append(item)
+        return self._pending[0].time_ns if self._pending else 0
+
+    @property
     def loaded(self) -> Loaded:
         """The protocol of the first messages; reads as far as the first of them."""
         if self.protocols.override is not None:
@@ -171,9 +178,15 @@ class State:
             match happening.get("event"):
                 case "protocol":
                     self.protocols.define(happening)
+                case "continued":
+                    place = int(happening["connection"]), Direction(happening["direction"])
+                    self.offsets[place] = max(int(happening["offset"]), 0)
                 case "masked" if len(self.masked) < MOST_PENDING:
                     spans = tuple((int(start), int(end)) for start, end in happening["spans"])
                     self.masked[int(happening["sequence"])] = spans
+                case "continued" if len(self.offsets) < MOST_PENDING:
+                    side = int(happening["connection"]), Direction(happening["direction"])
+                    self.offsets[side] = int(happening["offset"])
                 case _:
                     return read_item(happening, self.connections)
         except FORM_FAULTS:

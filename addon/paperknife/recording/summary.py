@@ -8,9 +8,10 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from paperknife.recording.items import Closed, Item, Noticed, Opened
-from paperknife.traffic import Connection, Piece
+from paperknife.traffic import Batch, Connection, Piece
 from paperknife_decoders.envelope import Form
 from paperknife_decoders.message import Direction, Fate, Message, Opcode
+from paperknife_decoders.protocol import Reader
 
 __all__ = ["SUMMARY", "ConnectionSummary", "Counter", "PayloadCount", "Summary"]
 
@@ -149,6 +150,27 @@ class Counter:
                 self._numbers["warnings"] += 1
         self._see(item.time_ns)
 
+    def add_envelopes(self, batch: Batch) -> None:
+        """Count messages that are all one envelope and simply passed: as `add` for each, and faster for many."""
+        found: dict[str, list[int]] = {}
+        for place, (name, content) in enumerate(zip(batch.payloads, batch.contents, strict=True)):
+            if not name:
+                self._message(batch[place])
+                continue
+            count = found.get(name)
+            if count is None:
+                count = found[name] = [0, 0]
+            count[0] += 1
+            count[1] += len(content)
+        for name, (messages, size) in found.items():
+            self._count(batch.direction, name, batch.reader, messages, size)
+            self._pass(batch.connection, batch.direction, size, messages)
+        self._see(batch.time_ns)
+
+    def add_masked(self, messages: int) -> None:
+        """Count so many messages of `add_envelopes` as masked."""
+        self._numbers["masked"] += messages
+
     def _see(self, time_ns: int) -> None:
         numbers = self._numbers
         numbers["start_ns"] = min(numbers["start_ns"] or time_ns, time_ns)
@@ -162,19 +184,22 @@ class Counter:
             self._numbers["controls"] += 1
             return
         size = len(message.content)
-        payload = self._payload(message)
-        key = (message.direction, payload)
+        self._count(message.direction, self._payload(message), message.reader, 1, size)
+        self._pass(message.connection, message.direction, size)
+
+    def _count(self, direction: Direction, payload: str, reader: Reader, messages: int, size: int) -> None:
+        """Count messages under a name."""
+        key = (direction, payload)
         count = self._payloads.get(key)
         if count is None:
             if len(self._payloads) >= MOST_PAYLOADS:
-                key = (message.direction, "(others)")
+                key = (direction, "(others)")
             count = self._payloads.setdefault(key, [0, 0])
-            kind = message.reader.protocol.type_for(message.direction)
+            kind = reader.protocol.type_for(direction)
             if kind is not None and len(self._schemas) < MOST_PAYLOADS:
                 self._schemas[kind.name] = None
-        count[0] += 1
+        count[0] += messages
         count[1] += size
-        self._pass(message.connection, message.direction, size)
 
     def _payload(self, message: Message) -> str:
         """The name that a message is counted under."""
@@ -187,11 +212,11 @@ class Counter:
         self._numbers["undecoded"] += envelope.form is not Form.DECODED and envelope.type is not None
         return NAMELESS.get(envelope.form, "(nothing set)")
 
-    def _pass(self, connection: int, direction: Direction, size: int) -> None:
-        self._numbers["messages"] += 1
+    def _pass(self, connection: int, direction: Direction, size: int, messages: int = 1) -> None:
+        self._numbers["messages"] += messages
         self._numbers["size"] += size
         row = self._connections.get(connection) or self._connection(Connection(connection, "", "", 0))
-        row["from_client" if direction is Direction.CLIENT else "from_server"] += 1
+        row["from_client" if direction is Direction.CLIENT else "from_server"] += messages
         row["size"] += size
 
     def _connection(self, connection: Connection) -> dict[str, Any]:

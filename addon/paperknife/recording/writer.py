@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,6 +12,8 @@ from typing import Self
 from paperknife.recording.encoder import Encoder
 from paperknife.recording.items import Closed, Item, Noticed, Opened
 from paperknife.recording.journal import Journal
+from paperknife.recording.packing import Progress, pack
+from paperknife.recording.records import RecordingError
 from paperknife.traffic import Piece
 from paperknife_decoders.message import Message
 
@@ -23,25 +26,40 @@ NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 class RecordingWriter:
-    """A new recording at `path`, which appears there when `close` has written all of it; 0600.
+    """A new recording, packed, readable by its owner alone; at `path` once `close` has written all of it, not before.
 
     As a context manager it closes at the end of the block, and discards what was written where the block raises.
-    `session` is what the file tells of its origin. Raises `FileExistsError` if there is a file at `path` already,
-    unless `overwrite` is set, and `OSError` where it cannot be written.
+    `session` is what the file tells of its origin; `progress` is told of the packing. Raises `FileExistsError` if there
+    is a file at `path` already, unless `overwrite` is set; `OSError` where it cannot be written; and `RecordingError`
+    from `write` where one file cannot hold so many connections or messages.
     """
 
-    def __init__(self, path: Path, session: Mapping[str, str] = NOTHING, *, overwrite: bool = False) -> None:
-        if not overwrite and os.path.lexists(path):
-            raise FileExistsError(17, "there is a file already", str(path))
+    def __init__(
+        self,
+        path: Path,
+        session: Mapping[str, str] = NOTHING,
+        *,
+        overwrite: bool = False,
+        progress: Progress = lambda done, of: None,
+    ) -> None:
         self.path = path
         self.overwrite = overwrite
+        self.progress = progress
+        self.check_free()
         self.plain = Journal(path.with_name(f".{path.name}.{os.getpid()}.plain"))
         self.encoder = Encoder()
         self.parts = [self.encoder.begin(session)]
         self.size = 0
 
+    def check_free(self) -> None:
+        """Refuse to write over a file."""
+        if not self.overwrite and os.path.lexists(self.path):
+            raise FileExistsError(errno.EEXIST, "a file is there already", str(self.path))
+
     def write(self, item: Item) -> None:
-        """The next item."""
+        """Write the next item."""
+        if self.encoder.is_full:
+            raise RecordingError("One recording cannot hold so many connections or messages.")
         part = encoded(self.encoder, item)
         self.parts.append(part)
         self.size += len(part)
@@ -56,12 +74,15 @@ class RecordingWriter:
 
     def close(self) -> None:
         """Finish the file and give it its name."""
-        self.flush()
-        self.plain.close()
-        os.replace(self.plain.path, self.path)
+        try:
+            self.flush()
+            self.check_free()
+            pack(self.plain.path, self.path, self.progress)
+        finally:
+            self.discard()
 
     def discard(self) -> None:
-        """Leave nothing behind."""
+        """Leave nothing behind that is not finished."""
         self.plain.close()
         self.plain.path.unlink(missing_ok=True)
 

@@ -1,0 +1,68 @@
+"""What the chunks of a recording hold, counted while they are packed: many messages at once where they are alike."""
+
+from __future__ import annotations
+
+from mcap.records import Channel, Schema
+
+from paperknife.recording.channels import ChannelKey, Kind
+from paperknife.recording.protocols import Protocols
+from paperknife.recording.reading import State
+from paperknife.recording.summary import Counter, Summary
+from paperknife.traffic import Batch
+from paperknife_decoders.message import Fate
+
+__all__ = ["ChunkCounts"]
+
+
+class ChunkCounts:
+    """Told of a file's schemas, channels and messages in their order, and after each chunk to `count`.
+
+    `alike` has a list for each channel of envelopes that simply passed; their contents are to be put there. Every
+    other message goes to `other`.
+    """
+
+    def __init__(self, name: str) -> None:
+        self.state = State(Protocols(name))
+        self.counter = Counter()
+        self.keys: dict[int, ChannelKey] = {}
+        self.alike: dict[int, list[bytes]] = {}
+
+    def schema(self, schema: Schema) -> None:
+        """A schema."""
+        self.state.protocols.schema(schema)
+
+    def channel(self, channel: Channel) -> None:
+        """A channel."""
+        self.state.channel(channel)
+        try:
+            key = ChannelKey.from_metadata(channel.metadata)
+        except (KeyError, ValueError):
+            return
+        if key.kind is Kind.ENVELOPE and key.fate is Fate.PASSED:
+            self.keys[channel.id] = key
+            self.alike[channel.id] = []
+
+    def other(self, channel: int, sequence: int, time_ns: int, content: bytes) -> None:
+        """A message, or something that happened."""
+        make = self.state.makers.get(channel)
+        item = make(content, sequence, time_ns) if make else None
+        if item is not None:
+            self.counter.add(item)
+
+    def count(self, sequence: int, time_ns: int) -> None:
+        """The end of a chunk; `sequence` and `time_ns` are those of its last message."""
+        for channel, contents in self.alike.items():
+            if contents:
+                key = self.keys[channel]
+                reader = self.state.reader(key)
+                opcodes = [key.opcode] * len(contents)
+                self.counter.add_envelopes(Batch(key.connection, key.direction, time_ns, opcodes, contents, reader))
+                contents.clear()
+        told = [each for each in self.state.masked if each <= sequence]
+        for each in told:
+            del self.state.masked[each]
+        self.counter.add_masked(len(told))
+
+    def summary(self) -> Summary:
+        """What was counted."""
+        return self.counter.summary()
