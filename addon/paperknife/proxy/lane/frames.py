@@ -1,7 +1,8 @@
 """Reading frames (RFC 6455, section 5): bytes of one direction in, messages and control frames out.
 
-All complete frames of a received chunk are read at once. What is incomplete waits in pieces that are joined when the
-rest has come, so that the time is linear in the bytes, for frames of any size.
+All complete frames of a received chunk are read at once. What is incomplete waits in parts that are joined when the
+rest has come, so that the time is linear in the bytes, for frames of any size. Messages that are more than one frame
+are put together in `assembly`.
 
 A reader works in one of two ways. Where nothing can change a message, the chunk itself is what is forwarded, at once,
 and the reader only looks on. With `keep`, it hands out the raw bytes of every message, so that a message can be changed
@@ -10,15 +11,14 @@ or dropped, and what is incomplete is held back.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
-
 from websockets.speedups import apply_mask
 
-from paperknife.proxy.lane.deflate import TAIL, Inflater
+from paperknife.proxy.lane.assembly import Assembly, Oversize
+from paperknife.proxy.lane.deflate import Inflater
+from paperknife.proxy.lane.received import Received, Segment
 from paperknife.proxy.lane.violation import Violation
 
-__all__ = ["FrameReader", "Piece", "Received", "Segment"]
+__all__ = ["FrameReader"]
 
 FIN, RSV1, RSV, MASKED = 0x80, 0x40, 0x70, 0x80
 CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG = 0, 1, 2, 8, 9, 10
@@ -28,102 +28,9 @@ WHOLE = (FIN | BINARY, FIN | TEXT)
 CONTROL_LENGTH = 125
 """The longest payload of a control frame (RFC 6455, section 5.5)."""
 
-MOST_OVERHEAD = 4
-"""A fragmented message is held back up to so many times the limit in raw bytes: empty frames have no end."""
-
-EXCESS = 4
-"""A message may inflate to so many times the limit before we stop following it."""
-
 MASKING = "RFC 6455, section 5.1"
 FRAMING = "RFC 6455, section 5.2"
 FRAGMENTATION = "RFC 6455, section 5.4"
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A part of a message beyond the limit.
-
-    `offset` counts the bytes of the message before it, `after` the contents of the same chunk before it. `data` is
-    inflated where the message is `compressed`, and empty in the `last` piece.
-    """
-
-    opcode: int
-    data: bytes
-    offset: int
-    last: bool
-    after: int
-    compressed: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Segment:
-    """Raw bytes to forward.
-
-    `index` says which of the contents they carry, -1 where they are not of a whole message. `pieces` counts the pieces
-    that were read up to the end of these bytes; those of a message that comes in pieces may be `compressed`.
-    """
-
-    index: int
-    raw: bytes
-    pieces: int = 0
-    compressed: bool = False
-
-
-@dataclass(slots=True)
-class Received:
-    """What one chunk completed, in order.
-
-    `contents` and `opcodes` go together: whole messages (1, 2) and control frames (8, 9, 10). `pieces` are parts of
-    messages beyond the limit. `segments` are filled with `keep` only. `boundary` is how many bytes of the chunk come
-    before its last point between two messages, -1 where there is none; `ahead` tells that something behind that point
-    is already handed out. After a `violation` nothing more is read.
-    """
-
-    contents: list[bytes] = field(default_factory=list)
-    opcodes: list[int] = field(default_factory=list)
-    pieces: list[Piece] = field(default_factory=list)
-    segments: list[Segment] = field(default_factory=list)
-    boundary: int = -1
-    ahead: bool = False
-    violation: Violation | None = None
-
-
-class Assembly:
-    """A message that is not whole yet: in several frames, or in one beyond the limit.
-
-    `buffer` gathers its payload and `held` its raw bytes; once it is `over` the limit, neither is kept.
-    """
-
-    __slots__ = ("buffer", "compressed", "held", "offset", "opcode", "over")
-
-    def __init__(self, opcode: int, compressed: bool) -> None:
-        self.opcode = opcode
-        self.compressed = compressed
-        self.buffer = bytearray()
-        self.held = bytearray()
-        self.offset = 0
-        self.over = False
-
-
-class Oversize:
-    """A frame beyond the limit, whose payload is passed on as it comes in."""
-
-    __slots__ = ("final", "key", "left")
-
-    def __init__(self, final: bool, key: bytes, left: int) -> None:
-        self.final = final
-        self.key = key
-        self.left = left
-
-    def unmask(self, data: bytes) -> bytes:
-        """The next part of the payload; the key goes on where it stopped (RFC 6455, section 5.3)."""
-        self.left -= len(data)
-        if not self.key:
-            return data
-        plain = apply_mask(data, self.key)
-        turn = len(data) % 4
-        self.key = self.key[turn:] + self.key[:turn]
-        return plain
 
 
 class FrameReader:
@@ -152,8 +59,12 @@ class FrameReader:
         """True between two messages, with nothing of the next one received."""
         return not self.pending and self.assembly is None
 
-    def receive(self, data: bytes) -> Received:
-        """Read a chunk of any size."""
+    def receive(self, data: bytes, *, one_message: bool = False) -> Received:
+        """Read a chunk of any size.
+
+        With `one_message` reading ends with the first message or control frame: a `boundary` over 0 tells how much of
+        the chunk was read up to there; otherwise none has ended, and the chunk is read whole.
+        """
         found = Received()
         fresh = len(data)
         if self.pending:
@@ -163,51 +74,44 @@ class FrameReader:
                 return found
             data = b"".join(self.pending)
             self.pending.clear()
-        at = self.read_oversize(data, found) if self.oversize is not None else 0
-        opened = -1
-        if self.oversize is None:
-            at, opened = self.read_frames(data, at, found)
-        boundary = (at if self.assembly is None else opened) - (len(data) - fresh)
-        found.boundary = max(boundary, -1)
+        at, opened = 0, -1
+        if self.oversize is not None:
+            at = self.read_oversize(data, 0, found)
+        message_ended = one_message and at > 0 and self.assembly is None
+        if self.oversize is None and found.violation is None and not message_ended:
+            at, opened = self.read_frames(data, at, found, one_message)
+        found.boundary = max((at if self.assembly is None else opened) - (len(data) - fresh), -1)
         if found.violation is not None:
             self.let_go(data[at:], found)
-        elif at < len(data):
+            return found
+        if self.assembly is not None:
+            self.assembly.flush(found)
+        if at < len(data) and not (one_message and found.boundary > 0):
             self.pending.append(data[at:])
             self.have = len(data) - at
         return found
 
     def let_go(self, rest: bytes, found: Received) -> None:
         """Hand out all that is held back."""
-        if self.assembly is not None and self.assembly.held:
-            found.segments.append(Segment(-1, bytes(self.assembly.held)))
-            self.assembly.held.clear()
+        if self.assembly is not None:
+            self.assembly.let_go(found)
         if self.keep and rest:
-            found.segments.append(Segment(-1, rest))
+            found.segments.append(Segment(-1, rest, len(found.pieces)))
 
     def release(self) -> bytes:
         """With `keep`: all that is held back, which is then no longer kept."""
         assert self.keep
         self.keep = False
-        held = b""
-        if self.assembly is not None:
-            held = bytes(self.assembly.held)
-            self.assembly.held.clear()
+        held = b"" if self.assembly is None else self.assembly.release()
         return held + b"".join(self.pending)
 
-    def retain(self, tail: bytes) -> None:
-        """Keep raw bytes from the last boundary on: `tail` is what was received behind it and not forwarded."""
-        self.keep = True
-        self.assembly = None
-        self.pending = [tail] if tail else []
-        self.have, self.need = len(tail), 2
-
     def read_frames(  # noqa: PLR0915 - the hot loop, in one piece
-        self, data: bytes, at: int, found: Received
+        self, data: bytes, at: int, found: Received, one_message: bool
     ) -> tuple[int, int]:
         """Read all whole frames from `at` on; where the rest starts, and where the message began that is not whole."""
         contents, opcodes, masked, keep = found.contents, found.opcodes, self.masked, self.keep
-        end, opened, before = len(data), -1, 0
-        while found.violation is None:
+        end, opened = len(data), -1
+        while True:
             if end - at < 2:
                 self.need = 2
                 break
@@ -239,24 +143,25 @@ class FrameReader:
                 if keep:
                     found.segments.append(Segment(len(contents) - 1, data[at:stop]))
                 at = stop
+                if one_message:
+                    break
                 continue
             found.violation = self.refusal(first, length)
             if found.violation is not None:
                 break
             if self.assembly is None:
-                opened, before = at, len(contents)
-            if length > self.limit:
-                if body > end:
-                    self.need = body - at
-                    break
-                at += self.begin_oversize(first, data[at:body], length, found)
-                at += self.read_oversize(data[at:], found)
-                if self.oversize is not None:
-                    break
-                continue
-            self.read_frame(first, payload, data[at:stop] if keep else b"", found)
-            at = stop
-        found.ahead = self.assembly is not None and (len(contents) > before or self.assembly.over)
+                opened = at
+            if length <= self.limit:
+                self.read_frame(first, payload, data[at:stop] if keep else b"", found)
+                at = stop
+            elif body > end:
+                self.need = body - at
+                break
+            else:
+                self.begin_oversize(first, data[at:body], length, found)
+                at = self.read_oversize(data, body, found)
+            if self.oversize is not None or found.violation is not None or (one_message and self.assembly is None):
+                break
         return at, opened
 
     def refusal(self, first: int, length: int) -> Violation | None:
@@ -283,110 +188,54 @@ class FrameReader:
 
     def read_frame(self, first: int, payload: bytes, raw: bytes, found: Received) -> None:
         """Read one whole frame of any kind that is not refused."""
-        if first & 15 >= CLOSE:
-            found.contents.append(payload)
-            found.opcodes.append(first & 15)
-            if self.keep:
-                found.segments.append(Segment(len(found.contents) - 1, raw))
+        if first & 15 < CLOSE:
+            assembly = self.assembly or self.open_message(first)
+            assembly.held += raw
+            self.extend(assembly, payload, found, final=bool(first & FIN))
             return
-        assembly = self.open_message(first)
-        assembly.held += raw
-        self.guard(found, lambda: self.extend(assembly, payload, found))
-        if first & FIN and found.violation is None:
-            self.guard(found, lambda: self.close_message(assembly, found))
+        if self.assembly is not None:
+            self.assembly.flush(found)
+        index = found.add(first & 15, payload)
+        if self.keep:
+            found.segments.append(Segment(index, raw))
 
-    def guard(self, found: Received, step: Callable[[], None]) -> None:
-        """Note a violation that shows only when a message is inflated; the frame itself has been taken then."""
+    def open_message(self, first: int) -> Assembly:
+        """The message that a frame begins."""
+        self.assembly = Assembly(first, self.inflater, self.limit)
+        return self.assembly
+
+    def extend(self, assembly: Assembly, payload: bytes, found: Received, *, final: bool) -> None:
+        """Add payload to a message; the frame has been taken even if only inflating it shows a violation."""
         try:
-            step()
+            assembly.add(payload, found)
+            if final:
+                assembly.finish(found)
+                self.assembly = None
         except Violation as violation:
             found.violation = violation
 
-    def open_message(self, first: int) -> Assembly:
-        """The message that a data frame begins or goes on with."""
-        if self.assembly is None:
-            self.assembly = Assembly(first & 15, bool(first & RSV1))
-        return self.assembly
-
-    def extend(self, assembly: Assembly, payload: bytes, found: Received) -> None:
-        """Add payload to a message; beyond the limit it goes on in pieces."""
-        if not assembly.over:
-            assembly.buffer += payload
-            if len(assembly.buffer) > self.limit or len(assembly.held) > self.limit * MOST_OVERHEAD:
-                self.give_up_whole(assembly, bytes(assembly.buffer), found)
-        elif assembly.compressed and self.inflater is not None:
-            for piece in self.inflater.pieces(payload):
-                self.add_piece(assembly, piece, found)
-        else:
-            self.add_piece(assembly, payload, found)
-        if assembly.over and assembly.held:
-            found.segments.append(Segment(-1, bytes(assembly.held), len(found.pieces), assembly.compressed))
-            assembly.held.clear()
-
-    def give_up_whole(self, assembly: Assembly, payload: bytes, found: Received) -> None:
-        """From here on a message goes on in pieces."""
-        assembly.over = True
-        assembly.buffer.clear()
-        self.extend(assembly, payload, found)
-
-    def add_piece(self, assembly: Assembly, data: bytes, found: Received, *, last: bool = False) -> None:
-        """Hand out a part of a message beyond the limit."""
-        found.pieces.append(
-            Piece(assembly.opcode, data, assembly.offset, last, len(found.contents), assembly.compressed)
-        )
-        assembly.offset += len(data)
-        if assembly.compressed and assembly.offset > self.limit * EXCESS and not last:
-            raise Violation(f"a compressed message inflates to over {assembly.offset:,} bytes", "our limit")
-
-    def close_message(self, assembly: Assembly, found: Received) -> None:
-        """The last frame of a message is there."""
-        content = b""
-        if not assembly.over:
-            content = bytes(assembly.buffer)
-            if assembly.compressed and self.inflater is not None:
-                content = self.inflater.whole(content, self.limit)
-                if len(content) > self.limit:
-                    assembly.over = True
-                    self.add_piece(assembly, content, found)
-                    for piece in self.inflater.rest():
-                        self.add_piece(assembly, piece, found)
-        elif assembly.compressed and self.inflater is not None:
-            for piece in self.inflater.pieces(TAIL):
-                self.add_piece(assembly, piece, found)
-            self.inflater.end()
-        self.assembly = None
-        index = -1
-        if assembly.over:
-            self.add_piece(assembly, b"", found, last=True)
-        else:
-            index = len(found.contents)
-            found.contents.append(content)
-            found.opcodes.append(assembly.opcode)
-        if assembly.held:
-            found.segments.append(Segment(index, bytes(assembly.held), len(found.pieces), assembly.compressed))
-
-    def begin_oversize(self, first: int, header: bytes, length: int, found: Received) -> int:
-        """Start on a frame beyond the limit; how many bytes its header has."""
-        assembly = self.open_message(first)
+    def begin_oversize(self, first: int, header: bytes, length: int, found: Received) -> None:
+        """Start on a frame beyond the limit."""
+        assembly = self.assembly or self.open_message(first)
         if self.keep:
             assembly.held += header
-        if not assembly.over:
-            self.guard(found, lambda: self.give_up_whole(assembly, bytes(assembly.buffer), found))
         self.oversize = Oversize(bool(first & FIN), header[-4:] if self.masked else b"", length)
-        return len(header)
+        try:
+            assembly.give_up_whole(found)
+        except Violation as violation:
+            found.violation = violation
 
-    def read_oversize(self, data: bytes, found: Received) -> int:
-        """Take what belongs to the frame beyond the limit; how many bytes that were."""
+    def read_oversize(self, data: bytes, at: int, found: Received) -> int:
+        """Take what belongs to the frame beyond the limit; where it ends in `data`."""
         oversize, assembly = self.oversize, self.assembly
         assert oversize is not None
         assert assembly is not None
-        part = data[: oversize.left]
+        part = data[at : at + oversize.left]
         if self.keep:
             assembly.held += part
-        plain = oversize.unmask(part)
-        self.guard(found, lambda: self.extend(assembly, plain, found))
+        if found.violation is None:
+            plain = oversize.unmask(part)
+            self.extend(assembly, plain, found, final=oversize.final and not oversize.left)
         if not oversize.left:
             self.oversize = None
-            if oversize.final and found.violation is None:
-                self.guard(found, lambda: self.close_message(assembly, found))
-        return len(part)
+        return at + len(part)

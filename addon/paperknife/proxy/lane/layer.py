@@ -1,29 +1,22 @@
-"""The lane itself: a WebSocket layer that reads in batches and forwards the bytes that came.
-
-Whatever the peers send, the layer does not raise; and where our own code has a fault, the bytes pass on unread.
-"""
+"""The lane itself: a WebSocket layer of mitmproxy's, from the handshake to the end of a connection."""
 
 from __future__ import annotations
 
 import logging
 import time
-from collections import deque
 from collections.abc import Callable
 from typing import ClassVar
 
-from mitmproxy import flow, http
+from mitmproxy import http
 from mitmproxy.proxy import commands, events
 from mitmproxy.proxy.context import Context
 from mitmproxy.proxy.layer import CommandGenerator
 from mitmproxy.proxy.layers import websocket
-from mitmproxy.websocket import WebSocketMessage
 
-from paperknife.proxy.lane import frames
 from paperknife.proxy.lane.deflate import agreed_extension
-from paperknife.proxy.lane.frames import Received
 from paperknife.proxy.lane.injection import Abort, Injected
 from paperknife.proxy.lane.peers import RESET, AbortPeer, HalfClosePeer, LaneOpened, LaneRelaying
-from paperknife.proxy.lane.telling import Telling
+from paperknife.proxy.lane.relaying import Relaying
 from paperknife.proxy.lane.violation import Violation
 from paperknife.proxy.lane.way import Way
 from paperknife_decoders.message import Direction, Fate, Opcode
@@ -34,7 +27,7 @@ ABNORMAL = 1006
 """The close code for an end without a close frame (RFC 6455, section 7.4.1)."""
 
 
-class Lane(Telling, websocket.WebsocketLayer):
+class Lane(Relaying, websocket.WebsocketLayer):
     """Relays one WebSocket connection.
 
     `attached` tells that the connection handler is ours, which carries out what mitmproxy's own has no command for. It
@@ -42,7 +35,6 @@ class Lane(Telling, websocket.WebsocketLayer):
     """
 
     attached = False
-    ended = False
 
     def __init__(self, context: Context, flow: http.HTTPFlow) -> None:
         super().__init__(context, flow)
@@ -53,11 +45,6 @@ class Lane(Telling, websocket.WebsocketLayer):
     def paused(self) -> bool:
         """True while a hook holds the connection and everything that happens queues up."""
         return self._paused is not None
-
-    @property
-    def killed(self) -> bool:
-        """True once a user or an addon has killed the flow."""
-        return self.flow.error is not None and self.flow.error.msg == flow.Error.KILLED_MESSAGE
 
     def start(self, _: events.Event) -> CommandGenerator[None]:
         """Read the agreed extension; announce the connection."""
@@ -85,139 +72,13 @@ class Lane(Telling, websocket.WebsocketLayer):
     def relay(self, event: events.Event) -> CommandGenerator[None]:
         """Handle whatever happens on an open connection."""
         if isinstance(event, events.DataReceived):
-            way = self.up if event.connection is self.context.client else self.down
-            reader = way.reader
-            if reader is None:
-                yield commands.SendData(way.target, event.data)
-            elif reader.keep or self.host.hooked:
-                yield from self.relay_kept(way, event.data)
-            else:
-                boundary = self.look_on(way, event.data).boundary
-                if way.waiting and boundary >= 0:
-                    yield from self.put_in(way, event.data, boundary)
-                else:
-                    yield commands.SendData(way.target, event.data)
+            yield from self.relay_data(self.up if event.connection is self.context.client else self.down, event.data)
         else:
             for kind, handle in self.handlers:
                 if isinstance(event, kind):
                     yield from handle(self, event)
                     return
             raise AssertionError(f"an event that no WebSocket has: {event}")
-
-    def pass_on(self, way: Way, data: bytes) -> bytes | None:
-        """What to send for a chunk that nothing has to wait for; None where it has to take the way of `relay`."""
-        reader = way.reader
-        if self._paused is not None or self.ended or (reader is not None and (reader.keep or self.host.hooked)):
-            return None
-        if reader is None:
-            return data
-        boundary = self.look_on(way, data).boundary
-        if way.waiting and boundary >= 0:
-            data = data[:boundary] + b"".join(way.waiting) + data[boundary:]
-            way.waiting.clear()
-        return data
-
-    def put_in(self, way: Way, data: bytes, boundary: int) -> CommandGenerator[None]:
-        """Send what waits for the point between two messages that `data` has."""
-        frames = b"".join(way.waiting)
-        way.waiting.clear()
-        yield commands.SendData(way.target, data[:boundary] + frames + data[boundary:])
-
-    # where a message may be changed
-
-    def relay_kept(self, way: Way, data: bytes) -> CommandGenerator[None]:
-        """Relay messages one by one, each after its hook; begin and end to do so between two messages."""
-        reader = way.reader
-        assert reader is not None
-        if not self.host.hooked and way.deflater is None:
-            yield commands.SendData(way.target, reader.release())
-            yield from self.relay(events.DataReceived(way.source, data))
-            return
-        if not reader.keep and not reader.idle:
-            received = self.look_on(way, data)
-            forward = len(data)
-            if received.boundary >= 0 and not received.ahead and way.reader is not None:
-                forward = received.boundary
-                reader.retain(data[forward:])
-            yield commands.SendData(way.target, data[:forward])
-            return
-        reader.keep = True
-        try:
-            received = reader.receive(data)
-        except Exception as error:  # what it held back is not known any more: there is nothing left to pass on
-            self.give_up(way, error)
-            yield from self.abort()
-            return
-        pieces = deque(received.pieces)
-        for segment in received.segments:
-            while pieces and (piece_is_due(segment, pieces[0], len(received.pieces) - len(pieces))):
-                yield from self.relay_piece(way, pieces.popleft())
-            yield from self.relay_segment(way, segment, received)
-            if self.ended:
-                return
-        while pieces:
-            yield from self.relay_piece(way, pieces.popleft())
-        if received.violation is not None:
-            self.give_up(way, received.violation)
-        elif way.reader is None:
-            yield commands.SendData(way.target, reader.release())
-        elif way.waiting and way.between_messages:
-            yield from self.put_in(way, b"", 0)
-
-    def relay_segment(self, way: Way, segment: frames.Segment, received: Received) -> CommandGenerator[None]:
-        """Raw bytes: a message with its hook, a control frame, or part of a message that comes in pieces."""
-        if way.reader is None:
-            yield commands.SendData(way.target, segment.raw)
-        elif segment.index < 0:
-            if not segment.compressed or way.deflater is None:
-                yield commands.SendData(way.target, segment.raw)
-        else:
-            opcode, content = received.opcodes[segment.index], received.contents[segment.index]
-            if opcode in (Opcode.TEXT, Opcode.BINARY):
-                yield from self.relay_message(way, opcode, content, segment.raw)
-            else:
-                self.guard(way, lambda: self.hand_on_batch(way, [opcode], [content]))
-                yield commands.SendData(way.target, segment.raw)
-
-    def relay_piece(self, way: Way, piece: frames.Piece) -> CommandGenerator[None]:
-        """A piece of a message beyond the limit, which has no hook; compressed anew where our compression has begun."""
-        self.guard(way, lambda: self.hand_on_piece(way, piece))
-        if piece.compressed and way.deflater is not None:
-            yield commands.SendData(way.target, way.rewrite_piece(piece))
-
-    def relay_message(self, way: Way, opcode: int, content: bytes, raw: bytes) -> CommandGenerator[None]:
-        """One message: hook, consumers, peer."""
-        message = None
-        if self.host.hooked:
-            message = yield from self.run_hook(way, opcode, content, injected=False)
-            if self.killed:
-                yield from self.abort()
-                return
-        data = self.guard(way, lambda: self.settle(way, opcode, content, raw, message))
-        yield commands.SendData(way.target, raw if data is None else data)
-
-    def settle(self, way: Way, opcode: int, content: bytes, raw: bytes, hooked: WebSocketMessage | None) -> bytes:
-        """Tell the host what became of a message; the bytes to send for it."""
-        if hooked is None:
-            self.hand_on_batch(way, [opcode], [content])
-            return way.rewrite(opcode, content, raw, changed=False)
-        changed = hooked.content != content
-        fate = Fate.DROPPED if hooked.dropped else Fate.CHANGED if changed else Fate.PASSED
-        if hooked.dropped:
-            data = b""
-            way.disturb(raw)
-        else:
-            data = way.rewrite(opcode, hooked.content, raw, changed=changed)
-        self.hand_on_one(way, opcode, hooked.content, fate, content if changed else None)
-        return data
-
-    def run_hook(self, way: Way, opcode: int, content: bytes, *, injected: bool) -> CommandGenerator[WebSocketMessage]:
-        """mitmproxy's own hook for a message; what its addons made of it."""
-        assert self.flow.websocket is not None
-        message = WebSocketMessage(opcode, way.direction is Direction.CLIENT, content, injected=injected)
-        self.track.history.append(message)
-        yield websocket.WebsocketMessageHook(self.flow)
-        return message
 
     # what comes from us
 
@@ -309,8 +170,3 @@ class Lane(Telling, websocket.WebsocketLayer):
         (Injected, inject),
         (websocket.WebSocketMessageInjected, inject_message),
     )
-
-
-def piece_is_due(segment: frames.Segment, piece: frames.Piece, number: int) -> bool:
-    """True if a piece, the chunk's `number`th from 0, was read before a segment or with it."""
-    return number < segment.pieces if segment.index < 0 else piece.after <= segment.index

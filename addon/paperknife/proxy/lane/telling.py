@@ -9,8 +9,8 @@ from typing import ClassVar, Protocol, TypeVar, cast
 
 from mitmproxy import http
 
-from paperknife.proxy.lane import frames
-from paperknife.proxy.lane.frames import Received
+from paperknife.proxy.lane.received import Piece as PieceRead
+from paperknife.proxy.lane.received import Received
 from paperknife.proxy.lane.track import Track
 from paperknife.proxy.lane.violation import Violation
 from paperknife.proxy.lane.way import Way
@@ -57,12 +57,12 @@ class Telling:
     track: Track
     flow: http.HTTPFlow
 
-    def look_on(self, way: Way, data: bytes) -> Received:
-        """Read a chunk that is forwarded as it is, whatever comes of our reading."""
+    def look_on(self, way: Way, data: bytes, *, one_message: bool = False) -> Received:
+        """Read a chunk that is forwarded as it is, whatever comes of our reading; or its first message alone."""
         reader, received = way.reader, Received()
         assert reader is not None
         try:
-            received = reader.receive(data)
+            received = reader.receive(data, one_message=one_message)
             if received.opcodes or received.pieces or received.violation is not None:
                 self.hand_on(way, received)
         except Exception as error:
@@ -105,7 +105,7 @@ class Telling:
         if at < len(received.opcodes):
             self.hand_on_batch(way, received.opcodes[at:], received.contents[at:])
 
-    def hand_on_piece(self, way: Way, piece: frames.Piece) -> None:
+    def hand_on_piece(self, way: Way, piece: PieceRead) -> None:
         """Give a piece to the host."""
         self.host.deliver_piece(
             self.track,

@@ -7,7 +7,8 @@ from collections import deque
 from mitmproxy.connection import Connection
 
 from paperknife.proxy.lane.deflate import Agreement, Deflater, Inflater
-from paperknife.proxy.lane.frames import FrameReader, Piece
+from paperknife.proxy.lane.frames import FrameReader
+from paperknife.proxy.lane.received import Piece
 from paperknife.proxy.lane.writing import frame
 from paperknife_decoders.message import Direction
 

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from tests.addon.proxy.lane.by_hand import cut, frame, talk
 
 from paperknife.proxy.lane.deflate import Agreement, Inflater
-from paperknife.proxy.lane.frames import FrameReader, Received
+from paperknife.proxy.lane.frames import FrameReader
+from paperknife.proxy.lane.received import Received
 
 KEY = b"\x01\x02\x03\x04"
 seeds = st.integers(0, 2**32)
@@ -158,23 +159,46 @@ def test_keeping_may_begin_and_end_anywhere(seed, cut_seed, switch_seed) -> None
     reader, chance = reader_for(masked=True, deflate=True), random.Random(switch_seed)
     said, forwarded = [], bytearray()
     for chunk in cut(what.data, cut_seed):
+        rest = chunk
         if reader.keep and chance.random() < 0.2:
             forwarded += reader.release()
-        wanted = chance.random() < 0.3
-        each = reader.receive(chunk)
+        if not reader.keep and chance.random() < 0.3:
+            if not reader.idle:
+                each = reader.receive(rest, one_message=True)
+                said += zip(each.opcodes, each.contents, strict=True)
+                taken = each.boundary if each.boundary > 0 else len(rest)
+                forwarded += rest[:taken]
+                rest = rest[taken:]
+            reader.keep = reader.idle
+        each = reader.receive(rest)
         said += zip(each.opcodes, each.contents, strict=True)
-        if reader.keep:
-            forwarded += b"".join(segment.raw for segment in each.segments)
-        elif wanted and each.boundary >= 0 and not each.ahead:
-            forwarded += chunk[: each.boundary]
-            reader.retain(chunk[each.boundary :])
-        else:
-            forwarded += chunk
+        forwarded += b"".join(segment.raw for segment in each.segments) if reader.keep else rest
     if reader.keep:
         forwarded += reader.release()
     assert said == what.said
     again, _ = collect(reader_for(masked=True, deflate=True), [bytes(forwarded)])
     assert sorted(again) == sorted(what.said)
+
+
+@settings(max_examples=100, deadline=None)
+@given(seeds, seeds, st.sampled_from([125, 5000, 1 << 24]))
+def test_reading_may_stop_at_the_next_boundary(seed, cut_seed, limit) -> None:
+    """Message by message, what is read is all that was said, and never more than one message at a time."""
+    what = talk(seed, masked=True)
+    reader, whole = reader_for(masked=True, limit=limit), reader_for(masked=True, limit=limit)
+    for chunk in cut(what.data, cut_seed):
+        rest = chunk
+        found, expected = [], whole.receive(chunk)
+        while rest:
+            each = reader.receive(rest, one_message=True)
+            found += each.contents
+            if each.boundary <= 0:
+                break
+            assert reader.idle
+            assert sum(opcode < 8 for opcode in each.opcodes) + sum(piece.last for piece in each.pieces) <= 1
+            rest = rest[each.boundary :]
+        assert found == expected.contents
+        assert reader.idle == whole.idle
 
 
 @settings(max_examples=300, deadline=None)

@@ -1,0 +1,66 @@
+"""What reading a chunk gives: messages, control frames, pieces, and the raw bytes they came in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from paperknife.proxy.lane.violation import Violation
+
+__all__ = ["Piece", "Received", "Segment"]
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A part of a message beyond the limit: what one chunk held of it, or about a megabyte of what that inflates to.
+
+    `offset` counts the bytes of the message before it, `after` the contents of the same chunk before it. `data` is
+    inflated where the message is `compressed`, and empty in the `last` piece.
+    """
+
+    opcode: int
+    data: bytes
+    offset: int
+    last: bool
+    after: int
+    compressed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """Raw bytes to forward.
+
+    `index` says which of the contents they carry, -1 where they are not of a whole message. `pieces` counts the pieces
+    that were read up to the end of these bytes; those of a message that comes in pieces may be `compressed`.
+    """
+
+    index: int
+    raw: bytes
+    pieces: int = 0
+    compressed: bool = False
+
+    def follows(self, piece: Piece, number: int) -> bool:
+        """True if a piece, the chunk's `number`th from 0, was read before these bytes or with them."""
+        return number < self.pieces if self.index < 0 else piece.after <= self.index
+
+
+@dataclass(slots=True)
+class Received:
+    """What one chunk completed, in order.
+
+    `contents` and `opcodes` go together: whole messages (1, 2) and control frames (8, 9, 10). `pieces` are parts of
+    messages beyond the limit. `segments` are filled with `keep` only. `boundary` is how many bytes of the chunk come
+    before its last point between two messages, -1 where there is none. After a `violation` nothing more is read.
+    """
+
+    contents: list[bytes] = field(default_factory=list)
+    opcodes: list[int] = field(default_factory=list)
+    pieces: list[Piece] = field(default_factory=list)
+    segments: list[Segment] = field(default_factory=list)
+    boundary: int = -1
+    violation: Violation | None = None
+
+    def add(self, opcode: int, content: bytes) -> int:
+        """Add a whole message or a control frame; its index."""
+        self.contents.append(content)
+        self.opcodes.append(opcode)
+        return len(self.contents) - 1
