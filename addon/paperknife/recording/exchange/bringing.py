@@ -1,0 +1,106 @@
+"""From a source to the items of a recording: secrets masked, in the order of time."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from paperknife.recording.exchange.sources import Session, Source, Told
+from paperknife.recording.exchange.spool import Spool
+from paperknife.recording.items import Closed, Item, Opened
+from paperknife.traffic import Handshake
+from paperknife_decoders.message import Message
+from paperknife_decoders.protocol import Reader
+from paperknife_decoders.redaction import Redactor
+from paperknife_decoders.secrets import MASK, Secrets, mask_url
+
+__all__ = ["bring"]
+
+
+def bring(source: Source, reader: Reader, redactor: Redactor, folder: Path | None = None) -> Iterator[Item]:
+    """The items of `source`, read by `reader`, without their secrets.
+
+    Handshakes are masked first, as what is secret in them may come again in messages. Nothing is written into `folder`
+    before it is masked. Raises `SourceError`, `OSError`.
+    """
+    sessions = [mask_session(session, redactor) for session in source.sessions]
+    with Spool(folder) as spool:
+        for told in source.messages():
+            spool.add(mask_message(told, reader, redactor))
+        yield from in_order(sessions, spool, reader)
+
+
+def mask_message(told: Told, reader: Reader, redactor: Redactor) -> Told:
+    """The message without its secrets; what was masked before it was exported is so still."""
+    found = redactor.redact_one(reader, told.direction, told.opcode, told.content)
+    original = told.original and redactor.redact_one(reader, told.direction, told.opcode, told.original)
+    if original:
+        told = replace(told, original=original[0])
+    if found is None:
+        return told
+    content, spans = found
+    return replace(told, content=content, masked=tuple(sorted({*told.masked, *spans})))
+
+
+def mask_session(session: Session, redactor: Redactor) -> Session:
+    """The connection without its secrets."""
+    if redactor.mode == "off":
+        return session
+    connection, secrets = session.connection, Secrets()
+    masked = replace(
+        connection,
+        url=mask_url(connection.url, secrets),
+        handshake=Handshake(
+            mask_headers(connection.handshake.request, secrets), mask_headers(connection.handshake.response, secrets)
+        ),
+    )
+    return replace(session, connection=masked)
+
+
+def mask_headers(headers: tuple[tuple[str, str], ...], secrets: Secrets) -> tuple[tuple[str, str], ...]:
+    """Headers without what is secret by its name."""
+    return tuple((name, MASK if secrets.hides_name(name) else value) for name, value in headers)
+
+
+def in_order(sessions: Sequence[Session], spool: Spool, reader: Reader) -> Iterator[Item]:
+    """Connections and messages by their times; a connection opens before its first message and closes after its last.
+
+    A connection of which the source does not tell how it ended stays open.
+    """
+    opened: list[Timed] = []
+    closed: list[Timed] = []
+    for place, session in enumerate(sessions):
+        connection, close = session.connection, session.close
+        first_ns, last_ns = spool.bounds.get(place, (connection.time_ns, connection.time_ns))
+        opened.append((min(connection.time_ns, first_ns), 0, Opened(connection)))
+        if close is not None:
+            closed.append((max(close.time_ns, connection.time_ns, last_ns), 2, Closed(connection, close)))
+    messages = ((time_ns, 1, message_from(told, sessions, reader)) for time_ns, told in spool.merged())
+    by_time = sorted(opened, key=when), messages, sorted(closed, key=when)
+    for _, _, item in heapq.merge(*by_time, key=when):
+        yield item
+
+
+type Timed = tuple[int, int, Item]
+
+
+def when(timed: Timed) -> tuple[int, int]:
+    """What comes first at the same time: opened, messages, closed."""
+    return timed[:2]
+
+
+def message_from(told: Told, sessions: Sequence[Session], reader: Reader) -> Message:
+    """The message as a recording has it."""
+    return Message(
+        sessions[told.session].connection.number,
+        told.direction,
+        told.time_ns,
+        told.opcode,
+        told.content,
+        reader,
+        told.fate,
+        told.original,
+        told.masked,
+    )

@@ -1,0 +1,150 @@
+"""CSV (RFC 4180), one table for each payload and direction."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from paperknife.live.amounts import rfc3339
+from paperknife.recording.exchange.appending import Appending
+from paperknife.recording.exchange.cells import json_cell, text_cell
+from paperknife.recording.exchange.flattening import Flattening
+from paperknife_decoders.documents import json_object
+from paperknife_decoders.message import Direction
+
+if TYPE_CHECKING:
+    from paperknife_decoders.envelope import Envelope
+    from paperknife_decoders.message import Message
+    from paperknife_decoders.protocol import EnvelopeType
+    from paperknife_decoders.secrets import Secrets
+
+__all__ = ["Folder", "OneTable", "SeveralTables", "TableSink", "Tables"]
+
+ABOUT = ("time", "connection", "direction", "fate")
+"""The first columns of every table. A field of the envelope that is called like one of them has ``msg.`` in front."""
+
+UNDECODED = "undecoded"
+"""The table of what is no envelope of the schema, or has no payload set."""
+
+UNDECODED_COLUMNS = ("opcode", "form", "fault", "size", "message")
+
+UNSAFE = re.compile(r"[^A-Za-z0-9_]")
+LONGEST_NAME = 80
+"""Characters of a payload's name that go into that of its file."""
+
+
+class TableSink(Protocol):
+    """Where tables go."""
+
+    def append(self, name: str, text: str) -> None:
+        """Add lines to the table called `name`."""
+
+    def close(self) -> None:
+        """There are no more."""
+
+
+class Folder:
+    """Each table in a file of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.files = Appending(folder)
+
+    def append(self, name: str, text: str) -> None:
+        self.files.append(f"{name}.csv", text.encode("utf-8", "backslashreplace"))
+
+    def close(self) -> None:
+        self.files.close()
+
+
+class SeveralTables(ValueError):
+    """There is room for one table, and a second one began."""
+
+
+class OneTable:
+    """Exactly one table, to a stream of text. Raises `SeveralTables` when a second one begins."""
+
+    def __init__(self, write: Callable[[str], object]) -> None:
+        self.write = write
+        self.name = ""
+
+    def append(self, name: str, text: str) -> None:
+        self.name = self.name or name
+        if name != self.name:
+            raise SeveralTables(self.name, name)
+        self.write(text.encode("utf-8", "backslashreplace").decode())
+
+    def close(self) -> None:
+        pass
+
+
+class Line:
+    """The file that `csv` writes to: `writerow` returns what this returns."""
+
+    @staticmethod
+    def write(text: str) -> str:
+        return text
+
+
+class Table:
+    """One table: its name, and its columns."""
+
+    def __init__(self, name: str, columns: Sequence[str], flat: Flattening | None) -> None:
+        self.name = name
+        self.columns = columns
+        self.flat = flat
+
+
+class Tables:
+    """Writes envelopes as rows of the tables of their payloads."""
+
+    def __init__(self, sink: TableSink, secrets: Secrets | None = None) -> None:
+        self.sink = sink
+        self.secrets = secrets
+        self.rows = 0
+        self._line: Any = csv.writer(Line(), lineterminator="\n")
+        self._known: dict[tuple[Direction, str, EnvelopeType | None], Table] = {}
+        self._by_name: dict[str, Table] = {}
+
+    def write(self, message: Message, envelope: Envelope) -> None:
+        """Add a row. Raises `OSError`, or `SeveralTables`."""
+        secrets = self.secrets or message.reader.protocol.secrets
+        kind = envelope.type if envelope.payload and envelope.message is not None else None
+        key = (message.direction, envelope.payload if kind else "", kind)
+        table = self._known.get(key)
+        if table is None:
+            table = self._known[key] = self._table(*key, secrets)
+        about = [rfc3339(message.time_ns), str(message.connection), message.direction.value, message.fate.value]
+        cells = table.flat.row(envelope.message) if table.flat else undecoded_cells(message, envelope, secrets)
+        self.sink.append(table.name, self._line.writerow([*about, *cells]))
+        self.rows += 1
+
+    def close(self) -> None:
+        """Finish all tables. Raises `OSError`."""
+        self.sink.close()
+
+    def _table(self, direction: Direction, payload: str, kind: EnvelopeType | None, secrets: Secrets) -> Table:
+        """A table for these columns: a new one, or that of an older schema that has the same."""
+        flat = Flattening(kind.descriptor, kind.oneof, payload, secrets) if kind else None
+        names = flat.names if flat else UNDECODED_COLUMNS
+        columns = [*ABOUT, *(f"msg.{name}" if name in ABOUT else name for name in names)]
+        stem = f"{direction.value}.{UNSAFE.sub('_', payload)[:LONGEST_NAME] if kind else UNDECODED}"
+        name, number = stem, 1
+        # Some file systems take two names that differ in case for the same.
+        while name.casefold() in self._by_name:
+            if kind and self._by_name[name.casefold()].columns == columns:
+                return Table(self._by_name[name.casefold()].name, columns, flat)
+            number += 1
+            name = f"{stem}-{number}"
+        table = self._by_name[name.casefold()] = Table(name, columns, flat)
+        self.sink.append(name, self._line.writerow(list(map(text_cell, columns))))
+        return table
+
+
+def undecoded_cells(message: Message, envelope: Envelope, secrets: Secrets) -> list[str]:
+    """The cells of a row for what has no payload."""
+    opcode, form = message.opcode.name.lower(), envelope.form.value
+    known = json_cell(json_object(envelope, secrets))
+    return [opcode, form, text_cell(envelope.fault), str(len(envelope.data)), known]
