@@ -22,6 +22,8 @@ VERBS = {
     "demo": ("paperknife.cli.demo", "demo_command"),
     "proxy": ("paperknife.cli.proxy", "proxy_command"),
     "run": ("paperknife.cli.run", "run_command"),
+    "show": ("paperknife.cli.show", "show_command"),
+    "info": ("paperknife.cli.info", "info_command"),
     "filter": ("paperknife.cli.filter", "filter_command"),
     "decode": ("paperknife.cli.decode", "decode_command"),
     "schema": ("paperknife.cli.schema", "schema_group"),

@@ -65,10 +65,10 @@ VIEW: tuple[Decorator, ...] = (
     click.option(
         "--format",
         "form",
-        type=click.Choice(["line", "yaml", "json"]),
+        type=click.Choice(["line", "yaml", "json", "textproto", "hex"]),
         default="line",
         show_default=True,
-        help="Lines to read, YAML documents, or one JSON object a line.",
+        help="Lines to read, YAML documents, one JSON object a line, Protobuf's text format, or bytes.",
     ),
     click.option("-v", "--verbose", is_flag=True, help="The whole message below each line."),
     click.option(

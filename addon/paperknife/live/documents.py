@@ -21,6 +21,7 @@ from paperknife.live.layout import Columns
 from paperknife.live.line import Shown, payload_label
 from paperknife_decoders.documents import json_object
 from paperknife_decoders.envelope import Form
+from paperknife_decoders.message import Fate
 from paperknife_decoders.paint import PLAIN, Paint
 from paperknife_decoders.printable import printable
 from paperknife_decoders.tree import tree_text
@@ -30,6 +31,7 @@ NO_WIDTH = 80
 """Comments are not laid out for a terminal."""
 
 __all__ = [
+    "about_text",
     "envelope_object",
     "envelope_yaml",
     "event_object",
@@ -71,10 +73,29 @@ def envelope_object(shown: Shown) -> dict[str, Any]:
         }
     if shown.marks:
         result["marks"] = list(shown.marks)
+    result |= kept_object(shown)
     result["message"] = json_object(envelope, shown.secrets)
     # What is unknown has a mark; the others are not searched.
     unknown = unknown_values(envelope, shown.secrets) if shown.marks else []
     return result | {"unknown": unknown} if unknown else result
+
+
+def kept_object(shown: Shown) -> dict[str, Any]:
+    """What is only there where something was done to a message.
+
+    `fate` is what; `masked` lists start and end of the parts of the message that stand in place of a secret, in bytes;
+    `original` is the proto3 JSON of what the sender had sent instead.
+    """
+    message = shown.message
+    result: dict[str, Any] = {} if message.fate is Fate.PASSED else {"fate": message.fate.value}
+    if message.masked:
+        result["masked"] = [list(span) for span in message.masked]
+    if message.original is not None:
+        before = message.reader.read(message.direction, message.opcode, message.original)
+        result["original"] = (
+            json_object(before[shown.position], shown.secrets) if shown.position < len(before) else None
+        )
+    return result
 
 
 def event_object(event: Event) -> dict[str, Any]:
@@ -125,8 +146,8 @@ def missed_object(count: int) -> dict[str, Any]:
     return {"event": "missed", "lines": count}
 
 
-def envelope_yaml(shown: Shown, paint: Paint = PLAIN) -> str:
-    """One document, with what is known around the message in a comment."""
+def about_text(shown: Shown) -> str:
+    """What is known around an envelope, in a few words."""
     message = shown.message
     about = [
         f"{clock_text(message.time_ns)} #{message.connection} {message.direction.arrow} {payload_label(shown.envelope)}"
@@ -135,12 +156,17 @@ def envelope_yaml(shown: Shown, paint: Paint = PLAIN) -> str:
     about += [size_text(len(shown.envelope.data))]
     if shown.answer:
         about += [f"answers {shown.answer.request_payload} after {shown.answer.latency_ns / 1e6:.2f} ms"]
+    return ", ".join(about)
+
+
+def envelope_yaml(shown: Shown, paint: Paint = PLAIN) -> str:
+    """One document, with what is known around the message in a comment."""
     marks = "".join(f"\n# ! {printable(mark)}" for mark in shown.marks)
     if shown.envelope.form is Form.DECODED:
         body = tree_text(shown.envelope, shown.secrets, paint)
     else:  # JSON is YAML too (YAML 1.2, section 1.3)
         body = json_line(json_object(shown.envelope, shown.secrets)).rstrip()
-    return f"{paint.dim}---\n# {', '.join(about)}{paint.reset}{paint.mark}{marks}{paint.reset}\n{body or '{}'}\n"
+    return f"{paint.dim}---\n# {about_text(shown)}{paint.reset}{paint.mark}{marks}{paint.reset}\n{body or '{}'}\n"
 
 
 def event_yaml(event: Event, paint: Paint = PLAIN) -> str:

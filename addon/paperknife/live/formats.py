@@ -15,13 +15,15 @@ from paperknife.live.documents import (
     missed_object,
     missed_yaml,
 )
+from paperknife.live.dumps import envelope_hex, envelope_textproto
 from paperknife.live.events import Event, event_text, missed_text
 from paperknife.live.layout import Columns
 from paperknife.live.line import Shown, line_text
 from paperknife_decoders.paint import Paint
+from paperknife_decoders.redaction import Redactor
 from paperknife_decoders.tree import tree_text
 
-__all__ = ["FORMATS", "Format", "JsonFormat", "LineFormat", "YamlFormat"]
+__all__ = ["FORMATS", "Format", "HexFormat", "JsonFormat", "LineFormat", "TextprotoFormat", "YamlFormat"]
 
 TREE_INDENT = " " * 13
 """The whole tree of an envelope starts below its connection number."""
@@ -79,6 +81,32 @@ class YamlFormat:
         return missed_yaml(count, self.paint)
 
 
+@dataclass(slots=True)
+class TextprotoFormat:
+    """Protobuf's text format; the rest are comments."""
+
+    paint: Paint
+
+    def envelope(self, shown: Shown) -> str:
+        return envelope_textproto(shown, self.paint)
+
+    def event(self, event: Event) -> str:
+        return event_yaml(event, self.paint)
+
+    def missed(self, count: int) -> str:
+        return missed_yaml(count, self.paint)
+
+
+@dataclass(slots=True)
+class HexFormat(TextprotoFormat):
+    """The bytes, and what is ASCII in them."""
+
+    redactor: Redactor = field(default_factory=Redactor)
+
+    def envelope(self, shown: Shown) -> str:
+        return envelope_hex(shown, self.redactor, self.paint)
+
+
 class JsonFormat:
     """A JSON object in a line for each envelope and event."""
 
@@ -96,5 +124,7 @@ FORMATS: dict[str, Callable[[Paint, Callable[[], int], bool], Format]] = {
     "line": LineFormat,
     "yaml": lambda paint, width, verbose: YamlFormat(paint),
     "json": lambda paint, width, verbose: JsonFormat(),
+    "textproto": lambda paint, width, verbose: TextprotoFormat(paint),
+    "hex": lambda paint, width, verbose: HexFormat(paint),
 }
 """By the name that the user gives."""

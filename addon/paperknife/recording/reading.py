@@ -178,9 +178,6 @@ class State:
             match happening.get("event"):
                 case "protocol":
                     self.protocols.define(happening)
-                case "continued":
-                    place = int(happening["connection"]), Direction(happening["direction"])
-                    self.offsets[place] = max(int(happening["offset"]), 0)
                 case "masked" if len(self.masked) < MOST_PENDING:
                     spans = tuple((int(start), int(end)) for start, end in happening["spans"])
                     self.masked[int(happening["sequence"])] = spans

@@ -1,0 +1,74 @@
+"""`paperknife info`: what a recording holds, counted."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from paperknife.cli.contents import Contents
+from paperknife.cli.failure import Failure
+from paperknife.cli.options import wants_colour
+from paperknife.cli.progress import Progress, counted, size_of
+from paperknife.recording.ending import read_ending
+from paperknife.recording.reading import Recording, RecordingError, opened_file
+from paperknife.recording.summary import Counter
+from paperknife_decoders.paint import ANSI, PLAIN
+from paperknife_decoders.printable import printable
+
+__all__ = ["info_command"]
+
+
+@click.command("info")
+@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="To read, or one JSON object a line for each file.",
+)
+@click.option("--color/--no-color", "colour", default=None, help="Colours always or never.")
+def info_command(files: tuple[str, ...], **options: Any) -> None:
+    """Tell what a recording holds: its time, connections, messages and bytes of each payload, and whether it is whole.
+
+    A finished recording tells at once. One that was cut off, or is still being written, is read and counted first.
+    FILE may be - for the standard input.
+
+    \b
+    Examples:
+      paperknife info session.mcap
+      paperknife info *.mcap --format json | jq .messages
+    """
+    paint = ANSI if wants_colour(sys.stdout, options["colour"]) else PLAIN
+    for place, file in enumerate(files):
+        try:
+            contents = contents_of(file)
+        except RecordingError as error:
+            raise Failure(str(error)) from None
+        if options["form"] == "json":
+            click.echo(json.dumps(contents.json_object()).replace("\x7f", "\\u007f"))
+        else:
+            click.echo(("\n" if place else "") + contents.text(paint), nl=False, color=True)
+
+
+def contents_of(file: str) -> Contents:
+    """What is in a file: told by its end, or counted. Raises `RecordingError`."""
+    size = size_of(file)
+    if file != "-":
+        try:
+            ending = read_ending(Path(file)) if Path(file).is_file() else None
+        except OSError as error:
+            raise RecordingError(f"A recording was expected at {printable(file)}: {error.strerror}.") from None
+        if ending is not None:
+            return Contents(file, ending.summary, ending.session, size)
+    counter = Counter()
+    with Progress(f"Counting {printable(file)}", size) as progress:
+        recording = Recording(file, read=counted(opened_file(file), progress))
+        for item in recording:
+            counter.add(item)
+    return Contents(file, counter.summary(), recording.session, size, recording.cut)

@@ -1,0 +1,163 @@
+"""`paperknife show`: the lines of a recording, as they were live."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+import click
+
+from paperknife.cli.failure import Failure
+from paperknife.cli.options import compile_for, decorate, load_or_fail, reading_from, view_from, view_options
+from paperknife.cli.selecting import OPTIONS, is_selective, selection_from
+from paperknife.cli.showing import Outlet, Showing
+from paperknife.cli.viewing import talk
+from paperknife.live.renderer import Renderer, ViewOptions
+from paperknife.live.terminal import Width
+from paperknife.recording.following import Following
+from paperknife.recording.items import Item
+from paperknife.recording.reading import Recording, RecordingError
+from paperknife.recording.redacting import redacted
+from paperknife.settings.reading import Loaded
+from paperknife_decoders.expression import Expression, ExpressionError
+from paperknife_decoders.protocol import Protocol
+from paperknife_decoders.redaction import Mode, Redactor
+from paperknife_decoders.secrets import NO_SECRETS, Secrets
+
+__all__ = ["show_command"]
+
+PLACES = [option for option in OPTIONS if option is not OPTIONS[0]]
+"""Which connections and times; ``--where`` comes with the other options of a view."""
+
+NOTHING_SHOWN = 1
+"""The exit status where a part was asked for, and there is nothing in it."""
+
+
+def placing_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add ``--connection``, ``--from`` and ``--to``."""
+    return decorate(command, PLACES)
+
+
+@click.command("show")
+@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@view_options
+@placing_options
+@click.option("-n", "--lines", "most", type=click.IntRange(min=1), metavar="N", help="The first N messages only.")
+@click.option("-f", "--follow", is_flag=True, help="Go on with what is still being recorded; Ctrl-C ends it.")
+@click.option(
+    "--schema",
+    multiple=True,
+    metavar="PATH",
+    help="Read the messages by this schema instead of the recording's own, such as a newer one.",
+)
+@click.option("--client", "client_type", default="", metavar="TYPE", help="With --schema: what the client sends.")
+@click.option("--server", "server_type", default="", metavar="TYPE", help="With --schema: what the server sends.")
+@click.option(
+    "--redact",
+    type=click.Choice(["fields", "strict", "off"]),
+    default="fields",
+    show_default=True,
+    help="Mask secrets that were recorded; blank also what cannot be read; or mask nothing.",
+)
+@click.pass_context
+def show_command(context: click.Context, /, files: tuple[str, ...], **options: Any) -> None:
+    """Show what was recorded, in the lines that the live view has. FILE may be - for the standard input.
+
+    A file that was cut off, or is still being written, is shown up to there. The exit status is 1 if nothing was found
+    where a part was asked for.
+
+    \b
+    Examples:
+      paperknife show session.mcap
+      paperknife show session.mcap --where "order.quantity > 2" --from +10s --to +1m
+      paperknife show session.mcap --color | less -R
+      paperknife show session.mcap --follow --hide heartbeat
+    """
+    if options["follow"] and (len(files) > 1 or files[0] == "-"):
+        raise Failure("--follow goes with one file, which is not the standard input.")
+    if sys.stdout is None:
+        raise Failure("A place for the lines was expected, and stdout is closed.")
+    override = load_or_fail(reading_from({**options, "match": ()})) if options["schema"] else None
+    if override is None and (options["client_type"] or options["server_type"]):
+        raise Failure("A type was named, but no schema that defines it: add --schema PATH.")
+    outlet = Outlet(sys.stdout)
+    shown = 0
+    try:
+        for file in files:
+            left = None if options["most"] is None else options["most"] - shown
+            if left == 0:
+                break
+            shown += show_file(file, {**options, "most": left}, override, outlet)
+    except KeyboardInterrupt:
+        if not options["follow"]:
+            raise
+    except RecordingError as error:
+        outlet.flush()
+        raise Failure(str(error)) from None
+    outlet.flush()
+    context.exit(NOTHING_SHOWN if (is_selective(options) or options["hide"]) and not shown else 0)
+
+
+def show_file(file: str, options: dict[str, Any], override: Loaded | None, outlet: Outlet) -> int:
+    """Show one recording; the number of messages that were shown."""
+    follow = Following(file, outlet.flush) if options["follow"] else None
+    recording = Recording(file, override=override, secrets=secrets_of(options), read=follow)
+    filters = Filters(options, recording.loaded)
+    renderer = Renderer(filters.view, Width(sys.stdout))
+    selection = selection_from({**options, "where": None, "hide": ()}, recording.loaded, recording.begin_ns)
+    showing = Showing(renderer, outlet, selection, options["most"], filters.adapting(renderer))
+    items: Iterator[Item] = iter(recording)
+    if needs_redaction(recording, options["redact"]):
+        items = redacted(items, Redactor(mode=options["redact"]))
+    showing.show(items)
+    outlet.flush()
+    for fault in recording.faults:
+        talk(f"! {fault}")
+    if recording.cut and not (follow and follow.is_over):
+        talk(f"! {recording.cut}")
+    return showing.shown
+
+
+def secrets_of(options: dict[str, Any]) -> Secrets:
+    """What is masked by its name."""
+    return NO_SECRETS if options["redact"] == "off" else Secrets()
+
+
+def needs_redaction(recording: Recording, mode: Mode) -> bool:
+    """True if the file may hold what is not to be shown: no more was masked in it than now is."""
+    if mode == "off":
+        return False
+    before = recording.session.get("redact", "off")
+    return before == "off" or (mode == "strict" and before != "strict") or recording.protocols.override is not None
+
+
+class Filters:
+    """The expressions of the options, compiled for the protocol of the messages that come."""
+
+    def __init__(self, options: dict[str, Any], loaded: Loaded) -> None:
+        self.options = options
+        self.view: ViewOptions = replace(view_from(options, loaded), secrets=None)
+        self.fits = loaded.protocol
+
+    def adapting(self, renderer: Renderer) -> Callable[[Protocol], None]:
+        """What changes the expressions of `renderer` to another protocol, where they fit it."""
+
+        def adapt(protocol: Protocol) -> None:
+            if protocol is self.fits:
+                return
+            self.fits = protocol
+            try:
+                where, hide = self.compiled(Loaded(protocol))
+            except ExpressionError:
+                return  # the old ones read the new messages by the same names
+            renderer.use_expressions(where, hide)
+
+        return adapt
+
+    def compiled(self, loaded: Loaded) -> tuple[Expression | None, tuple[Expression, ...]]:
+        """The expressions for a protocol."""
+        where = self.options["where"]
+        hide = tuple(compile_for(text, loaded) for text in self.options["hide"])
+        return compile_for(where, loaded) if where else None, hide

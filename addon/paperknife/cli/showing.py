@@ -1,0 +1,129 @@
+"""The lines of recordings, as the live view would have shown them."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import TextIO
+
+from paperknife.live import events
+from paperknife.live.renderer import Renderer
+from paperknife.recording.items import Closed, Item, Noticed, Opened
+from paperknife.recording.selection import Selection
+from paperknife.traffic import Piece
+from paperknife_decoders.message import Direction, Message, Opcode
+from paperknife_decoders.protocol import Protocol
+
+__all__ = ["Outlet", "Showing"]
+
+FLUSH_S = 0.05
+"""A line waits no longer than this for others to be written with it."""
+
+OFTEN = 2048
+"""After so many messages somebody looks at the clock."""
+
+SLACK_NS = 5 * 10**9
+"""A clock may have been set back while it was recorded: so long after the end of a time range one goes on reading."""
+
+
+class Outlet:
+    """Writes texts to `out`, several at a time, the first at once."""
+
+    def __init__(self, out: TextIO) -> None:
+        self._out = out
+        self._parts: list[str] = []
+        self._due = 0.0
+
+    def write(self, text: str) -> None:
+        """Write `text`, now or soon."""
+        self._parts.append(text)
+        self.tick()
+
+    def tick(self) -> None:
+        """Write what has waited for long enough."""
+        if self._parts and time.monotonic() >= self._due:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write all that waits."""
+        if self._parts:
+            text = "".join(self._parts)
+            self._parts.clear()
+            self._out.write(text.encode(self._out.encoding or "utf-8", "backslashreplace").decode(self._out.encoding))
+            self._out.flush()
+            self._due = time.monotonic() + FLUSH_S
+
+
+@dataclass(slots=True)
+class Showing:
+    """Shows the selected items of one recording, at most `most` messages (None: all), and counts the lines of them.
+
+    `adapt` is called with each protocol that messages were read by, before the first of them is shown.
+    """
+
+    renderer: Renderer
+    outlet: Outlet
+    selection: Selection
+    most: int | None = None
+    adapt: Callable[[Protocol], None] = lambda _: None
+    shown: int = 0
+    events: int = 0
+    _counts: dict[int, Counter[Direction]] = field(default_factory=dict)
+    _protocol: Protocol | None = None
+
+    def show(self, items: Iterator[Item]) -> None:
+        """Show items until they end, or enough is shown."""
+        write, tick, selection = self.outlet.write, self.outlet.tick, self.selection
+        until = None if selection.end_ns is None else selection.end_ns + SLACK_NS
+        for count, item in enumerate(items):
+            if not count % OFTEN:
+                tick()
+            if isinstance(item, Message):
+                for text in self._message(item):
+                    write(text)
+                    self.shown += 1
+                    if self.most is not None and self.shown >= self.most:
+                        return
+            elif text := self._event(item):
+                write(text)
+                self.events += 1
+            if until is not None and item.time_ns >= until:
+                return
+
+    def _message(self, message: Message) -> Iterator[str]:
+        connection = message.connection
+        if message.opcode < Opcode.CLOSE:
+            counts = self._counts.get(connection)
+            if counts is None:
+                counts = self._counts[connection] = Counter()
+            counts[message.direction] += 1
+        selection = self.selection
+        if selection.connections and connection not in selection.connections:
+            return iter(())
+        if message.reader.protocol is not self._protocol:
+            self._protocol = message.reader.protocol
+            self.adapt(self._protocol)
+        return self.renderer.message(message, show=selection.covers(connection, message.time_ns))
+
+    def _event(self, item: Item) -> str:
+        """The text of what is no message; none for what is not selected."""
+        covers = self.selection.covers
+        match item:
+            case Opened(connection=connection):
+                self._counts.setdefault(connection.number, Counter())
+                if covers(connection.number, item.time_ns):
+                    return self.renderer.event(events.Opened(connection))
+            case Closed(connection=connection, close=close):
+                counts = self._counts.pop(connection.number, Counter())
+                closed = events.Closed(connection, close, counts[Direction.CLIENT], counts[Direction.SERVER])
+                text = self.renderer.event(closed)
+                return text if covers(connection.number, item.time_ns) else ""
+            case Noticed() if not self.selection.connections and covers(0, item.time_ns):
+                return self.renderer.event(events.Notice(item.text, item.warning, item.time_ns))
+            case Piece(last=True):
+                self._counts.setdefault(item.connection, Counter())[item.direction] += 1
+                if self.renderer.options.where is None and covers(item.connection, item.time_ns):
+                    return self.renderer.event(events.Oversize(item))
+        return ""
