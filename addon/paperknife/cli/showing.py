@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections import Counter
-from collections.abc import Callable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TextIO
 
@@ -20,6 +20,8 @@ __all__ = ["Outlet", "Showing"]
 
 FLUSH_S = 0.05
 """A line waits no longer than this for others to be written with it."""
+
+CLOSE = int(Opcode.CLOSE)
 
 OFTEN = 2048
 """After so many messages somebody looks at the clock."""
@@ -70,7 +72,7 @@ class Showing:
     adapt: Callable[[Protocol], None] = lambda _: None
     shown: int = 0
     events: int = 0
-    _counts: dict[int, Counter[Direction]] = field(default_factory=dict)
+    _counts: defaultdict[tuple[int, Direction], int] = field(default_factory=lambda: defaultdict(int))
     _protocol: Protocol | None = None
 
     def show(self, items: Iterator[Item]) -> None:
@@ -92,16 +94,13 @@ class Showing:
             if until is not None and item.time_ns >= until:
                 return
 
-    def _message(self, message: Message) -> Iterator[str]:
+    def _message(self, message: Message) -> Iterable[str]:
         connection = message.connection
-        if message.opcode < Opcode.CLOSE:
-            counts = self._counts.get(connection)
-            if counts is None:
-                counts = self._counts[connection] = Counter()
-            counts[message.direction] += 1
+        if message.opcode < CLOSE:
+            self._counts[connection, message.direction] += 1
         selection = self.selection
         if selection.connections and connection not in selection.connections:
-            return iter(())
+            return ()
         if message.reader.protocol is not self._protocol:
             self._protocol = message.reader.protocol
             self.adapt(self._protocol)
@@ -112,18 +111,16 @@ class Showing:
         covers = self.selection.covers
         match item:
             case Opened(connection=connection):
-                self._counts.setdefault(connection.number, Counter())
                 if covers(connection.number, item.time_ns):
                     return self.renderer.event(events.Opened(connection))
             case Closed(connection=connection, close=close):
-                counts = self._counts.pop(connection.number, Counter())
-                closed = events.Closed(connection, close, counts[Direction.CLIENT], counts[Direction.SERVER])
-                text = self.renderer.event(closed)
+                counts = (self._counts.pop((connection.number, direction), 0) for direction in Direction)
+                text = self.renderer.event(events.Closed(connection, close, *counts))
                 return text if covers(connection.number, item.time_ns) else ""
             case Noticed() if not self.selection.connections and covers(0, item.time_ns):
                 return self.renderer.event(events.Notice(item.text, item.warning, item.time_ns))
             case Piece(last=True):
-                self._counts.setdefault(item.connection, Counter())[item.direction] += 1
+                self._counts[item.connection, item.direction] += 1
                 if self.renderer.options.where is None and covers(item.connection, item.time_ns):
                     return self.renderer.event(events.Oversize(item))
         return ""

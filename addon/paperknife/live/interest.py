@@ -11,6 +11,8 @@ from paperknife_decoders.protocol import EnvelopeType, Protocol
 
 __all__ = ["Interest"]
 
+BINARY = int(Opcode.BINARY)
+
 type Names = tuple[EnvelopeType, frozenset[str]] | None
 """The type that names the payloads, and those that matter; None where all do."""
 
@@ -33,7 +35,7 @@ class Interest:
             self._protocol = protocol
             self._names = {direction: self._names_for(protocol, direction) for direction in Direction}
         names = self._names[message.direction]
-        if names is None or message.opcode is not Opcode.BINARY:
+        if names is None or message.opcode != BINARY:
             return True
         kind, payloads = names
         try:

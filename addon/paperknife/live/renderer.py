@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -72,8 +72,11 @@ class Renderer:
             self._correlators.pop(event.connection.number, None)
         return self._format.event(event)
 
-    def message(self, message: Message, *, show: bool = True) -> Iterator[str]:
+    def message(self, message: Message, *, show: bool = True) -> Iterable[str]:
         """The texts of those envelopes of a message that the filters let through; without `show` it is only noted."""
+        return self._texts(message, show) if self._interest.has(message) else ()
+
+    def _texts(self, message: Message, show: bool) -> Iterator[str]:
         try:
             yield from self._message(message, show)
         except Exception as error:  # the one place: a fault of ours costs one line of the view, and nothing else
@@ -86,8 +89,6 @@ class Renderer:
             told = options.format == "json" if message.opcode is Opcode.CLOSE else options.heartbeats
             if options.where is None and told and show:
                 yield self._format.event(Control(message))
-            return
-        if not self._interest.has(message):
             return
         envelopes = message.envelopes
         for position, envelope in enumerate(envelopes or (NOTHING,)):

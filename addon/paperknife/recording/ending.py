@@ -15,7 +15,7 @@ from paperknife.recording.encoder import SESSION
 from paperknife.recording.records import MAGIC, parsed
 from paperknife.recording.summary import SUMMARY, Summary
 
-__all__ = ["Ending", "read_ending"]
+__all__ = ["Ending", "ending_of", "read_ending"]
 
 HEAD = struct.Struct("<BQ")
 FOOTER_SIZE = HEAD.size + 20 + len(MAGIC)
@@ -39,8 +39,12 @@ class Ending:
 def read_ending(path: Path) -> Ending | None:
     """What the end of a file tells; None for one that has no such end, as one that was cut off. Raises `OSError`."""
     with path.open("rb") as file:
-        size = file.seek(0, 2)
-        metadata = {name: found.metadata for name, found in all_metadata(file, size)}
+        return ending_of(file)
+
+
+def ending_of(file: BinaryIO) -> Ending | None:
+    """The same, of an open file."""
+    metadata = {name: found.metadata for name, found in all_metadata(file, file.seek(0, 2))}
     try:
         return Ending(Summary.from_metadata(metadata[SUMMARY]), metadata.get(SESSION, {}))
     except (KeyError, ValueError):

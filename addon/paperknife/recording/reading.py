@@ -18,7 +18,7 @@ from paperknife.recording.channels import HAPPENINGS, JSON, ChannelKey, Kind
 from paperknife.recording.happenings import read_item
 from paperknife.recording.items import Item
 from paperknife.recording.protocols import Protocols
-from paperknife.recording.records import Op, Read, RecordingError, Records, parsed
+from paperknife.recording.records import LIMITS, Limits, Op, Read, RecordingError, Records, parsed
 from paperknife.settings.reading import Loaded
 from paperknife.traffic import Connection, Piece
 from paperknife_decoders.message import Direction, Message
@@ -61,13 +61,14 @@ class Recording:
         override: Loaded | None = None,
         secrets: Secrets | None = None,
         read: Read | None = None,
+        limits: Limits = LIMITS,
     ) -> None:
         self.name = printable("The standard input" if str(path) == "-" else str(path))
         self.session: dict[str, str] = {}
         self.header = Header("", "")
         self.protocols = Protocols(self.name, secrets or Secrets(), override)
         self.faults = self.protocols.faults
-        self._records = Records(read or opened_file(path), self.name)
+        self._records = Records(read or opened_file(path), self.name, limits)
         self._state = State(self.protocols)
         self._items = self._all()
         self._pending: deque[Item] = deque()

@@ -19,7 +19,7 @@ from mcap.records import Channel, Footer, Header, McapRecord, Metadata, Metadata
 
 from paperknife.recording.inflation import Unreadable, inflated
 
-__all__ = ["MAGIC", "Limits", "Op", "Read", "RecordingError", "Records", "parsed"]
+__all__ = ["LIMITS", "MAGIC", "Limits", "Op", "Read", "RecordingError", "Records", "parsed"]
 
 MAGIC = b"\x89MCAP0\r\n"
 """What a file begins and ends with (mcap.dev/spec, "Magic")."""
@@ -131,10 +131,11 @@ class Records:
         while size < wanted:
             block = self._read(BLOCK)
             if not block:
+                where = f"byte {self._offset:,}"
                 self._fault(
-                    f"{self._name} was cut off in the record at byte {self._offset:,}: {size:,} of {wanted:,} B are left"
+                    f"{self._name} was cut off in the record at {where}, of which {size:,} of {wanted:,} B are there"
                     if size
-                    else f"{self._name} has no end: it is still being written, or was cut off after {self._offset:,} B"
+                    else f"{self._name} has no end: it is still being written, or was cut off at {where}"
                 )
                 return b""
             parts.append(block)
