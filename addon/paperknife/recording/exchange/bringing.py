@@ -3,33 +3,51 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from paperknife.recording.exchange.sources import Session, Source, Told
 from paperknife.recording.exchange.spool import Spool
 from paperknife.recording.items import Closed, Item, Opened
+from paperknife.settings.reading import Reading
 from paperknife.traffic import Handshake
 from paperknife_decoders.message import Message
+from paperknife_decoders.printable import printable
 from paperknife_decoders.protocol import Reader
 from paperknife_decoders.redaction import Redactor
-from paperknife_decoders.secrets import MASK, Secrets, mask_url
+from paperknife_decoders.redaction.handshake import HandshakeMask
+from paperknife_decoders.secrets import Secrets
 
 __all__ = ["bring"]
 
 
-def bring(source: Source, reader: Reader, redactor: Redactor, folder: Path | None = None) -> Iterator[Item]:
-    """The items of `source`, read by `reader`, without their secrets.
+def bring(
+    source: Source, reader: Reader, redactor: Redactor, reading: Reading, folder: Path | None = None
+) -> Iterator[Item]:
+    """The items of `source`, read by `reader`, without their secrets; of connections that `reading` matches.
 
     Handshakes are masked first, as what is secret in them may come again in messages. Nothing is written into `folder`
     before it is masked. Raises `SourceError`, `OSError`.
     """
-    sessions = [mask_session(session, redactor) for session in source.sessions]
+    wanted = {place: session for place, session in enumerate(source.sessions) if is_matched(session, reading)}
+    sessions = {place: mask_session(session, redactor) for place, session in wanted.items()}
     with Spool(folder) as spool:
         for told in source.messages():
-            spool.add(mask_message(told, reader, redactor))
+            if told.session in sessions:
+                spool.add(mask_message(told, reader, redactor))
         yield from in_order(sessions, spool, reader)
+
+
+def is_matched(session: Session, reading: Reading) -> bool:
+    """True for a connection to an address that is to be read."""
+    try:
+        parts = urlsplit(session.connection.url)
+        port = parts.port or (80 if parts.scheme == "ws" else 443)
+    except ValueError:
+        return not reading.match
+    return reading.matches(parts.hostname or "", port, parts.path)
 
 
 def mask_message(told: Told, reader: Reader, redactor: Redactor) -> Told:
@@ -45,33 +63,32 @@ def mask_message(told: Told, reader: Reader, redactor: Redactor) -> Told:
 
 
 def mask_session(session: Session, redactor: Redactor) -> Session:
-    """The connection without its secrets."""
+    """The connection without its secrets, its URL safe to show as those are that the proxy sees."""
+    connection, close = session.connection, session.close
+    connection = replace(connection, url=printable(connection.url))
     if redactor.mode == "off":
-        return session
-    connection, secrets = session.connection, Secrets()
+        return replace(session, connection=connection)
+    mask = HandshakeMask(redactor.known, Secrets())
+    handshake = Handshake(mask.headers(connection.handshake.request), mask.headers(connection.handshake.response))
     masked = replace(
         connection,
-        url=mask_url(connection.url, secrets),
-        handshake=Handshake(
-            mask_headers(connection.handshake.request, secrets), mask_headers(connection.handshake.response, secrets)
-        ),
+        url=mask.url(connection.url),
+        subprotocol=mask.subprotocol(connection.subprotocol),
+        handshake=handshake,
     )
-    return replace(session, connection=masked)
+    if close is not None:
+        close = replace(close, reason=redactor.known.mask_text(close.reason))
+    return replace(session, connection=masked, close=close)
 
 
-def mask_headers(headers: tuple[tuple[str, str], ...], secrets: Secrets) -> tuple[tuple[str, str], ...]:
-    """Headers without what is secret by its name."""
-    return tuple((name, MASK if secrets.hides_name(name) else value) for name, value in headers)
-
-
-def in_order(sessions: Sequence[Session], spool: Spool, reader: Reader) -> Iterator[Item]:
+def in_order(sessions: Mapping[int, Session], spool: Spool, reader: Reader) -> Iterator[Item]:
     """Connections and messages by their times; a connection opens before its first message and closes after its last.
 
     A connection of which the source does not tell how it ended stays open.
     """
     opened: list[Timed] = []
     closed: list[Timed] = []
-    for place, session in enumerate(sessions):
+    for place, session in sessions.items():
         connection, close = session.connection, session.close
         first_ns, last_ns = spool.bounds.get(place, (connection.time_ns, connection.time_ns))
         opened.append((min(connection.time_ns, first_ns), 0, Opened(connection)))
@@ -91,7 +108,7 @@ def when(timed: Timed) -> tuple[int, int]:
     return timed[:2]
 
 
-def message_from(told: Told, sessions: Sequence[Session], reader: Reader) -> Message:
+def message_from(told: Told, sessions: Mapping[int, Session], reader: Reader) -> Message:
     """The message as a recording has it."""
     return Message(
         sessions[told.session].connection.number,

@@ -11,22 +11,17 @@ from __future__ import annotations
 import base64
 import json
 import shutil
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import IO, Any
 from urllib.parse import parse_qsl, urlsplit
 
 from paperknife import __version__
 from paperknife.live.amounts import rfc3339
-from paperknife.recording.exchange.appending import Appending
-from paperknife.recording.exchange.assembly import Assembly
-from paperknife.recording.items import Closed, Item, Opened
-from paperknife.recording.selection import EVERYTHING, Selection
-from paperknife.traffic import Close, Connection, Piece
+from paperknife.traffic import Close, Connection
 from paperknife_decoders.message import Direction, Fate, Message, Opcode
 
-__all__ = ["CONNECTION", "FATE", "MASKED", "ORIGINAL", "HarWriter"]
+__all__ = ["CONNECTION", "FATE", "MASKED", "ORIGINAL", "HarForm"]
 
 CONNECTION = "_paperknife"
 """Member of an entry: the connection as a recording knows it."""
@@ -36,96 +31,37 @@ FATE, ORIGINAL, MASKED = "_paperknifeFate", "_paperknifeOriginal", "_paperknifeM
 TYPES = {Direction.CLIENT: "send", Direction.SERVER: "receive"}
 
 
-class HarWriter:
-    """Writes items as a HAR to a binary stream, by `write`, then `close`.
+class HarForm:
+    """Writes a HAR to a binary stream; see `conversations`."""
 
-    What a connection says is kept in a file of its own inside `folder` until it is closed, so that memory stays flat.
-    """
-
-    def __init__(self, out: BinaryIO, selection: Selection = EVERYTHING, folder: Path | None = None) -> None:
+    def __init__(self, out: IO[bytes]) -> None:
         self._out = out
-        self._selection = selection
-        self._folder = tempfile.TemporaryDirectory(prefix=".paperknife-", dir=folder)
-        self._files = Appending(Path(self._folder.name))
-        self._open: dict[int, Connection] = {}
-        self._wanted: set[int] = set()
-        self._last: dict[int, int] = {}
-        self._assembly = Assembly()
         self._entries = 0
-        self.messages = 0
-        out.write(head())
 
-    @property
-    def left_out(self) -> int:
-        """Messages that were too large to be put together."""
-        return self._assembly.left_out
+    def begin(self) -> None:
+        """The start of the file."""
+        creator = json.dumps({"name": "paperknife", "version": __version__})
+        self._out.write(f'{{"log":{{"version":"1.2","creator":{creator},"pages":[],"entries":['.encode())
 
-    def write(self, item: Item) -> None:
-        """The next item, if it is wanted. Raises `OSError`."""
-        match item:
-            case Message():
-                if self._selection.takes(item):
-                    self._message(item)
-            case Piece():
-                whole = self._assembly.add(item) if self._selection.takes(item) else None
-                if whole is not None:
-                    self._message(whole)
-            case Opened(connection=connection):
-                self._open[connection.number] = connection
-                if self._selection.takes(item):
-                    self._wanted.add(connection.number)
-            case Closed(connection=connection, close=close):
-                self._assembly.forget(connection.number)
-                self._open.setdefault(connection.number, connection)
-                self._entry(connection.number, close)
+    def message(self, message: Message) -> bytes:
+        """One member of ``_webSocketMessages``, with the comma before it."""
+        return f",\n{message_text(message)}".encode()
 
-    def close(self) -> None:
-        """Write the connections that were still open, and the end. Raises `OSError`."""
-        try:
-            for number in sorted(self._open.keys() | self._wanted):
-                self._entry(number, None)
-            self._out.write(b"\n]}}\n")
-        finally:
-            self.discard()
-
-    def discard(self) -> None:
-        """Remove the files on the side."""
-        self._files.close()
-        self._folder.cleanup()
-
-    def _message(self, message: Message) -> None:
-        number = message.connection
-        first = number not in self._last
-        self._files.append(str(number), (b"\n" if first else b",\n") + message_text(message).encode())
-        self._last[number] = message.time_ns
-        self._wanted.add(number)
-        self.messages += 1
-
-    def _entry(self, number: int, close: Close | None) -> None:
-        """Write the entry of a connection, if there is anything in it that is wanted."""
-        connection = self._open.pop(number, None)
-        last_ns = self._last.pop(number, None)
-        if number not in self._wanted:
-            return
-        self._wanted.discard(number)
-        if connection is None:  # its messages stand in the file, its handshake does not
-            connection = Connection(number, "", "", last_ns or 0)
-        start, end = entry_parts(connection, close, last_ns or connection.time_ns)
+    def conversation(self, connection: Connection, close: Close | None, last_ns: int, messages: Path | None) -> None:
+        """One entry."""
         self._out.write(b",\n" if self._entries else b"\n")
-        self._out.write(start.encode())
         self._entries += 1
-        path = self._files.finish(str(number))
-        if last_ns is not None:
-            with path.open("rb") as messages:
-                shutil.copyfileobj(messages, self._out, 1 << 20)
-            path.unlink()
-        self._out.write(end.encode())
+        entry = json.dumps(entry_object(connection, close, last_ns))
+        self._out.write(f'{entry[:-1]}, "_webSocketMessages": ['.encode())
+        if messages is not None:
+            with messages.open("rb") as file:
+                file.seek(1)  # no comma before the first
+                shutil.copyfileobj(file, self._out, 1 << 20)
+        self._out.write(b"\n]}")
 
-
-def head() -> bytes:
-    """What comes before the entries."""
-    creator = json.dumps({"name": "paperknife", "version": __version__})
-    return f'{{"log":{{"version":"1.2","creator":{creator},"pages":[],"entries":['.encode()
+    def end(self) -> None:
+        """The end of the file."""
+        self._out.write(b"\n]}}\n")
 
 
 def seconds(time_ns: int) -> str:
@@ -156,10 +92,10 @@ def special(message: Message) -> Iterator[tuple[str, Any]]:
         yield MASKED, [list(span) for span in message.masked]
 
 
-def entry_parts(connection: Connection, close: Close | None, last_ns: int) -> tuple[str, str]:
-    """The JSON of an entry before its messages, and after them."""
+def entry_object(connection: Connection, close: Close | None, last_ns: int) -> Mapping[str, Any]:
+    """An entry but for its messages."""
     end_ns = max(close.time_ns if close else last_ns, connection.time_ns)
-    entry = {
+    return {
         "_resourceType": "websocket",
         "startedDateTime": rfc3339(connection.time_ns),
         "time": (end_ns - connection.time_ns) / 1e6,
@@ -170,7 +106,6 @@ def entry_parts(connection: Connection, close: Close | None, last_ns: int) -> tu
         "connection": str(connection.number),
         CONNECTION: connection_object(connection, close),
     }
-    return json.dumps(entry)[:-1] + ', "_webSocketMessages": [', "\n]}"
 
 
 def request_object(connection: Connection) -> Mapping[str, Any]:

@@ -72,9 +72,6 @@ class JsonLines:
                 self._event(events.Oversize(item), wanted)
                 self.messages += wanted
 
-    def close(self) -> None:
-        """There is nothing to finish."""
-
     def _event(self, event: events.Event, wanted: bool) -> None:
         if wanted:
             self._write(json_line(event_object(event)))

@@ -12,12 +12,13 @@ from paperknife.live.amounts import rfc3339
 from paperknife.recording.exchange.appending import Appending
 from paperknife.recording.exchange.cells import json_cell, text_cell
 from paperknife.recording.exchange.flattening import Flattening
+from paperknife.recording.items import Item
+from paperknife.recording.selection import EVERYTHING, NOTHING, Selection
 from paperknife_decoders.documents import json_object
-from paperknife_decoders.message import Direction
+from paperknife_decoders.message import Direction, Message, Opcode
 
 if TYPE_CHECKING:
     from paperknife_decoders.envelope import Envelope
-    from paperknife_decoders.message import Message
     from paperknife_decoders.protocol import EnvelopeType
     from paperknife_decoders.secrets import Secrets
 
@@ -42,9 +43,6 @@ class TableSink(Protocol):
     def append(self, name: str, text: str) -> None:
         """Add lines to the table called `name`."""
 
-    def close(self) -> None:
-        """There are no more."""
-
 
 class Folder:
     """Each table in a file of its own."""
@@ -56,6 +54,7 @@ class Folder:
         self.files.append(f"{name}.csv", text.encode("utf-8", "backslashreplace"))
 
     def close(self) -> None:
+        """Finish all tables. Raises `OSError`."""
         self.files.close()
 
 
@@ -75,9 +74,6 @@ class OneTable:
         if name != self.name:
             raise SeveralTables(self.name, name)
         self.write(text.encode("utf-8", "backslashreplace").decode())
-
-    def close(self) -> None:
-        pass
 
 
 class Line:
@@ -100,16 +96,24 @@ class Table:
 class Tables:
     """Writes envelopes as rows of the tables of their payloads."""
 
-    def __init__(self, sink: TableSink, secrets: Secrets | None = None) -> None:
+    def __init__(self, sink: TableSink, selection: Selection = EVERYTHING, secrets: Secrets | None = None) -> None:
         self.sink = sink
+        self.selection = selection
         self.secrets = secrets
-        self.rows = 0
+        self.messages = 0
         self._line: Any = csv.writer(Line(), lineterminator="\n")
         self._known: dict[tuple[Direction, str, EnvelopeType | None], Table] = {}
         self._by_name: dict[str, Table] = {}
 
-    def write(self, message: Message, envelope: Envelope) -> None:
-        """Add a row. Raises `OSError`, or `SeveralTables`."""
+    def write(self, item: Item) -> None:
+        """Add the rows of an item; only messages have any. Raises `OSError`, or `SeveralTables`."""
+        if isinstance(item, Message) and item.opcode < Opcode.CLOSE and self.selection.takes(item):
+            for envelope in item.envelopes or (NOTHING,):
+                if self.selection.wants(item, envelope):
+                    self.row(item, envelope)
+
+    def row(self, message: Message, envelope: Envelope) -> None:
+        """Add a row."""
         secrets = self.secrets or message.reader.protocol.secrets
         kind = envelope.type if envelope.payload and envelope.message is not None else None
         key = (message.direction, envelope.payload if kind else "", kind)
@@ -119,11 +123,7 @@ class Tables:
         about = [rfc3339(message.time_ns), str(message.connection), message.direction.value, message.fate.value]
         cells = table.flat.row(envelope.message) if table.flat else undecoded_cells(message, envelope, secrets)
         self.sink.append(table.name, self._line.writerow([*about, *cells]))
-        self.rows += 1
-
-    def close(self) -> None:
-        """Finish all tables. Raises `OSError`."""
-        self.sink.close()
+        self.messages += 1
 
     def _table(self, direction: Direction, payload: str, kind: EnvelopeType | None, secrets: Secrets) -> Table:
         """A table for these columns: a new one, or that of an older schema that has the same."""

@@ -1,0 +1,130 @@
+"""`paperknife export`: a recording in the formats of other programs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import click
+
+from paperknife.cli.exporting import WRITERS, Target, Writer
+from paperknife.cli.failure import Failure
+from paperknife.cli.options import load_or_fail, reading_from
+from paperknife.cli.progress import Progress, counted, size_of
+from paperknife.cli.results import told_faults
+from paperknife.cli.selecting import OPTIONS, MomentType, is_selective, selection_from
+from paperknife.cli.show import needs_redaction, secrets_of
+from paperknife.cli.viewing import talk
+from paperknife.live.amounts import count_text
+from paperknife.recording.exchange.conversations import Conversations
+from paperknife.recording.items import Item
+from paperknife.recording.reading import Recording, opened_file
+from paperknife.recording.redacting import redacted
+from paperknife.recording.selection import Selection
+from paperknife_decoders.printable import printable
+from paperknife_decoders.redaction import Redactor
+
+__all__ = ["export_command"]
+
+TIME = MomentType()
+
+
+@click.command("export")
+@click.argument("file")
+@click.option(
+    "--to",
+    "form",
+    type=click.Choice(["jsonl", "csv", "har", "flow"]),
+    required=True,
+    help="JSON Lines, tables, HTTP Archive for DevTools, mitmproxy's flows.",
+)
+@click.option("-o", "--output", "out", metavar="OUT", help="File to write to, for csv a new folder; else stdout.")
+@click.option("--force", is_flag=True, help="Replace OUT if it is there already.")
+@OPTIONS[0]
+@OPTIONS[1]
+@OPTIONS[2]
+@click.option("--until", "end", type=TIME, metavar="TIME", help="Up to then, with the millisecond that it names.")
+@click.option("--raw", is_flag=True, help="With jsonl: the bytes of each message too, in base64.")
+@click.option(
+    "--schema",
+    multiple=True,
+    metavar="PATH",
+    help="Read the messages by this schema instead of the recording's own, such as a newer one.",
+)
+@click.option("--client", "client_type", default="", metavar="TYPE", help="With --schema: what the client sends.")
+@click.option("--server", "server_type", default="", metavar="TYPE", help="With --schema: what the server sends.")
+@click.option(
+    "--redact",
+    type=click.Choice(["fields", "strict", "off"]),
+    default="fields",
+    show_default=True,
+    help="Mask secrets that were recorded; blank also what cannot be read; or mask nothing.",
+)
+@click.pass_context
+def export_command(context: click.Context, /, file: str, **options: Any) -> None:
+    """Write the recording FILE for other programs. FILE may be - for the standard input.
+
+    jsonl has an object for each envelope, as show --format json has, with the fate of its message. csv has a table for
+    each payload and direction, with a column for each field; text that a spreadsheet would run as a formula, or that
+    begins with ', gets a ' in front. har opens in Chrome's DevTools (Network, Import HAR). flow opens in mitmproxy; it
+    has no place for pings and pongs, nor for the original of a changed message.
+
+    The exit status is 1 if nothing was found where a part was asked for, or something could not be written in full.
+
+    \b
+    Examples:
+      paperknife export session.mcap --to jsonl --where "order.quantity > 2"
+      paperknife export session.mcap --to csv -o tables
+      paperknife export session.mcap --to csv --where "payload == market_data" -o market.csv
+      paperknife export session.mcap --to har -o session.har --from +10s --until +1m
+      paperknife export session.mcap --to flow -o session.flow
+    """
+    if options["raw"] and options["form"] != "jsonl":
+        raise Failure(f"--raw goes with --to jsonl; {options['form']} has the bytes in a form of its own.")
+    if (options["client_type"] or options["server_type"]) and not options["schema"]:
+        raise Failure("A type was named, but no schema that defines it: add --schema PATH.")
+    out = options["out"]
+    with told_faults(out or "-"):
+        recording, writer = run(file, out, options)
+    if recording.cut:
+        talk(f"! {recording.cut}")
+    lossy = tell_losses(writer)
+    talk(f"{count_text(writer.messages, 'row' if options['form'] == 'csv' else 'message')} exported.")
+    context.exit(1 if lossy or (is_selective(options) and not writer.messages) else 0)
+
+
+def run(file: str, out: str | None, options: dict[str, Any]) -> tuple[Recording, Writer]:
+    """Read, select and write."""
+    override = load_or_fail(reading_from({**options, "match": ()})) if options["schema"] else None
+    read = opened_file(file)
+    with Progress(f"Reading {printable(file)}", size_of(file)) as progress:
+        recording = Recording(file, override=override, secrets=secrets_of(options), read=counted(read, progress))
+        selection = select(recording, options)
+        items: Iterator[Item] = iter(recording)
+        if needs_redaction(recording, options["redact"]):
+            items = redacted(items, Redactor(mode=options["redact"]))
+        target = Target(file, out, options["force"])
+        with WRITERS[options["form"]](target, selection, options) as writer:
+            for item in items:
+                writer.write(item)
+    return recording, writer
+
+
+def select(recording: Recording, options: dict[str, Any]) -> Selection:
+    """What the options select."""
+    try:
+        return selection_from(options, recording.loaded, recording.begin_ns)
+    except Failure as failure:
+        # Elsewhere that option is called --to, which here is the format.
+        raise Failure(failure.message.replace("--to ", "--until ", 1)) from None
+
+
+def tell_losses(writer: Writer) -> bool:
+    """Say what has no place in the format; True if it is more than the help says."""
+    if not isinstance(writer, Conversations):
+        return False
+    if writer.unplaced:
+        talk(f"{count_text(writer.unplaced, 'control frame')} left out: the format has no place for them.")
+    if writer.left_out:
+        talk(f"! {count_text(writer.left_out, 'message')} too large to be exported.")
+    return bool(writer.left_out)
