@@ -202,7 +202,7 @@ def wire(new_witness, server_context) -> Callable[..., contextlib.AbstractAsyncC
         async with accepting(server_context if tls else None) as (port, accepted):
             url = f"{'wss' if tls else 'ws'}://127.0.0.1:{port}/v1"
             plan = ProxyPlan(
-                Reading(),
+                Reading(redact="off"),  # whose warnings are none of the lane's
                 Loaded(Protocol()),
                 (parse_mode(f"reverse:{url}"),),
                 ("--listen-port", "0", "--set", "ssl_insecure=true", *arguments),
