@@ -108,12 +108,11 @@ def tables(target: Target, selection: Selection, options: dict[str, Any]) -> Ite
         try:
             yield Tables(lines, selection)
         except SeveralTables as error:
-            out.flush()
             first, second = error.args
+            direction, _, payload = first.partition(".")
             raise Failure(
-                f"There is room for one table, and the messages make several, {first} and {second} among them. "
-                'Name a folder with -o FOLDER, or choose, as with --where "payload == '
-                f'{first.partition(".")[2]}".'
+                f"There is room for one table, and the messages make several, {first} and {second} among them. Name a "
+                f'folder with -o FOLDER, or choose, as with --where "payload == {payload} and direction == {direction}".'
             ) from None
 
 

@@ -110,12 +110,16 @@ class Flattening:
         if said is not None:
             return one_cell(self.column(path), said)
         kind = each.message_type
-        assert kind is not None
-        is_open = len(above) <= DEEPEST and len(self.names) < MOST_COLUMNS and kind.full_name not in above
-        if is_open and kind.fields and not each.is_repeated and not is_any(kind) and not is_json_like(kind):
+        if kind is not None and self.is_spread(each, kind, above):
             return self.level(kind, list(kind.fields), path, (*above, kind.full_name)).fill
         place = Place(self.secrets, path, len(path))
         return one_cell(self.column(path), lambda value: json_cell(field_json(each, value, place)))
+
+    def is_spread(self, each: FieldDescriptor, kind: Descriptor, above: tuple[str, ...]) -> bool:
+        """True if the fields of a message get columns of their own, where `above` are the types around it."""
+        if each.is_repeated or not kind.fields or is_any(kind) or is_json_like(kind):
+            return False
+        return len(above) <= DEEPEST and len(self.names) < MOST_COLUMNS and kind.full_name not in above
 
 
 def single_cell(each: FieldDescriptor, secrets: Secrets, path: tuple[str, ...]) -> Callable[[Dynamic], str] | None:

@@ -65,7 +65,9 @@ class JsonStream:
                 found, end = self._decode(self._text, self._at)
             except json.JSONDecodeError as error:
                 is_cut = error.msg.startswith("Unterminated string") or error.pos >= len(self._text) - TAIL
-                if self._ended or not is_cut:
+                if self._ended and is_cut:
+                    raise self.fault("the file ends early", len(self._text)) from None
+                if not is_cut:
                     raise self.fault(f"{error.msg[:1].lower()}{error.msg[1:]}", error.pos) from None
             except (RecursionError, ValueError, InvalidOperation) as error:
                 raise self.fault("a value that is nested too deeply, or a number that is too long") from error

@@ -26,8 +26,7 @@ __all__ = ["JsonLines"]
 class JsonLines:
     """Writes items as lines of JSON, by `write`.
 
-    To what ``--format json`` shows of an envelope come the `fate` of its message and `masked`, the parts of the message
-    (start and end, in bytes) that stand in place of a secret, where there are any. `raw` adds `data`, the bytes of the
+    To what ``--format json`` shows of an envelope comes the `fate` of its message. `raw` adds `data`, the bytes of the
     message in base64, and `original`, those that a changed one had; of a message with several envelopes, to the first.
     """
 
@@ -82,6 +81,7 @@ class JsonLines:
         more = self._about(message) if wanted else {}
         if message.opcode >= Opcode.CLOSE:
             if wanted:
+                more |= {"masked": [list(span) for span in message.masked]} if message.masked else {}
                 self._write(json_line(event_object(events.Control(message)) | more))
             return
         secrets = self._secrets or message.reader.protocol.secrets
@@ -98,8 +98,6 @@ class JsonLines:
     def _about(self, message: Message) -> dict[str, Any]:
         """What is known of a message besides its envelopes."""
         more: dict[str, Any] = {"fate": message.fate.value}
-        if message.masked:
-            more["masked"] = [list(span) for span in message.masked]
         if self._raw:
             more["data"] = base64.b64encode(message.content).decode()
             if message.original is not None:

@@ -16,6 +16,7 @@ from paperknife.recording.items import Item
 from paperknife.recording.selection import EVERYTHING, NOTHING, Selection
 from paperknife_decoders.documents import json_object
 from paperknife_decoders.message import Direction, Message, Opcode
+from paperknife_decoders.unknown_values import unknown_values
 
 if TYPE_CHECKING:
     from paperknife_decoders.envelope import Envelope
@@ -30,7 +31,7 @@ ABOUT = ("time", "connection", "direction", "fate")
 UNDECODED = "undecoded"
 """The table of what is no envelope of the schema, or has no payload set."""
 
-UNDECODED_COLUMNS = ("opcode", "form", "fault", "size", "message")
+UNDECODED_COLUMNS = ("opcode", "form", "fault", "size", "message", "unknown")
 
 UNSAFE = re.compile(r"[^A-Za-z0-9_]")
 LONGEST_NAME = 80
@@ -145,6 +146,7 @@ class Tables:
 
 def undecoded_cells(message: Message, envelope: Envelope, secrets: Secrets) -> list[str]:
     """The cells of a row for what has no payload."""
-    opcode, form = message.opcode.name.lower(), envelope.form.value
+    opcode, form, fault = message.opcode.name.lower(), envelope.form.value, text_cell(envelope.fault)
+    unknown = unknown_values(envelope, secrets)
     known = json_cell(json_object(envelope, secrets))
-    return [opcode, form, text_cell(envelope.fault), str(len(envelope.data)), known]
+    return [opcode, form, fault, str(len(envelope.data)), known, json_cell(unknown) if unknown else ""]
