@@ -25,6 +25,7 @@ VERBS = {
     "show": ("paperknife.cli.show", "show_command"),
     "info": ("paperknife.cli.info", "info_command"),
     "filter": ("paperknife.cli.filter", "filter_command"),
+    "redact": ("paperknife.cli.redact", "redact_command"),
     "recover": ("paperknife.cli.recover", "recover_command"),
     "export": ("paperknife.cli.export", "export_command"),
     "import": ("paperknife.cli.import_", "import_command"),

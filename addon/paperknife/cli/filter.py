@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +44,7 @@ def filter_command(ctx: click.Context, /, source: str, out: str, force: bool, **
         read = opened_file(source)
         with Progress(f"Reading {printable(source)}", size_of(source)) as progress:
             recording = Recording(source, read=counted(read, progress))
-            excerpt = taken(recording, path, options, force=force)
+            excerpt = taken(recording, path, {**options, "force": force}, progress)
     if recording.cut:
         talk(recording.cut)
     name = name_of(out)
@@ -58,17 +57,13 @@ def filter_command(ctx: click.Context, /, source: str, out: str, force: bool, **
         talk(f"The state before it was too large; {excerpt.forgotten:,} of its messages, the oldest, are left out.")
 
 
-def taken(recording: Recording, path: Path, options: dict[str, Any], *, force: bool) -> Excerpt:
+def taken(recording: Recording, path: Path, options: dict[str, Any], progress: Progress) -> Excerpt:
     """Write what the options select to a new file; none is made where that is nothing."""
-    loaded = recording.loaded
-    items = iter(recording)
-    first = next(items, None)
-    begin_ns = first.time_ns if first is not None else 0
-    excerpt = Excerpt(selection_from(options, loaded, begin_ns), options["with_state"])
+    excerpt = Excerpt(selection_from(options, recording.loaded, recording.begin_ns), options["with_state"])
     session = {name: value for name, value in recording.session.items() if name != "version"}
-    writer = RecordingWriter(path, session, overwrite=force)
+    writer = RecordingWriter(path, session, overwrite=options["force"], progress=progress.at)
     try:
-        for item in excerpt.items(chain([first] if first is not None else [], items)):
+        for item in excerpt.items(recording):
             writer.write(item)
     except BaseException:
         writer.discard()

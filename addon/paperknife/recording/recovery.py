@@ -82,7 +82,15 @@ def recover(source: Path, target: Path, progress: Progress = lambda what, done, 
     finally:
         for path in (plain, full, packed):
             path.unlink(missing_ok=True)
-    return Recovered(spool.messages, tuple(salvage.losses), spool.missing, spool.orphans, salvage.cut, salvage.is_whole)
+    return Recovered(
+        spool.messages,
+        tuple(salvage.losses),
+        spool.missing,
+        spool.orphans,
+        salvage.cut,
+        salvage.is_whole,
+        salvage.is_packed and not salvage.is_ended,
+    )
 
 
 def summary_definitions(file: BinaryIO, size: int) -> Definitions:

@@ -5,49 +5,95 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from paperknife.recording.items import Closed, Item, Noticed
-from paperknife.traffic import Piece
-from paperknife_decoders.message import Message
-from paperknife_decoders.redaction import Redactor
+from paperknife.recording.items import Closed, Item, Noticed, Opened
+from paperknife.traffic import Handshake, Piece
+from paperknife_decoders.message import Direction, Message, Opcode
+from paperknife_decoders.redaction import HandshakeMask, Redactor
+from paperknife_decoders.secret_text import mask_text
+from paperknife_decoders.secrets import Secrets
 
 __all__ = ["redacted"]
 
 
-def redacted(items: Iterable[Item], redactor: Redactor) -> Iterator[Item]:
-    """The items in their order, with secrets masked in equal length: those of named fields, and what was one before."""
-    known = redactor.known
+def redacted(items: Iterable[Item], redactor: Redactor, secrets: Secrets | None = None) -> Iterator[Item]:
+    """The items in their order, with secrets masked in equal length: those of named fields, and what was one before.
+
+    `secrets` are those to mask in handshakes and in what nothing decodes.
+    """
+    masking = Masking(redactor, secrets or Secrets())
     for item in items:
         match item:
             case Message():
-                yield redacted_message(item, redactor)
+                yield masking.message(item)
             case Piece():
-                data = redactor.redact_piece(item.data)
-                yield item if data == item.data else replace(item, data=data)
-            case Closed(close=close) if known.values:
-                yield replace(item, close=replace(close, reason=known.mask_text(close.reason)))
-            case Noticed() if known.values:
-                yield replace(item, text=known.mask_text(item.text))
-            case _:
-                yield item
+                yield masking.piece(item)
+            case Opened():
+                yield masking.opened(item)
+            case Closed():
+                yield masking.closed(item)
+            case Noticed():
+                yield replace(item, text=redactor.known.mask_text(item.text))
 
 
-def redacted_message(message: Message, redactor: Redactor) -> Message:
-    """A message without its secrets; itself where it has none."""
-    reader, direction, opcode, original = message.reader, message.direction, message.opcode, message.original
-    if original is not None and (found := redactor.redact_one(reader, direction, opcode, original)):
-        original = found[0]
-    found = redactor.redact_one(reader, direction, opcode, message.content)
-    if found is None and original is message.original:
-        return message
-    content, masked = found or (message.content, ())
-    return Message(
-        message.connection,
-        direction,
-        message.time_ns,
-        opcode,
-        content,
-        reader,
-        message.fate,
-        original,
-        tuple(sorted({*message.masked, *masked})),
-    )
+class Masking:
+    """Masks items one by one; what it masks is known as a secret in all that comes later."""
+
+    def __init__(self, redactor: Redactor, secrets: Secrets) -> None:
+        self.redactor = redactor
+        self.secrets = secrets
+        self.handshakes = HandshakeMask(redactor.known, secrets)
+        self.tails: dict[tuple[int, Direction], bytes] = {}
+        """The last bytes of the part before, of messages that come in parts."""
+
+    def message(self, message: Message) -> Message:
+        """A message without its secrets; itself where it has none."""
+        reader, direction, opcode, original = message.reader, message.direction, message.opcode, message.original
+        if original is not None and (found := self.redactor.redact_one(reader, direction, opcode, original)):
+            original = found[0]
+        found = self.redactor.redact_one(reader, direction, opcode, message.content)
+        if found is None and original is message.original:
+            return message
+        content, masked = found or (message.content, ())
+        return Message(
+            message.connection,
+            direction,
+            message.time_ns,
+            opcode,
+            content,
+            reader,
+            message.fate,
+            original,
+            tuple(sorted({*message.masked, *masked})),
+        )
+
+    def piece(self, piece: Piece) -> Piece:
+        """A part of a message without its secrets, as far as they are in this part."""
+        side = piece.connection, piece.direction
+        before = self.tails.pop(side, b"") if piece.offset else b""
+        if piece.last:
+            return piece
+        self.tails[side] = (before + piece.data)[-max(self.redactor.known.longest, 1) :]
+        data, _ = self.redactor.redact_part(piece.data, self.secrets, before, is_text=piece.opcode is Opcode.TEXT)
+        return piece if data == piece.data else replace(piece, data=data)
+
+    def opened(self, item: Opened) -> Opened:
+        """A handshake without its secrets."""
+        connection, mask = item.connection, self.handshakes
+        return replace(
+            item,
+            connection=replace(
+                connection,
+                url=mask.url(connection.url),
+                subprotocol=mask.subprotocols(connection.subprotocol),
+                handshake=Handshake(
+                    mask.headers(connection.handshake.request), mask.headers(connection.handshake.response)
+                ),
+            ),
+        )
+
+    def closed(self, item: Closed) -> Closed:
+        """The end of a connection, without secrets in a peer's reason."""
+        for direction in Direction:
+            self.tails.pop((item.connection.number, direction), None)
+        reason = self.redactor.known.mask_text(mask_text(item.close.reason, self.secrets))
+        return replace(item, close=replace(item.close, reason=reason))

@@ -7,7 +7,7 @@ import struct
 from collections.abc import Callable, Mapping
 from io import BytesIO
 from types import MappingProxyType
-from typing import Any
+from typing import BinaryIO
 
 import zstandard
 from mcap.opcode import Opcode as Op
@@ -82,7 +82,8 @@ def inflated_partly(body: bytes, limit: int) -> bytes:
     _, _, size, _, name = CHUNK.unpack_from(start)
     at = CHUNK.size + name
     data, left, parts = BytesIO(body[at + 8 :]), min(size, limit), []
-    source = OPENED.get(bytes(start[CHUNK.size : at]), lambda _: BytesIO())(data)
+    method = OPENED.get(bytes(start[CHUNK.size : at]))
+    source = method(data) if method is not None else BytesIO()
     with contextlib.suppress(zstandard.ZstdError):
         while left > 0 and (part := source.read(min(left, PIECE))):
             parts.append(part)
@@ -90,9 +91,9 @@ def inflated_partly(body: bytes, limit: int) -> bytes:
     return b"".join(parts)
 
 
-OPENED: dict[bytes, Callable[[BytesIO], Any]] = {
+OPENED: dict[bytes, Callable[[BytesIO], BinaryIO]] = {
     b"": lambda data: data,
-    b"zstd": lambda data: zstandard.ZstdDecompressor().stream_reader(data),  # type: ignore[no-untyped-call]
+    b"zstd": lambda data: zstandard.ZstdDecompressor().stream_reader(data),
 }
 
 
