@@ -92,6 +92,7 @@ class Batch(Sequence[Message]):
     """
 
     __slots__ = (
+        "_heads",
         "_messages",
         "_payloads",
         "connection",
@@ -125,6 +126,7 @@ class Batch(Sequence[Message]):
         self.masked = masked
         self._messages: list[Message] | None = None
         self._payloads: list[str] | None = None
+        self._heads: list[str] | None = None
 
     @classmethod
     def of(cls, message: Message) -> Batch:
@@ -148,11 +150,26 @@ class Batch(Sequence[Message]):
         return sum(map(len, self.contents))
 
     @property
+    def heads(self) -> list[str] | None:
+        """For each message the payload that fills the whole of it, empty where there is more or else.
+
+        None where not all of them are bare envelopes of a known type.
+        """
+        if self._heads is None:
+            self._heads = self.reader.heads(self.direction, self.opcodes, self.contents)
+        return self._heads
+
+    @property
     def payloads(self) -> list[str]:
         """For each message the name of its payload; empty for control frames and for what is not decoded."""
         if self._payloads is None:
-            self._payloads = self.reader.payloads(self.direction, self.opcodes, self.contents)
+            self._payloads = self.reader.payloads(self.direction, self.opcodes, self.contents, self._heads)
         return self._payloads
+
+    @property
+    def has_messages(self) -> bool:
+        """True if the messages were made one by one already, as those of a batch of one that was changed."""
+        return self._messages is not None
 
     @property
     def messages(self) -> list[Message]:

@@ -25,8 +25,11 @@ if TYPE_CHECKING:
 __all__ = ["EnvelopeType", "Protocol", "Reader"]
 
 
+SHORTEST = 2
+"""Bytes of the shortest member: a tag, and the length 0."""
+
 LONGEST_HEAD = 4
-"""Bytes of the longest tag and length that `EnvelopeType.name_of` reads."""
+"""Bytes of the longest tag and length that `EnvelopeType.head` reads."""
 
 
 class EnvelopeType:
@@ -59,19 +62,30 @@ class EnvelopeType:
 
         Raises protobuf's DecodeError where an envelope that holds more than that does not parse.
         """
-        if len(content) >= LONGEST_HEAD:
-            tag, at = content[0], 1
-            if tag > 127:
-                tag, at = tag | content[1] << 8, 2
-            name = self.tags.get(tag)
-            if name is not None:
-                size, at = content[at], at + 1
-                if size > 127:
-                    size, at = size & 127 | content[at] << 7, at + 1
-                # A longer length would have its highest bit set here, and not fit what is there.
-                if at + size == len(content):
-                    return name
-        return self.payload_of(self.parse(content))
+        return self.head(content) or self.payload_of(self.parse(content))
+
+    def head(self, content: bytes) -> str:
+        """The name of the member that fills the whole of `content`; the empty string where there is more or else."""
+        length = len(content)
+        if length < SHORTEST:
+            return ""
+        tag, size = content[0], content[1]
+        if tag < 128 and size < 128:
+            return self.tags.get(tag, "") if size + 2 == length else ""
+        if length < LONGEST_HEAD:
+            return ""
+        at = 1
+        if tag > 127:
+            tag, at = tag | size << 8, 2
+        name = self.tags.get(tag)
+        if name is not None:
+            size, at = content[at], at + 1
+            if size > 127:
+                size, at = size & 127 | content[at] << 7, at + 1
+            # A longer length would have its highest bit set here, and not fit what is there.
+            if at + size == length:
+                return name
+        return ""
 
     def __repr__(self) -> str:
         return f"<EnvelopeType {self.name}>"
@@ -158,13 +172,38 @@ class Reader:
             return (undecoded(content, kind, str(error)),)
         return tuple(read_envelope(part, kind) for part in parts)
 
-    def payloads(self, direction: Direction, opcodes: Sequence[int], contents: Sequence[bytes]) -> list[str]:
-        """For each message the payload of its first envelope, the empty string where there is none; never raises."""
+    def heads(self, direction: Direction, opcodes: Sequence[int], contents: Sequence[bytes]) -> list[str] | None:
+        """For each message the member that fills the whole of it, the empty string where there is more or else.
+
+        None where not all of them are bare envelopes of a known type.
+        """
         kind = self.protocol.type_for(direction)
-        if kind is not None and not self.protocol.steps and opcodes.count(Opcode.BINARY) == len(opcodes):
-            name_of = kind.name_of
+        if kind is None or self.protocol.steps or opcodes.count(Opcode.BINARY) != len(opcodes):
+            return None
+        head = kind.head
+        return [head(content) for content in contents]
+
+    def payloads(
+        self,
+        direction: Direction,
+        opcodes: Sequence[int],
+        contents: Sequence[bytes],
+        heads: list[str] | None = None,
+    ) -> list[str]:
+        """For each message the payload of its first envelope, the empty string where there is none; never raises.
+
+        `heads` are those of these messages, where somebody has them already.
+        """
+        if heads is None:
+            heads = self.heads(direction, opcodes, contents)
+        if heads is not None:
+            kind = self.protocol.type_for(direction)
+            if kind is None or "" not in heads:
+                return heads
             try:
-                return [name_of(content) for content in contents]
+                return [
+                    head or kind.payload_of(kind.parse(content)) for head, content in zip(heads, contents, strict=True)
+                ]
             except ProtobufDecodeError:
                 pass  # one of them does not parse; find out which
         return [

@@ -58,7 +58,7 @@ class Paperknife:
         self.tap = Tap(self.keeper, self.audience)
         self.keeper.changed.append(self.redraw)
         self.trust = Trust(self.audience.say)  # it says nothing twice
-        self.addons = [Handshakes(self.keeper, self.audience, modes), self.tap, self.trust]
+        self.addons = [Handshakes(self.tap.masking, self.audience, modes), self.tap, self.trust]
         self.watcher: asyncio.Task[None] | None = None
         self.refresher: asyncio.Task[None] | None = None
 
@@ -68,7 +68,7 @@ class Paperknife:
         """Declare the options."""
         add_options(loader)
         self.tap.lane = use_lane(self.tap, self.notice)
-        contentviews.add(EnvelopeView(self.keeper))
+        contentviews.add(EnvelopeView(self.keeper, self.tap.masking))
 
     def configure(self, updated: Set[str]) -> None:
         """Read connections by the options of the moment."""

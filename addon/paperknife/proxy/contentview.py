@@ -8,6 +8,7 @@ from mitmproxy import contentviews, http
 from mitmproxy.contentviews import Metadata, SyntaxHighlight
 
 from paperknife.proxy.keeper import Keeper
+from paperknife.proxy.masking import Masking
 from paperknife_decoders.message import Direction, Opcode
 from paperknife_decoders.protocol import Protocol
 from paperknife_decoders.tree import tree_text
@@ -30,8 +31,9 @@ class EnvelopeView(contentviews.Contentview):
     It is the automatic choice for the messages of connections that are read, and for nothing else.
     """
 
-    def __init__(self, keeper: Keeper) -> None:
+    def __init__(self, keeper: Keeper, masking: Masking | None = None) -> None:
         self.keeper = keeper
+        self.masking = masking or Masking(keeper.reading, lambda _: None)
         self.texts: OrderedDict[tuple[int, bytes, Direction, Opcode], str] = OrderedDict()
         self.texts_by: Protocol | None = None
 
@@ -62,6 +64,7 @@ class EnvelopeView(contentviews.Contentview):
         if protocol is not self.texts_by:
             self.texts.clear()
             self.texts_by = protocol
+        data = self.masking.content(protocol.reader(), direction, message.type, data)
         key = (len(data), data, direction, Opcode(message.type))
         if key in self.texts:
             self.texts.move_to_end(key)

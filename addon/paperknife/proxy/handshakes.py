@@ -11,12 +11,12 @@ from mitmproxy import http
 from mitmproxy.proxy import server_hooks
 
 from paperknife.proxy.audience import Audience
-from paperknife.proxy.keeper import Keeper
+from paperknife.proxy.masking import Masking
 from paperknife.settings.modes import Mode, join_path
 from paperknife_decoders.printable import printable
 from paperknife_decoders.secrets import Secrets, mask_url
 
-__all__ = ["Handshakes", "shown_url"]
+__all__ = ["Handshakes", "shown_url", "url_of"]
 
 
 SAID_BETTER = re.compile("certificate verify failed", re.IGNORECASE)
@@ -31,8 +31,8 @@ SEVERAL = "Multiple exceptions: "
 class Handshakes:
     """Sends requests for ``/`` to the path of their mode, and says what goes wrong before a WebSocket is open."""
 
-    def __init__(self, keeper: Keeper, audience: Audience, modes: Iterable[Mode] = ()) -> None:
-        self.keeper = keeper
+    def __init__(self, masking: Masking, audience: Audience, modes: Iterable[Mode] = ()) -> None:
+        self.masking = masking
         self.audience = audience
         self.paths = {mode.spec: mode.path for mode in modes if mode.path}
 
@@ -64,7 +64,7 @@ class Handshakes:
 
     def url(self, flow: http.HTTPFlow) -> str:
         """The URL of a flow, safe to show."""
-        return shown_url(flow, self.keeper.reading.secrets)
+        return self.masking.url(url_of(flow))
 
 
 def reach_fault(error: str) -> str:
@@ -80,9 +80,14 @@ def asks_for_websocket(flow: http.HTTPFlow) -> bool:
 
 
 def shown_url(flow: http.HTTPFlow, secrets: Secrets) -> str:
-    """The URL of a flow as a WebSocket client writes it, with secrets masked and control characters escaped."""
+    """The URL of a flow with secrets masked by their names alone, and control characters escaped."""
+    return printable(mask_url(url_of(flow), secrets))
+
+
+def url_of(flow: http.HTTPFlow) -> str:
+    """The URL of a flow as a WebSocket client writes it, with all that is secret in it."""
     request = flow.request
     scheme, default_port = ("wss", 443) if request.scheme == "https" else ("ws", 80)
     host = f"[{request.host}]" if ":" in request.host else request.host
     port = "" if request.port == default_port else f":{request.port}"
-    return printable(mask_url(f"{scheme}://{host}{port}{request.path}", secrets))
+    return f"{scheme}://{host}{port}{request.path}"

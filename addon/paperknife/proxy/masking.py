@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from paperknife.traffic import Batch, Piece
-from paperknife_decoders.message import Message
-from paperknife_decoders.redaction import KnownSecrets, Mode, Redacted, Redactor
+from paperknife.settings.reading import Reading
+from paperknife.traffic import Batch, Handshake, Piece
+from paperknife_decoders.message import Direction, Message, Opcode
+from paperknife_decoders.printable import printable
+from paperknife_decoders.protocol import Reader
+from paperknife_decoders.redaction import HandshakeMask, KnownSecrets, Redacted, Redactor
+from paperknife_decoders.secret_text import mask_text
 
 __all__ = ["Masking"]
+
+type Headers = Iterable[tuple[str, str]]
 
 
 class Masking:
@@ -18,21 +24,36 @@ class Masking:
     It learns on the event loop, from everything that passes and in its order, whoever else leaves out what.
     """
 
-    def __init__(self, warn: Callable[[str], None]) -> None:
+    def __init__(self, reading: Reading, warn: Callable[[str], None]) -> None:
         self.known = KnownSecrets()
-        self.redactor = Redactor(self.known, warn=warn)
+        self.redactor = Redactor(self.known, reading.redact, warn)
+        self.use(reading)
+        self.tails: dict[tuple[int, Direction], bytes] = {}
+        """The last bytes of the piece before, of messages beyond the limit that are not at their end."""
 
-    def use(self, mode: Mode) -> None:
+    def use(self, reading: Reading) -> None:
         """Mask by these rules from now on."""
-        self.redactor.mode = mode
+        self.redactor.mode = reading.redact
+        self.secrets = reading.secrets
+        self.handshakes = HandshakeMask(self.known, reading.secrets)
+
+    @property
+    def is_off(self) -> bool:
+        """Nothing is masked: the user asked for it."""
+        return self.redactor.mode == "off"
+
+    # messages
 
     def batch(self, batch: Batch) -> Batch:
         """The batch without its secrets; itself where it has none."""
-        redacted = self.redactor.redact(batch.reader, batch.direction, batch.opcodes, batch.contents)
+        original = batch[0].original if len(batch) == 1 and batch.has_messages else None
+        redacted = self.redactor.redact(
+            batch.reader, batch.direction, batch.opcodes, batch.contents, heads=lambda: batch.heads
+        )
+        if original is not None:
+            return self.changed(batch[0], original, redacted)
         if redacted is None:
             return batch
-        if len(batch) == 1 and batch[0].original is not None:
-            return Batch.of(self.message(batch[0], redacted))
         return Batch(
             batch.connection,
             batch.direction,
@@ -44,29 +65,66 @@ class Masking:
             redacted.masked,
         )
 
-    def message(self, message: Message, redacted: Redacted) -> Message:
-        """A changed message without its secrets, and its original without them too."""
-        original = message.original
-        if original is not None:
-            alone = self.redactor.redact_one(message.reader, message.direction, message.opcode, original)
-            original = original if alone is None else alone[0]
-        return Message(
-            message.connection,
-            message.direction,
-            message.time_ns,
-            message.opcode,
-            redacted.contents[0],
-            message.reader,
-            message.fate,
-            original,
-            redacted.masked.get(0, ()),
+    def changed(self, message: Message, original: bytes, redacted: Redacted | None) -> Batch:
+        """A message that was changed, without its secrets, and its original without them too."""
+        masked = self.redactor.redact_one(message.reader, message.direction, message.opcode, original)
+        return Batch.of(
+            Message(
+                message.connection,
+                message.direction,
+                message.time_ns,
+                message.opcode,
+                message.content if redacted is None else redacted.contents[0],
+                message.reader,
+                message.fate,
+                original if masked is None else masked[0],
+                () if redacted is None else redacted.masked[0],
+            )
         )
 
     def piece(self, piece: Piece) -> Piece:
-        """A part of a message beyond the limit, without what is known as a secret."""
-        data = self.redactor.redact_piece(piece.data)
+        """A part of a message beyond the limit without its secrets.
+
+        Of one that begins in the part before, only what is in this part can be masked: nothing is held back.
+        """
+        key = piece.connection, piece.direction
+        before = self.tails.pop(key, b"") if piece.offset else b""
+        if self.is_off or piece.last:
+            return piece
+        self.tails[key] = (before + piece.data)[-max(self.known.longest, 1) :]
+        data, _ = self.redactor.redact_part(piece.data, self.secrets, before, is_text=piece.opcode is Opcode.TEXT)
         return piece if data == piece.data else replace(piece, data=data)
 
+    def forget(self, connection: int) -> None:
+        """A connection ended."""
+        for direction in Direction:
+            self.tails.pop((connection, direction), None)
+
+    def content(self, reader: Reader, direction: Direction, opcode: int, content: bytes) -> bytes:
+        """One content without its secrets, for a view."""
+        redacted = self.redactor.redact_one(reader, direction, opcode, content)
+        return content if redacted is None else redacted[0]
+
+    # words
+
     def text(self, text: str) -> str:
-        """A sentence, or what a peer gave as its reason, without what is known as a secret."""
-        return text if self.redactor.mode == "off" else self.known.mask_text(text)
+        """A sentence of ours without what is known as a secret."""
+        return text if self.is_off else self.known.mask_text(text)
+
+    def peer_text(self, text: str) -> str:
+        """What a peer gave as its reason, without what has a secret name or is known."""
+        return text if self.is_off else self.known.mask_text(mask_text(text, self.secrets))
+
+    def url(self, url: str) -> str:
+        """A URL, safe to show."""
+        return printable(url if self.is_off else self.handshakes.url(url))
+
+    def subprotocol(self, name: str) -> str:
+        """The subprotocol that was agreed on."""
+        return name if self.is_off else self.handshakes.subprotocols(name)
+
+    def handshake(self, request: Headers, response: Headers) -> Handshake:
+        """The headers of both sides, without secrets. What the request holds is known when the response is masked."""
+        if self.is_off:
+            return Handshake(tuple(request), tuple(response))
+        return Handshake(self.handshakes.headers(request), self.handshakes.headers(response))

@@ -15,7 +15,7 @@ from mitmproxy.flow import Error
 from mitmproxy.hooks import UpdateHook
 
 from paperknife.proxy.audience import Audience
-from paperknife.proxy.handshakes import shown_url
+from paperknife.proxy.handshakes import url_of
 from paperknife.proxy.keeper import Keeper
 from paperknife.proxy.lane.history import History
 from paperknife.proxy.lane.injection import Abort, Injected
@@ -56,16 +56,15 @@ class Tap:
         self.kept = SHOWN
         self.hooked = False
         self.looked_at = True
-        self.masking = Masking(lambda text: audience.notice(text, warning=True))
+        self.masking = Masking(keeper.reading, lambda text: audience.notice(text, warning=True))
         audience.mask = self.masking.text
         self.ending = False
         """We are about to end what connections there are."""
-        self.masking.use(keeper.reading.redact)
         keeper.changed.append(self.use)
 
     def use(self, loaded: Loaded) -> None:
         """Read what comes from now on by a new protocol, on open connections too."""
-        self.masking.use(self.keeper.reading.redact)
+        self.masking.use(self.keeper.reading)
         for live in self.live.values():
             live.reader.use(loaded.protocol)
 
@@ -81,6 +80,10 @@ class Tap:
                 self.end_killed(live)
         if flows:
             ctx.master.addons.trigger(UpdateHook(flows))
+
+    def connections(self) -> list[Connection]:
+        """Those that are open."""
+        return [live.connection for live in self.live.values()]
 
     def see_listeners(self) -> None:
         """See who listens to mitmproxy's hook for messages at this moment, and whether anybody looks at its list."""
@@ -166,14 +169,16 @@ class Tap:
         self.see_listeners()
         self.opened += 1
         request = flow.request
+        answered = flow.response.headers if flow.response else http.Headers()
         host, port, *_ = flow.client_conn.peername
         connection = Connection(
             number=self.opened,
-            url=shown_url(flow, self.keeper.reading.secrets),
+            url=self.masking.url(url_of(flow)),
             client=f"[{host}]:{port}" if ":" in host else f"{host}:{port}",
             time_ns=time.time_ns(),
-            subprotocol=flow.response.headers.get("Sec-WebSocket-Protocol", "") if flow.response else "",
+            subprotocol=self.masking.subprotocol(answered.get("Sec-WebSocket-Protocol", "")),
             read=self.keeper.reading.matches(request.host, request.port, request.path),
+            handshake=self.masking.handshake(request.headers.items(multi=True), answered.items(multi=True)),
         )
         self.live[flow.id] = Track(connection, self.keeper.protocol.reader(), History(flow, self.kept))
         self.audience.tell(lambda consumer: consumer.opened(connection))
@@ -205,6 +210,7 @@ class Tap:
         if live is None:
             return
         connection = live.connection
+        self.masking.forget(connection.number)
         data, by = flow.websocket, None
         code = ABNORMAL if data.close_code is None else int(data.close_code)
         reason = "" if code == ABNORMAL else data.close_reason or ""
@@ -212,7 +218,7 @@ class Tap:
             reason = "paperknife ended"
         elif data.closed_by_client is not None:
             by = Direction.CLIENT if data.closed_by_client else Direction.SERVER
-        close = Close(code, self.masking.text(reason), by, time.time_ns())
+        close = Close(code, self.masking.peer_text(reason), by, time.time_ns())
         self.audience.tell(lambda consumer: consumer.closed(connection, close))
 
 

@@ -14,7 +14,8 @@ offsets, lengths and other fields stay. Nothing here ever touches what is forwar
 * `handshake` is for URLs, headers and subprotocols.
 """
 
+from paperknife_decoders.redaction.handshake import HandshakeMask
 from paperknife_decoders.redaction.known import KnownSecrets
 from paperknife_decoders.redaction.redactor import Mode, Redacted, Redactor
 
-__all__ = ["KnownSecrets", "Mode", "Redacted", "Redactor"]
+__all__ = ["HandshakeMask", "KnownSecrets", "Mode", "Redacted", "Redactor"]

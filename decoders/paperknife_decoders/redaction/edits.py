@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-__all__ = ["STARS", "VARINTS", "ZEROS", "Edit", "apply", "joined", "stars"]
+__all__ = ["DONE", "STARS", "VARINTS", "ZEROS", "Edit", "Span", "apply", "joined", "moved", "spans_of", "stars"]
 
 STARS = b"*" * 256
 """For text and bytes: ASCII, so that text stays valid UTF-8."""
@@ -15,6 +15,9 @@ ZEROS = bytes(256)
 
 VARINTS = bytes(byte & 128 for byte in range(256))
 """For varints, one or many in a row: zero in as many bytes, which may be over-long and is legal."""
+
+DONE = bytes(range(256))
+"""For what was replaced already."""
 
 type Span = tuple[int, int]
 
@@ -49,6 +52,11 @@ def joined(spans: Iterable[Span]) -> tuple[Span, ...]:
         else:
             whole.append((start, end))
     return tuple(whole)
+
+
+def moved(edit: Edit, by: int) -> Edit:
+    """The same edit, so many bytes further."""
+    return Edit(edit.start + by, edit.end + by, edit.table)
 
 
 def spans_of(edits: Sequence[Edit]) -> tuple[Span, ...]:

@@ -2,29 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Literal, NamedTuple
 
 from paperknife_decoders.envelope import Envelope, Form
 from paperknife_decoders.errors import DecodeError
 from paperknife_decoders.message import Direction, Opcode
-from paperknife_decoders.protocol import EnvelopeType, Reader
-from paperknife_decoders.redaction.edits import Edit, Span, apply, spans_of, stars
+from paperknife_decoders.protocol import EnvelopeType, Protocol, Reader, read_envelope, text_envelope
+from paperknife_decoders.redaction.edits import Edit, Span, apply, moved, spans_of, stars
 from paperknife_decoders.redaction.fields import Found, find_secrets
+from paperknife_decoders.redaction.framed import masked_parts
 from paperknife_decoders.redaction.known import KnownSecrets
-from paperknife_decoders.redaction.plan import plan_for
-from paperknife_decoders.redaction.text import find_in_text
+from paperknife_decoders.redaction.plan import plan_for, risky_payloads
+from paperknife_decoders.redaction.text import find_in_json, find_in_text, names_in
+from paperknife_decoders.redaction.unread import find_in_unread
 from paperknife_decoders.secrets import Secrets
 
-__all__ = ["Mode", "Redacted", "Redactor"]
+__all__ = ["UNREAD", "Mode", "Redacted", "Redactor"]
 
 type Mode = Literal["fields", "strict", "off"]
 """Mask secrets; blank also what cannot be read; mask nothing."""
 
 UNREAD = (
-    "Some messages cannot be read by a schema and are kept as they are: they may hold secrets. "
-    "--redact strict blanks them."
+    "Messages that no schema can read are kept as they are, and may hold secrets; "
+    "--redact strict (paperknife_redact=strict) blanks them."
 )
+
+CLOSE_CODE = 2
+"""Bytes of a close frame before its reason (RFC 6455, section 5.5.1)."""
+
+SAMPLES = 100
+"""So many batches of each protocol have one message parsed that would not be for its names."""
 
 
 class Redacted(NamedTuple):
@@ -37,7 +46,8 @@ class Redacted(NamedTuple):
 class Redactor:
     """Takes secrets out of contents, by their names and by what is known. It learns from all that it is given.
 
-    `warn` is told once, in a sentence, that there are messages which nobody can vouch for.
+    `warn` is told once, in a sentence, that there are messages which nobody can vouch for. With the mode ``strict``
+    these are blanked, and so are the fields that a schema does not know.
     """
 
     def __init__(
@@ -47,25 +57,41 @@ class Redactor:
         self.mode: Mode = mode
         self.warn = warn
         self.warned = False
+        self.samples = SAMPLES
+        self.risky: dict[Direction, frozenset[str] | None] = {}
+        self.protocol: Protocol | None = None
+        """The one that `risky` is for."""
 
     def redact(
-        self, reader: Reader, direction: Direction, opcodes: Sequence[int], contents: Sequence[bytes]
+        self,
+        reader: Reader,
+        direction: Direction,
+        opcodes: Sequence[int],
+        contents: Sequence[bytes],
+        heads: Callable[[], Sequence[str] | None] | None = None,
     ) -> Redacted | None:
-        """The batch without its secrets; None where there are none in it."""
+        """The batch without its secrets; None where there are none in it.
+
+        `heads` gives those of its messages (see `Reader.heads`), where somebody else wants them too.
+        """
         if self.mode == "off":
             return None
-        named = {
-            place: edits
-            for place, (opcode, content) in enumerate(zip(opcodes, contents, strict=True))
-            if (edits := self.named(reader, direction, opcode, content))
-        }
-        if not named and not self.known.values:
+        if heads is None:
+            heads = partial(reader.heads, direction, opcodes, contents)
+        named: dict[int, tuple[bytes, list[Edit]]] = {}
+        for place in self.suspects(reader.protocol, direction, opcodes, contents, heads):
+            edited = self.named(reader.protocol, direction, opcodes[place], contents[place])
+            if edited[1]:
+                named[place] = edited
+        needles = self.known.found_in(contents[0] if len(contents) == 1 else b"\n".join(contents))
+        if not named and not needles:
             return None
         changed, masked = list(contents), {}
         for place, content in enumerate(contents):
-            edits = [*named.get(place, ()), *stars(self.known.spans(content))]
+            changed[place], edits = named.get(place, (content, []))
+            edits += stars(self.known.spans(changed[place], needles))
             if edits:
-                changed[place] = apply(content, edits)
+                changed[place] = apply(changed[place], edits)
                 masked[place] = spans_of(edits)
         return Redacted(changed, masked) if masked else None
 
@@ -76,48 +102,138 @@ class Redactor:
         redacted = self.redact(reader, direction, (opcode,), (content,))
         return None if redacted is None else (redacted.contents[0], redacted.masked[0])
 
-    def redact_piece(self, data: bytes) -> bytes:
-        """A part of a message that is not decoded, without what is known as a secret."""
-        if self.mode == "off":
-            return data
-        edits = self.unread(data) if data else []
-        return apply(data, [*edits, *stars(self.known.spans(data))])
+    def redact_part(
+        self, data: bytes, secrets: Secrets, before: bytes = b"", *, is_text: bool = False
+    ) -> tuple[bytes, tuple[Span, ...]]:
+        """A part of a message that is not decoded, and what was masked in it.
 
-    def named(self, reader: Reader, direction: Direction, opcode: int, content: bytes) -> list[Edit]:
-        """What to replace in a content by its names; the values are known from now on."""
-        secrets = reader.protocol.secrets
-        if opcode not in (Opcode.TEXT, Opcode.BINARY):
-            return self.noted(find_in_text(content, secrets))
-        edits: list[Edit] = []
-        for envelope in reader.read(direction, Opcode(opcode), content):
-            start = content.find(envelope.data)
-            edits += [
-                edit._replace(start=edit.start + start, end=edit.end + start) for edit in self.edits(envelope, secrets)
-            ]
-        return edits
+        `before` are the last bytes of the part before: what is known and begins there is masked as far as it is here.
+        """
+        if self.mode == "off" or not data:
+            return data, ()
+        edits = self.noted(find_in_text(data, secrets)) if is_text else []
+        edits += self.unread(data)
+        reach = before[-self.known.longest :] if self.known.longest else b""
+        for start, end in self.known.spans(reach + data):
+            if end > len(reach):
+                edits.append(Edit(max(start - len(reach), 0), end - len(reach)))
+        return apply(data, edits), spans_of(edits)
+
+    # which contents to look into
+
+    def suspects(
+        self,
+        protocol: Protocol,
+        direction: Direction,
+        opcodes: Sequence[int],
+        contents: Sequence[bytes],
+        heads: Callable[[], Sequence[str] | None],
+    ) -> Iterable[int]:
+        """The places of the contents that have to be looked into by their names."""
+        if self.mode == "strict":
+            return range(len(contents))
+        if protocol is not self.protocol:
+            self.use(protocol)
+        kind, risky = protocol.type_for(direction), self.risky[direction]
+        if kind is None or protocol.steps or opcodes.count(Opcode.BINARY) != len(opcodes):
+            return self.mixed_suspects(protocol, kind, risky, opcodes, contents)
+        sample = self.sample()
+        if risky is None:
+            return range(len(contents))
+        names = heads() if risky else None
+        if names is None or ("" not in names and risky.isdisjoint(names)):
+            return sample
+        return [place for place, name in enumerate(names) if not name or name in risky or place in sample]
+
+    def use(self, protocol: Protocol) -> None:
+        """Find out where the types of a protocol can hold secrets."""
+        self.protocol, self.samples = protocol, SAMPLES
+        plan = plan_for(protocol.secrets)
+        for direction in Direction:
+            kind = protocol.type_for(direction)
+            self.risky[direction] = None if kind is None else risky_payloads(kind, plan)
+
+    def sample(self) -> range:
+        """The first of these contents, now and then: is a schema given that cannot read what passes?"""
+        if self.samples and not self.warned and self.warn is not None:
+            self.samples -= 1
+            return range(1)
+        return range(0)
+
+    def mixed_suspects(
+        self,
+        protocol: Protocol,
+        kind: EnvelopeType | None,
+        risky: frozenset[str] | None,
+        opcodes: Sequence[int],
+        contents: Sequence[bytes],
+    ) -> Iterable[int]:
+        """The same where there is no schema, or where there is more than bare envelopes."""
+        if protocol.steps:
+            return range(len(contents))
+        said = names_in(protocol.secrets, b"\n".join(contents))
+        sample = self.sample()
+
+        def is_suspect(place: int, opcode: int, content: bytes) -> bool:
+            if kind is not None and opcode == Opcode.BINARY:
+                head = kind.head(content)
+                return risky is None or not head or head in risky
+            return place in sample or (kind is not None and opcode == Opcode.TEXT) or said
+
+        return [
+            place
+            for place, (opcode, content) in enumerate(zip(opcodes, contents, strict=True))
+            if is_suspect(place, opcode, content)
+        ]
+
+    # what to replace in one content
+
+    def named(self, protocol: Protocol, direction: Direction, opcode: int, content: bytes) -> tuple[bytes, list[Edit]]:
+        """The content, and what to replace in it by its names; the values are known from now on."""
+        kind, secrets = protocol.type_for(direction), protocol.secrets
+        match opcode:
+            case Opcode.BINARY if protocol.steps:
+                try:
+                    return masked_parts(
+                        protocol.steps, content, lambda part: self.edits(read_envelope(part, kind), secrets)
+                    )
+                except DecodeError:
+                    return content, self.unread(content)
+            case Opcode.BINARY:
+                return content, self.edits(read_envelope(content, kind), secrets)
+            case Opcode.TEXT:
+                return content, self.edits(text_envelope(content, kind), secrets)
+            case Opcode.CLOSE:
+                found = self.noted(find_in_text(content[CLOSE_CODE:], secrets))
+                return content, [moved(edit, CLOSE_CODE) for edit in found]
+        return content, self.unread(content) if self.mode == "strict" else self.noted(find_in_text(content, secrets))
 
     def edits(self, envelope: Envelope, secrets: Secrets) -> list[Edit]:
         """What to replace in one envelope."""
         data, form, kind = envelope.data, envelope.form, envelope.type
-        match form:
-            case Form.DECODED if kind is not None:
-                return self.decoded(data, kind, secrets)
-            case Form.JSON | Form.TEXT if self.mode != "strict":
-                return self.noted(find_in_text(data, secrets))
-        return self.unread(data)
-
-    def decoded(self, data: bytes, kind: EnvelopeType, secrets: Secrets) -> list[Edit]:
-        """What to replace in an envelope that parses."""
-        try:
-            return self.noted(find_secrets(data, kind.descriptor, plan_for(secrets), strict=self.mode == "strict"))
-        except DecodeError:
+        if not data:
+            return []
+        if form is Form.DECODED and kind is not None:
+            try:
+                found = find_secrets(data, kind.descriptor, plan_for(secrets), strict=self.mode == "strict")
+                return self.noted(found)
+            except DecodeError:
+                return self.unread(data)
+        if self.mode == "strict":
             return self.unread(data)
+        if form is Form.JSON:
+            return self.noted(find_in_json(data, secrets))
+        if form is not Form.TEXT:
+            self.unread(data)
+        return self.noted(find_in_unread(envelope, secrets))
 
     def unread(self, data: bytes) -> list[Edit]:
         """What becomes of bytes that nobody can vouch for."""
+        if not data:
+            return []
         if self.mode == "strict":
-            return [Edit(0, len(data))] if data else []
-        if not self.warned and self.warn is not None and data:
+            return [Edit(0, len(data))]
+        if not self.warned and self.warn is not None:
             self.warned = True
             self.warn(UNREAD)
         return []

@@ -1,13 +1,28 @@
-"""The secrets in JSON and in plain text."""
+"""The secrets in JSON and in plain text, by the names that stand before them."""
 
 from __future__ import annotations
 
-from paperknife_decoders.redaction.edits import Edit
+import json
+import re
+from functools import lru_cache
+
+from paperknife_decoders.redaction.edits import STARS, Edit
 from paperknife_decoders.redaction.fields import Found
+from paperknife_decoders.redaction.plan import Tree, plan_for
 from paperknife_decoders.secret_text import text_spans
 from paperknife_decoders.secrets import Secrets
 
-__all__ = ["find_in_text"]
+__all__ = ["find_in_json", "find_in_text", "names_in"]
+
+TOKEN = re.compile(rb'"(?:[^"\\]++|\\.)*+"|[{}\[\]:,]|[^\s{}\[\]:,"]++', re.DOTALL)
+"""A string, a sign, or a number or word (RFC 8259, section 2)."""
+
+ZERO, SPACE = b"0" * 256, b" " * 256
+"""A number or word becomes a zero with spaces behind it, which is JSON of the same length."""
+
+FOLDED = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ", b"abcdefghijklmnopqrstuvwxyz")
+PASSED_OVER = b"_-\\"
+"""What names are compared without, and what stands before the quotes of JSON within a JSON string."""
 
 
 def find_in_text(data: bytes, secrets: Secrets) -> Found:
@@ -15,5 +30,118 @@ def find_in_text(data: bytes, secrets: Secrets) -> Found:
     found = Found()
     for start, end in text_spans(data.decode("latin-1"), secrets):
         found.edits.append(Edit(start, end))
-        found.values.append(data[start:end])
+        found.values.append(unescaped(data[start:end]))
     return found
+
+
+def find_in_json(data: bytes, secrets: Secrets) -> Found:
+    """The secrets of a JSON document: texts and numbers under secret names, all that lies under a declared path.
+
+    It stays a JSON document. Names within strings, as of JSON in JSON, count too.
+    """
+    found = Found()
+    if names_in(secrets, data):
+        Document(data, secrets, found).run()
+    return found
+
+
+def names_in(secrets: Secrets, data: bytes) -> bool:
+    """True if there may be secret names in `data`, anywhere; most texts have none."""
+    return bool(name_pattern(secrets).search(data.translate(FOLDED, PASSED_OVER))) or b"\\u" in data
+
+
+@lru_cache(maxsize=16)
+def name_pattern(secrets: Secrets) -> re.Pattern[bytes]:
+    """Finds any secret name in what was folded."""
+    declared = {path.rpartition(".")[2].replace("_", "").replace("-", "").lower() for path in secrets.paths}
+    names = sorted(re.escape(name).encode() for name in secrets.names | declared)
+    return re.compile(b"|".join(names) if names else rb"(?!)")
+
+
+class Document:
+    """One pass over the tokens of a JSON document; open objects and arrays are on a stack, so that nothing recurses."""
+
+    def __init__(self, data: bytes, secrets: Secrets, found: Found) -> None:
+        self.data = data
+        self.secrets = secrets
+        self.found = found
+        self.open: list[tuple[bool, Tree, bool, bool]] = []
+        self.is_object = False
+        self.tree: Tree = plan_for(secrets).tree
+        """Declared paths that lead on from here."""
+        self.named = self.declared = False
+        """What comes next has a secret name; lies under a declared path."""
+        self.name = ""
+        self.expects_name = False
+
+    def run(self) -> None:
+        """Find what is secret."""
+        for token in TOKEN.finditer(self.data):
+            match self.data[token.start()]:
+                case 0x7B | 0x5B as sign:  # { [
+                    self.begin(sign == 0x7B)
+                case 0x7D | 0x5D:  # } ]
+                    self.end()
+                case 0x3A:  # :
+                    self.expects_name = False
+                case 0x2C:  # ,
+                    self.expects_name = self.is_object
+                case 0x22 if self.expects_name:
+                    self.name = unescaped(self.data[token.start() + 1 : token.end() - 1]).decode(errors="replace")
+                case first:
+                    self.value(token.start(), token.end(), is_text=first == 0x22)
+
+    def below(self) -> tuple[Tree, bool, bool]:
+        """For the value that comes: where declared paths lead on to, if it has a secret name, if it is declared."""
+        if not self.is_object:
+            return self.tree, self.named, self.declared
+        tree = self.tree.get(self.name, {})
+        return tree, self.secrets.hides_name(self.name), self.declared or "" in tree
+
+    def begin(self, is_object: bool) -> None:
+        """An object or array begins."""
+        tree, named, declared = self.below()
+        self.open.append((self.is_object, self.tree, self.named, self.declared))
+        self.is_object, self.tree, self.named, self.declared = is_object, tree, named and not is_object, declared
+        self.expects_name = is_object
+
+    def end(self) -> None:
+        """The innermost object or array ends."""
+        if self.open:
+            self.is_object, self.tree, self.named, self.declared = self.open.pop()
+        self.expects_name = False
+
+    def value(self, start: int, end: int, *, is_text: bool) -> None:
+        """A string, or a number or word."""
+        _, named, declared = self.below()
+        first = self.data[start]
+        if is_text:
+            if named or declared:
+                self.hide(start + 1, end - 1)
+            else:
+                self.look_into(start + 1, end - 1)
+        elif declared or (named and first in b"-0123456789"):
+            self.found.edits += [Edit(start, start + 1, ZERO), Edit(start + 1, end, SPACE)]
+
+    def hide(self, start: int, end: int) -> None:
+        """Replace what is between two quotes."""
+        if start < end:
+            self.found.edits.append(Edit(start, end, STARS))
+            self.found.values.append(unescaped(self.data[start:end]))
+
+    def look_into(self, start: int, end: int) -> None:
+        """Find names within a string."""
+        inner = self.data[start:end]
+        if b":" in inner or b"=" in inner:
+            for first, last in text_spans(inner.decode("latin-1"), self.secrets):
+                self.hide(start + first, start + last)
+
+
+def unescaped(data: bytes) -> bytes:
+    """The content of a JSON string without its escapes; as it is where it is none."""
+    if b"\\" not in data:
+        return data
+    try:
+        return str(json.loads(b'"' + data + b'"')).encode(errors="surrogatepass")
+    except ValueError:
+        return data

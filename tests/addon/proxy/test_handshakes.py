@@ -9,10 +9,9 @@ from mitmproxy.test import tflow, tutils
 
 from paperknife.proxy.audience import Audience
 from paperknife.proxy.handshakes import Handshakes, reach_fault, shown_url
-from paperknife.proxy.keeper import Keeper
+from paperknife.proxy.masking import Masking
 from paperknife.settings.modes import Mode, parse_mode
-from paperknife.settings.reading import Loaded, Reading
-from paperknife_decoders.protocol import Protocol
+from paperknife.settings.reading import Reading
 from paperknife_decoders.secrets import Secrets
 
 
@@ -30,7 +29,7 @@ def handshakes(*modes: Mode) -> tuple[Handshakes, list[tuple[str, bool]]]:
     """The addon, and what the user is told."""
     listener = Listener()
     audience = Audience([listener])
-    return Handshakes(Keeper(Loaded(Protocol()), Reading(), audience.notice), audience, modes), listener.notices
+    return Handshakes(Masking(Reading(), audience.notice), audience, modes), listener.notices
 
 
 def asking(path: str, mode: str = "regular", *, upgrade: str = "WebSocket") -> http.HTTPFlow:

@@ -1,0 +1,44 @@
+"""Secrets in envelopes that lie behind the steps of a protocol: framed, compressed, encoded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from paperknife_decoders.redaction.edits import DONE, Edit, apply, moved
+from paperknife_decoders.steps import Step, open_parts
+
+__all__ = ["masked_parts"]
+
+
+def masked_parts(
+    steps: Sequence[Step], content: bytes, edits_of: Callable[[bytes], list[Edit]]
+) -> tuple[bytes, list[Edit]]:
+    """The content with the secrets of its parts masked, and where they were; `edits_of` says what to replace in a part.
+
+    Parts that lie in the content as they are keep their place, and the content its length. From any other step the
+    content is made anew, all of it counts as masked, and it may be of another length. Raises `DecodeError` from the
+    first step that refuses.
+    """
+    opened = open_parts(steps, content)
+    edits = [edits_of(part) for part in opened.parts]
+    if not any(edits):
+        return content, []
+    masked = opened.close([apply(part, its) for part, its in zip(opened.parts, edits, strict=True)])
+    places = places_of(content, opened.parts)
+    if places is None or len(masked) != len(content):
+        return masked, [Edit(0, len(masked), DONE)]
+    return masked, [
+        moved(edit, place)._replace(table=DONE) for place, its in zip(places, edits, strict=True) for edit in its
+    ]
+
+
+def places_of(content: bytes, parts: Sequence[bytes]) -> list[int] | None:
+    """Where the parts lie in the content, one after the other; None where one of them does not."""
+    places, at = [], 0
+    for part in parts:
+        at = content.find(part, at)
+        if at < 0:
+            return None
+        places.append(at)
+        at += len(part)
+    return places
