@@ -10,10 +10,12 @@ import click
 
 from paperknife.cli.failure import Failure
 from paperknife.cli.options import view_options
+from paperknife.cli.recording import finish_recordings, record_options, record_words_or_fail
 from paperknife.cli.viewing import Viewing, open_output, talk
 
 if TYPE_CHECKING:
     from paperknife.proxy.embedded import EmbeddedProxy
+    from paperknife.proxy.recordings import Recordings
 
 __all__ = ["demo_command"]
 
@@ -35,6 +37,7 @@ Next, on your own API:
 @click.option("--seed", type=int, default=1, show_default=True, help="Same seed, same market.")
 @click.option("--print-schema", is_flag=True, help="Only print where the demo's .proto files are.")
 @view_options
+@record_options
 def demo_command(**options: Any) -> None:
     """Watch a small trading venue and its client talk, with the proxy between them; all on this machine.
 
@@ -63,7 +66,8 @@ def play(options: dict[str, Any], schema: str) -> int:
     from paperknife.proxy.listening import StartError
     from paperknife.settings.reading import Reading
 
-    plan = plan_for(Reading(schema=(schema,)))
+    plan = plan_for(Reading(schema=(schema,)), record_words_or_fail(options))
+    recordings: list[Recordings] = []
     venue = VenueOptions(rate=options["rate"], seed=options["seed"])
     with open_output(None) as out:
         viewing = Viewing(options, plan("ws://127.0.0.1:1").loaded, out)
@@ -71,13 +75,14 @@ def play(options: dict[str, Any], schema: str) -> int:
         def started(proxy: EmbeddedProxy) -> None:
             talk(f"A venue, a client and paperknife between them, for {options['seconds']:g} s (Ctrl-C ends it).")
             viewing.ends_with(proxy.shutdown)
+            recordings.append(proxy.addon.recordings)
             proxy.addon.keeper.announce()
 
         try:
             asyncio.run(perform(venue, plan, viewing.consumer, started, options["seconds"]))
         except (ArgumentError, StartError) as error:
             raise Failure(str(error)) from None
-        status = viewing.finish()
+        status = max(viewing.finish(), *map(finish_recordings, recordings), 0)
     if not viewing.is_failed:
         talk(NEXT)
     return status

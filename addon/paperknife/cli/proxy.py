@@ -17,10 +17,12 @@ from paperknife.cli.options import (
     reading_options,
     view_options,
 )
+from paperknife.cli.recording import finish_recordings, record_options, record_words_or_fail
 from paperknife.cli.viewing import Viewing, open_output, talk
 
 if TYPE_CHECKING:
     from paperknife.proxy.embedded import EmbeddedProxy, ProxyPlan
+    from paperknife.proxy.recordings import Recordings
 
 __all__ = ["proxy_command"]
 
@@ -43,6 +45,7 @@ __all__ = ["proxy_command"]
     help="Lines in this terminal, mitmproxy's console, its web interface, or only the summary at the end.",
 )
 @click.option("-o", "--output", metavar="FILE", help="Write the lines to this file instead of stdout.")
+@record_options
 @click.argument("mitmproxy_options", nargs=-1, type=click.UNPROCESSED)
 @click.pass_context
 def proxy_command(context: click.Context, /, **options: Any) -> None:
@@ -62,7 +65,12 @@ def proxy_command(context: click.Context, /, **options: Any) -> None:
     reading = reading_from(options)
     flags = tuple(flag for parameter in context.command.params for flag in parameter.opts if flag.startswith("-"))
     plan = ProxyPlan(
-        reading, load_or_fail(reading), modes_or_fail(options["mode"]), options["mitmproxy_options"], own_flags=flags
+        reading,
+        load_or_fail(reading),
+        modes_or_fail(options["mode"]),
+        options["mitmproxy_options"],
+        own_flags=flags,
+        record=record_words_or_fail(options),
     )
     if options["ui"] in ("console", "web"):
         show_interface(options["ui"], plan)
@@ -79,19 +87,23 @@ def stream(options: dict[str, Any], plan: ProxyPlan) -> int:
     check_expressions(options, plan.loaded)
     with open_output(options["output"]) as out:
         viewing = Viewing(options, plan.loaded, out, show=options["ui"] == "stream")
+        recordings: list[Recordings] = []
 
         def started(proxy: EmbeddedProxy) -> None:
+            recordings.append(proxy.addon.recordings)
             proxy.addon.keeper.changed.append(viewing.schema_changed)
             viewing.ends_with(proxy.shutdown)
             for listening in proxy.listening:
                 talk(listening.sentence())
+            if viewing.view is None and proxy.addon.recordings.recorders:  # nobody else says it
+                talk(proxy.addon.recordings.sentence())
             proxy.addon.keeper.announce()
 
         try:
             asyncio.run(watch(plan, viewing.consumer, started))
         except (ArgumentError, StartError) as error:
             raise Failure(str(error)) from None
-        return viewing.finish()
+        return max(viewing.finish(), *map(finish_recordings, recordings), 0)
 
 
 def show_interface(ui: str, plan: ProxyPlan) -> None:
@@ -99,14 +111,21 @@ def show_interface(ui: str, plan: ProxyPlan) -> None:
     from paperknife.proxy.arguments import ArgumentError
     from paperknife.proxy.interfaces import run_console, run_web
 
+    status = 0
+
+    def ended(recordings: Recordings) -> None:
+        nonlocal status
+        status = finish_recordings(recordings)
+
     if ui == "console" and not (sys.stdin and sys.stdin.isatty() and sys.stdout and sys.stdout.isatty()):
         raise Failure("A terminal was expected for --ui console, on stdin and stdout. Without one there is --ui web.")
     try:
         if ui == "console":
-            run_console(plan)
+            run_console(plan, ended)
         else:
-            run_web(plan, talk)
+            run_web(plan, talk, ended)
     except ArgumentError as error:
         raise Failure(str(error)) from None
     except SystemExit as leaving:
-        sys.exit(2 if leaving.code else 0)
+        sys.exit(2 if leaving.code else status)
+    sys.exit(status)

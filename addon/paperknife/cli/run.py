@@ -21,6 +21,7 @@ from paperknife.cli.options import (
     reading_options,
     view_options,
 )
+from paperknife.cli.recording import finish_recordings, record_options, record_words_or_fail
 from paperknife.cli.viewing import Viewing, open_output, talk
 from paperknife.settings.child_environment import URL_VARIABLE, Reach, Route, TrustFiles, child_environment, route_for
 from paperknife.settings.client_kinds import kind_of_command, unseen_advice
@@ -28,6 +29,7 @@ from paperknife.settings.trust_store import write_trust_files, write_upstream_bu
 
 if TYPE_CHECKING:
     from paperknife.proxy.embedded import EmbeddedProxy, ProxyPlan
+    from paperknife.proxy.recordings import Recordings
 
 __all__ = ["run_command"]
 
@@ -70,6 +72,7 @@ def partition(words: list[str], separator: str) -> tuple[list[str], list[str]]:
 @reading_options
 @view_options
 @click.option("-o", "--output", metavar="FILE", help="Write the lines to this file instead of stderr; - is stdout.")
+@record_options
 @click.argument("mitmproxy_options", nargs=-1, type=click.UNPROCESSED, metavar="-- COMMAND [ARGS]...")
 @click.pass_context
 def run_command(context: click.Context, /, **options: Any) -> None:
@@ -91,13 +94,13 @@ def run_command(context: click.Context, /, **options: Any) -> None:
     """
     from paperknife.proxy.embedded import ProxyPlan
 
-    reading, command = reading_from(options), context.meta["command"]
+    reading, command, record = reading_from(options), context.meta["command"], record_words_or_fail(options)
     flags = tuple(flag for parameter in context.command.params for flag in parameter.opts if flag.startswith("-"))
     with tempfile.TemporaryDirectory(prefix="paperknife-") as folder:
         arguments = ("--listen-port", "0", *upstream_trust(Path(folder), options["mitmproxy_options"]))
         arguments += options["mitmproxy_options"]
         modes = modes_or_fail(options["mode"])
-        plan = ProxyPlan(reading, load_or_fail(reading), modes, arguments, own_flags=flags)
+        plan = ProxyPlan(reading, load_or_fail(reading), modes, arguments, own_flags=flags, record=record)
         status = watch_command(options, plan, command, Path(folder))
     sys.exit(status)
 
@@ -131,10 +134,11 @@ def watch_command(options: dict[str, Any], plan: ProxyPlan, command: Sequence[st
     except CommandError as error:
         talk(f"Error: {error}")
         return error.status
+    recordings: list[Recordings] = []
     with open_output(options["output"], otherwise=sys.stderr) as out:
         viewing = Beside(options, plan.loaded, out)
         try:
-            status = asyncio.run(run_watched(plan, viewing, command, folder))
+            status = asyncio.run(run_watched(plan, viewing, command, folder, recordings))
         except (ArgumentError, StartError) as error:
             raise Failure(str(error)) from None
         except KeyboardInterrupt:  # before there was a command, or after it
@@ -143,11 +147,15 @@ def watch_command(options: dict[str, Any], plan: ProxyPlan, command: Sequence[st
             talk(f"Error: {error}")
             return error.status
         viewing.finish()
+        for each in recordings:
+            finish_recordings(each)
     return status
 
 
-async def run_watched(plan: ProxyPlan, viewing: Viewing, command: Sequence[str], folder: Path) -> int:
-    """Start the proxy, run the command by way of it, and let the last messages arrive."""
+async def run_watched(
+    plan: ProxyPlan, viewing: Viewing, command: Sequence[str], folder: Path, recordings: list[Recordings]
+) -> int:
+    """Start the proxy, run the command by way of it, and let the last messages arrive; add to `recordings`."""
     from paperknife.proxy.child import run_child
     from paperknife.proxy.embedded import EmbeddedProxy
     from paperknife.proxy.trust import authority_path
@@ -155,6 +163,7 @@ async def run_watched(plan: ProxyPlan, viewing: Viewing, command: Sequence[str],
 
     async with EmbeddedProxy(plan, [viewing.consumer]) as proxy:
         tune_process()
+        recordings.append(proxy.addon.recordings)
         proxy.addon.keeper.changed.append(viewing.schema_changed)
         proxy.addon.keeper.announce()
         proxy.addon.trust.command = tuple(command)

@@ -11,6 +11,7 @@ from paperknife.demo.venue import Venue, VenueOptions
 from paperknife.proxy.embedded import EmbeddedProxy, ProxyPlan
 from paperknife.proxy.tuning import tune_process
 from paperknife.proxy.watch import ending_on_signals
+from paperknife.recording.segments import NOTHING, RecordWords
 from paperknife.settings.modes import parse_mode
 from paperknife.settings.reading import Reading, load
 from paperknife.traffic import Consumer
@@ -18,10 +19,12 @@ from paperknife.traffic import Consumer
 __all__ = ["perform", "plan_for"]
 
 
-def plan_for(reading: Reading) -> Callable[[str], ProxyPlan]:
+def plan_for(reading: Reading, record: RecordWords = NOTHING) -> Callable[[str], ProxyPlan]:
     """Load the schema ahead; what comes back makes the plan for a venue's URL."""
     loaded = load(reading)
-    return lambda url: ProxyPlan(reading, loaded, (parse_mode(f"reverse:{url}"),), ("--listen-port", "0"))
+    return lambda url: ProxyPlan(
+        reading, loaded, (parse_mode(f"reverse:{url}"),), ("--listen-port", "0"), record=record
+    )
 
 
 async def perform(

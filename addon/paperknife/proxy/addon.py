@@ -15,9 +15,19 @@ from paperknife.proxy.contentview import EnvelopeView
 from paperknife.proxy.handshakes import Handshakes
 from paperknife.proxy.keeper import Keeper
 from paperknife.proxy.lane.install import uninstall, use_lane
-from paperknife.proxy.options import OPTIONS, PREFIX, add_options, misspelt, reading_from
+from paperknife.proxy.options import (
+    OPTIONS,
+    PREFIX,
+    RECORDING,
+    add_options,
+    misspelt,
+    reading_from,
+    record_words_from,
+)
+from paperknife.proxy.recordings import Recordings
 from paperknife.proxy.tap import LIMIT, Tap
 from paperknife.proxy.trust import Trust
+from paperknife.recording.records import RecordingError
 from paperknife.settings.modes import Mode
 from paperknife.settings.reading import Loaded, Reading, load
 from paperknife.traffic import Consumer
@@ -57,6 +67,9 @@ class Paperknife:
         self.keeper = Keeper(loaded or Loaded(Protocol()), reading or Reading(), self.audience.say)
         self.tap = Tap(self.keeper, self.audience)
         self.keeper.changed.append(self.redraw)
+        self.recordings = Recordings(self.audience, self.tap.connections, lambda: self.keeper.reading.redact)
+        self.finishes_recordings = True
+        """At the end; else whoever made us does."""
         self.trust = Trust(self.audience.say)  # it says nothing twice
         self.addons = [Handshakes(self.tap.masking, self.audience, modes), self.tap, self.trust]
         self.watcher: asyncio.Task[None] | None = None
@@ -74,6 +87,8 @@ class Paperknife:
         """Read connections by the options of the moment."""
         try:
             self.set_lane(updated)
+            if updated & RECORDING:
+                self.recordings.use(record_words_from(ctx.options).plan())
             if updated & LISTENING:
                 self.tap.see_listeners()
             if not updated & NAMES:
@@ -82,7 +97,7 @@ class Paperknife:
             if reading == self.keeper.reading and self.loaded:
                 return
             loaded = load(reading)
-        except (SchemaError, exceptions.OptionsError) as error:
+        except (SchemaError, RecordingError, exceptions.OptionsError) as error:
             if "scripts" in updated:  # a script's first configuration names every option
                 # mitmproxy would log an exception here with its traceback; an error in the log stops it at start-up.
                 logger.error("%s", error)
@@ -122,6 +137,7 @@ class Paperknife:
         while True:
             self.tap.refresh()
             self.audience.tell_counts()
+            self.recordings.tidy()
             await asyncio.sleep(REFRESH_SECONDS)
 
     def done(self) -> None:
@@ -130,6 +146,9 @@ class Paperknife:
             if task is not None:
                 task.cancel()
         self.audience.tell_counts(all_of_them=True)
+        self.recordings.stop()
+        if self.finishes_recordings:
+            self.recordings.finish()
         if self.tap.lane:
             uninstall(self.tap)
 

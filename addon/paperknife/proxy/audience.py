@@ -16,16 +16,22 @@ logger = logging.getLogger(__name__)
 
 
 class Audience:
-    """Tells consumers. One that raises is told of once, and left out from then on: the traffic goes on."""
+    """Tells consumers. One that raises is told of once, and left out from then on: the traffic goes on.
+
+    The `recorder`, where there is one, is told first, so that nothing that fails or takes its time comes before it.
+    """
 
     def __init__(self, consumers: Iterable[Consumer]) -> None:
         self.consumers = list(consumers)
+        self.recorder: Consumer | None = None
         self.repeats = Repeats()
         self.mask: Callable[[str], str] = str
         """Takes known secrets out of a sentence."""
 
     def tell(self, call: Callable[[Consumer], None]) -> None:
         """Call every consumer; the traceback of one that fails is in the log."""
+        if self.recorder is not None:
+            call(self.recorder)  # it never raises
         for consumer in tuple(self.consumers):
             try:
                 call(consumer)
@@ -49,7 +55,6 @@ class Audience:
     def say(self, text: str, warning: bool = False) -> None:
         """Pass one sentence on, however often it comes; through mitmproxy's log where nobody listens."""
         text = self.mask(text)
-        if self.consumers:
-            self.tell(lambda consumer: consumer.notice(text, warning=warning))
-        else:
+        self.tell(lambda consumer: consumer.notice(text, warning=warning))
+        if not self.consumers:
             logger.log(logging.WARNING if warning else logging.INFO, text)

@@ -22,7 +22,8 @@ from paperknife.proxy.addon import Paperknife
 from paperknife.proxy.arguments import ArgumentError, apply_arguments, option_sentence
 from paperknife.proxy.dispatch import use_listeners_only
 from paperknife.proxy.listening import Listening, StartError, find_listening
-from paperknife.proxy.options import options_from
+from paperknife.proxy.options import options_from, record_options_from
+from paperknife.recording.segments import NOTHING, RecordWords
 from paperknife.settings.modes import Mode
 from paperknife.settings.reading import Loaded, Reading
 from paperknife.traffic import Consumer
@@ -38,7 +39,8 @@ class ProxyPlan:
     """Everything that a proxy is started with.
 
     Without `modes` it is mitmproxy's configuration that says how to listen, in the end its regular mode. `arguments`
-    are mitmproxy's own command-line options; `own_flags` name ours, for suggestions.
+    are mitmproxy's own command-line options; `own_flags` name ours, for suggestions. What is recorded as `record` asks
+    is finished by whoever runs the proxy (`Recordings.finish`).
     """
 
     reading: Reading
@@ -46,6 +48,7 @@ class ProxyPlan:
     modes: tuple[Mode, ...] = ()
     arguments: tuple[str, ...] = ()
     own_flags: tuple[str, ...] = field(default=(), repr=False)
+    record: RecordWords = NOTHING
 
 
 AUTHORITY = "mitmproxy-ca.pem"
@@ -94,6 +97,7 @@ class EmbeddedProxy:
     def __init__(self, plan: ProxyPlan, consumers: Sequence[Consumer]) -> None:
         self.plan = plan
         self.addon = Paperknife(consumers, plan.loaded, plan.reading, plan.modes)
+        self.addon.finishes_recordings = False
         self.listening: tuple[Listening, ...] = ()
         self.handler = NoticeHandler(self.addon)
         self.loop = asyncio.get_running_loop()
@@ -109,6 +113,7 @@ class EmbeddedProxy:
             self.configure(options)
         except ArgumentError:
             await self.master.done()
+            self.addon.recordings.discard()
             raise
         self.handler.install()
         self.running = asyncio.create_task(self.master.run())
@@ -119,6 +124,7 @@ class EmbeddedProxy:
             self.listening = find_listening(self.master.addons.get("proxyserver"), self.plan.modes)
         except StartError:
             await self.__aexit__(None, None, None)
+            self.addon.recordings.discard()
             raise
         self.handler.release()
         return self
@@ -133,6 +139,7 @@ class EmbeddedProxy:
         apply_arguments(options, self.plan.arguments, own_flags=self.plan.own_flags)
         check_authority_folder(options.confdir)
         given = {name: value for name, value in ours.items() if value != defaults[name]}
+        given |= record_options_from(self.plan.record)
         if self.plan.modes:
             given["mode"] = [mode.spec for mode in self.plan.modes]
         try:

@@ -6,17 +6,19 @@ import argparse
 from collections.abc import Callable
 
 from mitmproxy import ctx
+from mitmproxy.exceptions import OptionsError
 from mitmproxy.master import Master
 from mitmproxy.options import Options
 from mitmproxy.tools import cmdline
 from mitmproxy.tools.main import run
 
 from paperknife.proxy.addon import Paperknife
-from paperknife.proxy.arguments import SentenceParser
+from paperknife.proxy.arguments import ArgumentError, SentenceParser, option_sentence
 from paperknife.proxy.dispatch import use_listeners_only
 from paperknife.proxy.embedded import IDLE_SECONDS, ProxyPlan
 from paperknife.proxy.listening import StartError, find_listening
-from paperknife.proxy.options import options_from
+from paperknife.proxy.options import options_from, record_options_from
+from paperknife.proxy.recordings import Recordings
 from paperknife.settings.modes import Mode
 
 __all__ = ["run_console", "run_web"]
@@ -40,18 +42,21 @@ class Announcement:
         self.addon.keeper.announce()
 
 
-def run_console(plan: ProxyPlan) -> None:
-    """Run mitmproxy's console until the user leaves it. Raises `ArgumentError`."""
+def run_console(plan: ProxyPlan, ended: Callable[[Recordings], None]) -> None:
+    """Run mitmproxy's console until the user leaves it; `ended` is given what was recorded. Raises `ArgumentError`."""
     from mitmproxy.tools.console.master import ConsoleMaster
 
-    run_interface(ConsoleMaster, cmdline.mitmproxy, plan, None)
+    run_interface(ConsoleMaster, cmdline.mitmproxy, plan, None, ended)
 
 
-def run_web(plan: ProxyPlan, say: Callable[[str], None]) -> None:
-    """Run mitmproxy's web interface until it is interrupted; `say` is told where to connect. Raises `ArgumentError`."""
+def run_web(plan: ProxyPlan, say: Callable[[str], None], ended: Callable[[Recordings], None]) -> None:
+    """Run mitmproxy's web interface until it is interrupted; `say` is told where to connect.
+
+    `ended` is given what was recorded. Raises `ArgumentError`.
+    """
     from mitmproxy.tools.web.master import WebMaster
 
-    run_interface(WebMaster, cmdline.mitmweb, plan, say)
+    run_interface(WebMaster, cmdline.mitmweb, plan, say, ended)
 
 
 def run_interface(
@@ -59,20 +64,31 @@ def run_interface(
     declare: Callable[[Options], argparse.ArgumentParser],
     plan: ProxyPlan,
     say: Callable[[str], None] | None,
+    ended: Callable[[Recordings], None],
 ) -> None:
     """Run one of mitmproxy's interfaces as its own command does."""
+    made_addons: list[Paperknife] = []
 
     def make(options: Options) -> Master:
         made = master(options)
         use_listeners_only(made.addons)
         addon = Paperknife((), plan.loaded, plan.reading, plan.modes)
+        addon.finishes_recordings = False
+        made_addons.append(addon)
         options.update(listen_host="127.0.0.1", tcp_timeout=IDLE_SECONDS)
         made.addons.add(addon, Announcement(addon, plan.modes, say or (lambda text: addon.notice(text, False))))
-        options.update(**options_from(plan.reading))
+        try:
+            options.update(**options_from(plan.reading), **record_options_from(plan.record))
+        except OptionsError as error:
+            raise ArgumentError(option_sentence(error)) from None
         return made
 
     def parser(options: Options) -> SentenceParser:
         return SentenceParser(declare(options), plan.own_flags)
 
     modes = [argument for mode in plan.modes for argument in ("--mode", mode.spec)]
-    run(make, parser, [*modes, *plan.arguments])  # type: ignore[arg-type]
+    try:
+        run(make, parser, [*modes, *plan.arguments])  # type: ignore[arg-type]
+    finally:
+        for addon in made_addons:
+            ended(addon.recordings)

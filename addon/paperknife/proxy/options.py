@@ -8,12 +8,27 @@ from dataclasses import dataclass
 from mitmproxy import addonmanager, exceptions
 from mitmproxy import options as mitmproxy_options
 
+from paperknife.recording.segments import NOTHING, RecordWords
 from paperknife.settings.reading import Reading
 from paperknife_decoders.nearest import nearest
 
-__all__ = ["OPTIONS", "PREFIX", "Option", "add_options", "misspelt", "options_from", "reading_from"]
+__all__ = [
+    "OPTIONS",
+    "PREFIX",
+    "RECORDING",
+    "Option",
+    "add_options",
+    "misspelt",
+    "options_from",
+    "reading_from",
+    "record_options_from",
+    "record_words_from",
+]
 
 PREFIX = "paperknife_"
+
+RECORDING = frozenset(f"{PREFIX}{name}" for name in ("record", "record_split", "record_keep"))
+"""The options that say what is recorded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +99,25 @@ OPTIONS = (
         "16m",
         "The largest message that is read; a larger one passes, and is not decoded. Understands k, m and g.",
     ),
+    Option(
+        f"{PREFIX}record",
+        str,
+        "",
+        "Record all that passes to this file (MCAP, readable by its owner alone), from now on. %Y, %m, %d, %H, %M and "
+        "%S stand for the time; a file that is there already is never written over.",
+    ),
+    Option(
+        f"{PREFIX}record_split",
+        Sequence[str],
+        [],
+        "Begin a new file after so many bytes (64MB) or so long a time (10min); set it twice for both.",
+    ),
+    Option(
+        f"{PREFIX}record_keep",
+        int,
+        0,
+        "How many files of a recording that is split to keep, the newest ones; 0 keeps all.",
+    ),
 )
 """Every option that the addon adds to mitmproxy."""
 
@@ -107,6 +141,24 @@ def reading_from(options: mitmproxy_options.Options) -> Reading:
         match=tuple(options.paperknife_match),
         redact=options.paperknife_redact,
     )
+
+
+def record_words_from(options: mitmproxy_options.Options) -> RecordWords:
+    """What the options of the moment say of recording."""
+    return RecordWords(
+        options.paperknife_record, tuple(options.paperknife_record_split), options.paperknife_record_keep
+    )
+
+
+def record_options_from(words: RecordWords) -> dict[str, object]:
+    """The options that `record_words_from` makes `words` of; none where nothing was said."""
+    if words == NOTHING:
+        return {}
+    return {
+        f"{PREFIX}record": words.path,
+        f"{PREFIX}record_split": list(words.split),
+        f"{PREFIX}record_keep": words.keep,
+    }
 
 
 def options_from(reading: Reading) -> dict[str, object]:

@@ -34,13 +34,15 @@ class Journal:
         self.size += len(data)
 
     @property
-    def is_gone(self) -> bool:
-        """True if nobody will find the file any more: it was deleted, or another one has taken its name."""
-        own = os.fstat(self.descriptor)
-        try:
-            return not os.path.samestat(own, os.lstat(self.path))
-        except OSError:
-            return True
+    def identity(self) -> tuple[int, int]:
+        """What tells this file from any other, whatever its name: device and inode."""
+        found = os.fstat(self.descriptor)
+        return found.st_dev, found.st_ino
+
+    @property
+    def is_deleted(self) -> bool:
+        """True if the file has no name any more, so that what is written to it is lost."""
+        return os.fstat(self.descriptor).st_nlink == 0
 
     def sync(self) -> None:
         """Return when the disk has all of it."""

@@ -22,7 +22,7 @@ from paperknife.recording.packed_file import PackedFile, Sheaf
 from paperknife.recording.records import RecordingError, parsed
 from paperknife.recording.summary import SUMMARY
 
-__all__ = ["CHUNK", "Packed", "Progress", "pack"]
+__all__ = ["CHUNK", "Packed", "Progress", "pack", "part_of"]
 
 CHUNK = 1 << 20
 """Bytes of records in a chunk; only larger records make larger ones. A reader inflates so much to find one message."""
@@ -54,7 +54,7 @@ def pack(source: Path, target: Path, progress: Progress = lambda done, of: None)
     Raises `OSError` where a file cannot be read or written, and `RecordingError` where `source` is no plain recording;
     both leave what was there as it was.
     """
-    part = target.with_name(f".{target.name}.packing")
+    part = part_of(target)
     part.unlink(missing_ok=True)  # a kill left it behind
     file = Journal(part)
     try:
@@ -71,6 +71,11 @@ def pack(source: Path, target: Path, progress: Progress = lambda done, of: None)
     finally:
         file.close()
     return Packed(sum(packing.packed.counts.values()), file.size)
+
+
+def part_of(target: Path) -> Path:
+    """The hidden file that becomes `target` when all of it is written."""
+    return target.with_name(f".{target.name}.packing")
 
 
 @dataclass(slots=True)

@@ -2,52 +2,185 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from pathlib import Path
+import logging
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 
 from paperknife.recording.encoder import Encoder
 from paperknife.recording.items import Closed, Noticed, Opened
 from paperknife.recording.journal import Journal
+from paperknife.recording.records import RecordingError
+from paperknife.recording.segments import RecordPlan, open_segment
+from paperknife.recording.shelf import Shelf
 from paperknife.traffic import Batch, Close, Connection, Piece
+from paperknife_decoders.message import Opcode
 
-__all__ = ["Recorder"]
+__all__ = ["Missing", "Recorder"]
+
+logger = logging.getLogger(__name__)
+
+LOOK_NS = 1_000_000_000
+"""How often is looked whether the file is still there."""
+
+
+@dataclass(slots=True)
+class Missing:
+    """What is not recorded: the messages since the recorder had to stop, and why it had to."""
+
+    since_ns: int
+    why: str
+    messages: int = 0
 
 
 class Recorder:
-    """Appends what passes to a new file at `path`. Raises `OSError` where that cannot be made."""
+    """Appends what passes to new files. It never raises once it is made: what it cannot write, it counts as `missing`.
 
-    def __init__(self, path: Path, session: Mapping[str, str]) -> None:
-        self.journal = Journal(path)
+    `session` is what each file tells of its origin, `open_already` are the connections that opened before. `say` is
+    told, once, that it had to stop. Raises `RecordingError` where the first file cannot be made.
+    """
+
+    def __init__(
+        self,
+        plan: RecordPlan,
+        session: Mapping[str, str],
+        say: Callable[[str], None],
+        open_already: Iterable[Connection] = (),
+    ) -> None:
+        self.plan = plan
+        self.session = session
+        self.say = say
+        self.connections = {connection.number: connection for connection in open_already}
+        self.shelf = Shelf(plan.keep)
+        self.messages_written = 0
+        self.missing: Missing | None = None
+        self.number = 1
+        self.journal: Journal | None = None
+        now = time.time_ns()
+        self.wanted = plan.path(1, now / 1e9)
+        self.begin(now)
+
+    def begin(self, time_ns: int) -> Journal:
+        """Begin a file. Raises `RecordingError`."""
+        self.began_ns, self.look_ns = time_ns, time_ns + LOOK_NS
+        journal, self.number = open_segment(self.plan, self.number, time_ns / 1e9)
         self.encoder = Encoder()
-        self.latest_ns = 0
-        self.append(self.encoder.begin(session))
+        resumed = [Opened(connection, resumed=True) for connection in self.connections.values()]
+        try:
+            journal.append(self.encoder.begin({**self.session, "began_ns": str(time_ns)}, resumed))
+        except OSError as error:
+            journal.close()
+            journal.path.unlink(missing_ok=True)
+            raise RecordingError(f"{journal.path} could not be written: {error.strerror}.") from None
+        self.journal = journal
+        self.shelf.add(journal)
+        return journal
 
-    def append(self, data: bytes) -> None:
-        """Write records."""
-        self.journal.append(data)
+    def use(self, plan: RecordPlan) -> None:
+        """Split and keep files in another way from now on."""
+        self.plan = plan
+        self.shelf.keep = plan.keep
+
+    # a consumer of traffic
 
     def opened(self, connection: Connection) -> None:
         """A connection was upgraded to WebSocket."""
-        self.latest_ns = connection.time_ns
-        self.append(self.encoder.opened(Opened(connection)))
+        self.append(lambda: self.encoder.opened(Opened(connection)), connection.time_ns)
+        self.connections[connection.number] = connection
 
     def messages(self, batch: Batch) -> None:
         """Messages and control frames, in order."""
-        self.latest_ns = batch.time_ns
-        self.append(self.encoder.batch(batch))
+        self.append(lambda: self.encoder.batch(batch), batch.time_ns, data_messages(batch))
 
     def piece(self, piece: Piece) -> None:
         """The next part of a message beyond the limit."""
-        self.append(self.encoder.piece(piece))
+        self.append(lambda: self.encoder.piece(piece), piece.time_ns, int(piece.last))
 
     def closed(self, connection: Connection, close: Close) -> None:
         """The connection ended."""
-        self.append(self.encoder.closed(Closed(connection, close)))
+        self.append(lambda: self.encoder.closed(Closed(connection, close)), close.time_ns)
+        self.connections.pop(connection.number, None)
 
     def notice(self, text: str, *, warning: bool = False) -> None:
         """Something the user was told."""
-        self.append(self.encoder.notice(Noticed(text, warning, self.latest_ns)))
+        time_ns = time.time_ns()
+        self.append(lambda: self.encoder.notice(Noticed(text, warning, time_ns)), time_ns)
 
-    def finish(self) -> None:
-        """Write no more."""
-        self.journal.close()
+    # to the disk
+
+    def append(self, encoded: Callable[[], bytes], time_ns: int, messages: int = 0) -> None:
+        """Write records with so many messages in them; where that fails, stop."""
+        journal = self.journal
+        if journal is None:
+            if self.missing is not None:
+                self.missing.messages += messages
+            return
+        try:
+            if self.is_due(journal, time_ns):
+                journal = self.turn(time_ns)
+            if time_ns >= self.look_ns:
+                self.look_ns = time_ns + LOOK_NS
+                check_is_there(journal)
+            journal.append(encoded())
+        except (OSError, RecordingError) as error:
+            self.give_up(sentence(journal, error), time_ns, messages)
+        except Exception as error:
+            logger.exception("The recorder failed.")
+            fault = f"a fault in paperknife, {type(error).__name__}: {error}; please report it."
+            self.give_up(fault, time_ns, messages)
+        else:
+            self.messages_written += messages
+
+    def is_due(self, journal: Journal, time_ns: int) -> bool:
+        """True if the next file is to begin."""
+        split = self.plan.split
+        return (
+            bool(split.size and journal.size >= split.size)
+            or bool(split.time_ns and time_ns - self.began_ns >= split.time_ns)
+            or self.encoder.is_full
+        )
+
+    def turn(self, time_ns: int) -> Journal:
+        """Go on in the next file. Raises `RecordingError`."""
+        self.close()
+        self.number += 1
+        journal = self.begin(time_ns)
+        self.shelf.tidy()
+        return journal
+
+    def give_up(self, why: str, time_ns: int, messages: int) -> None:
+        """Record no more; the traffic goes on."""
+        self.close()
+        self.missing = Missing(time_ns, why, messages)
+        self.say(f"Recording stopped: {why} The traffic goes on unrecorded.")
+
+    def stop(self) -> None:
+        """Record no more: the user wants it so, or all has ended."""
+        self.close()
+        self.shelf.ended = True
+
+    def close(self) -> None:
+        """Write no more to the file of the moment."""
+        if self.journal is not None:
+            self.journal.close()
+            self.journal = None
+
+
+def data_messages(batch: Batch) -> int:
+    """How many messages of a batch are no control frames."""
+    opcodes = batch.opcodes
+    return len(opcodes) - opcodes.count(Opcode.PING) - opcodes.count(Opcode.PONG) - opcodes.count(Opcode.CLOSE)
+
+
+def sentence(journal: Journal | None, error: OSError | RecordingError) -> str:
+    """What went wrong."""
+    if isinstance(error, RecordingError):
+        return str(error)
+    where = journal.path if journal else "The file"
+    return f"{where} could not be written: {error.strerror}. What was recorded before can be read."
+
+
+def check_is_there(journal: Journal) -> None:
+    """Raise `RecordingError` for a file that is deleted."""
+    if journal.is_deleted:
+        raise RecordingError(f"{journal.path} was deleted while it was written; what was in it is lost.")
