@@ -17,6 +17,7 @@ from mcap.records import Schema as SchemaRecord
 from paperknife.recording.channels import HAPPENINGS, JSON, ChannelKey, Kind
 from paperknife.recording.happenings import read_item
 from paperknife.recording.items import Item
+from paperknife.recording.ordering import in_order
 from paperknife.recording.protocols import Protocols
 from paperknife.recording.records import LIMITS, Limits, Op, Read, RecordingError, Records, parsed
 from paperknife.settings.reading import Loaded
@@ -108,7 +109,7 @@ class Recording:
         state, makers = self._state, self._state.makers
         unpack = MESSAGE.unpack_from
         found = False
-        for opcode, body in self._records:
+        for opcode, body in in_order(self._records):
             if opcode != Op.MESSAGE:
                 self._rare(opcode, body)
                 continue

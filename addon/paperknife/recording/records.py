@@ -70,6 +70,7 @@ class Records:
         self._name = name
         self._limits = limits
         self._offset = 0  # of the buffer in the file
+        self._at = 0  # of the record in the buffer
         self.faults: list[str] = []
         self.is_whole = False
 
@@ -98,6 +99,7 @@ class Records:
                     self._finish(buffer[stop:])
                     return
                 if opcode not in SKIPPED:
+                    self._at = at
                     yield opcode, buffer[at + HEAD.size : stop]
                 at = stop
             self._offset += at
@@ -173,7 +175,9 @@ class Records:
         try:
             data = inflated(body, self._limits.chunk)
         except Unreadable as error:
-            self._fault(f"{self._name} has a chunk near byte {self._offset:,} that {error}: it was passed over")
+            self._fault(
+                f"{self._name} has a chunk at byte {self._offset + self._at:,} that {error}: it was passed over"
+            )
             return
         at, end = 0, len(data)
         unpack, head = HEAD.unpack_from, HEAD.size
@@ -186,7 +190,7 @@ class Records:
             yield opcode, data[at:stop]
             at = stop
         if at != end:
-            self._fault(f"{self._name} has a chunk near byte {self._offset:,} whose last records are damaged")
+            self._fault(f"{self._name} has a chunk at byte {self._offset + self._at:,} whose last records are damaged")
 
     def _fault(self, sentence: str) -> None:
         if len(self.faults) < MOST_FAULTS:

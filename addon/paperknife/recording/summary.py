@@ -19,6 +19,7 @@ SUMMARY = "paperknife.summary"
 """The metadata record of a packed file that holds it."""
 
 MOST_CONNECTIONS = 1000
+MOST_UNLISTED = 1 << 20
 MOST_PAYLOADS = 5000
 """So many are told one by one; names come from schemas, and a hostile one has many."""
 
@@ -128,6 +129,7 @@ class Counter:
     def __init__(self) -> None:
         self._numbers = dict.fromkeys(NUMBERS, 0)
         self._connections: dict[int, dict[str, Any]] = {}
+        self._unlisted: set[int] = set()
         self._payloads: dict[tuple[Direction, str], list[int]] = {}
         self._fates: dict[str, int] = {}
         self._schemas: dict[str, None] = {}
@@ -223,10 +225,12 @@ class Counter:
         """The counts of one connection; those of too many are thrown away."""
         row = self._connections.get(connection.number)
         if row is None:
-            self._numbers["connection_count"] += 1
+            self._numbers["connection_count"] += connection.number not in self._unlisted
             row = {"number": connection.number, "from_client": 0, "from_server": 0, "size": 0}
             if len(self._connections) < MOST_CONNECTIONS:
                 self._connections[connection.number] = row
+            elif len(self._unlisted) < MOST_UNLISTED:
+                self._unlisted.add(connection.number)
         row.update(url=connection.url, client=connection.client, subprotocol=connection.subprotocol)
         row["opened_ns"] = connection.time_ns
         return row
