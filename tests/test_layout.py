@@ -24,7 +24,6 @@ TESTED_ELSEWHERE = {
     "addon/paperknife/proxy/lane/peers.py": LANE,
     "addon/paperknife/proxy/lane/telling.py": LANE,
     "addon/paperknife/proxy/lane/track.py": LANE,
-    "addon/paperknife/proxy/lane/violation.py": LANE,
     "addon/paperknife/proxy/lane/writing.py": LANE,
     "decoders/paperknife_decoders/envelope.py": VALUE,
     "decoders/paperknife_decoders/expression/calls.py": EXPRESSION,

@@ -125,7 +125,12 @@ class Lane(Relaying, websocket.WebsocketLayer):
     # the end
 
     def relay_end(self, event: events.ConnectionClosed) -> CommandGenerator[None]:
-        """A peer ends its sending: so do we, to the other; when both have, it is over."""
+        """A peer ends its sending: so do we, to the other; when both have, it is over.
+
+        With TLS the end of one is the end of both: to end our sending alone takes a close_notify (RFC 8446, section
+        6.1), which mitmproxy's TLS layer has no command for, and a bare TCP FIN in its place is a truncation to its
+        receiver. TLS 1.2 knows no half-close anyway (RFC 5246, section 7.2.1).
+        """
         way, back = (self.up, self.down) if event.connection is self.context.client else (self.down, self.up)
         way.ended = True
         if way.reader is not None and way.reader.keep:

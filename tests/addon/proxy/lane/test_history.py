@@ -121,6 +121,33 @@ def test_the_end_hook_sees_the_last_messages(wire) -> None:
     asyncio.run(run())
 
 
+def test_interfaces_are_refreshed_at_most_ten_times_a_second(wire) -> None:
+    """However many messages a burst has; and after it they have seen the last one."""
+
+    class Interface:
+        def __init__(self) -> None:
+            self.updates = 0
+            self.last = b""
+
+        def update(self, flows) -> None:
+            self.updates += 1
+            self.last = flows[0].websocket.messages[-1].content
+
+    async def run() -> None:
+        interface, clock = Interface(), asyncio.get_running_loop().time
+        async with wire(addons=[interface]) as at:
+            begun, number = clock(), 0
+            while clock() - begun < 1.5:
+                burst = b"".join(frame(FIN | BINARY, b"%d" % one) for one in range(number, number + 100))
+                await at.server.say(burst)
+                assert await at.client.hear(len(burst)) == burst
+                number += 100
+            await at.witness.until(lambda: interface.last == b"%d" % (number - 1), "the last refresh")
+            assert 1 <= interface.updates <= (clock() - begun) * 10 + 1
+
+    asyncio.run(run())
+
+
 def test_nothing_is_kept_where_nobody_looks(stage) -> None:
     """With no interface and no addon of the user's, mitmproxy's list of messages stays empty, and costs nothing."""
 

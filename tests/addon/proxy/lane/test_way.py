@@ -5,12 +5,11 @@ import random
 import zlib
 
 import pytest
-from mitmproxy.addons.intercept import Intercept
 from tests.addon.proxy.lane.by_hand import BINARY, CONTINUATION, PING, TEXT, cut, frame, talk
 
 from paperknife.proxy.lane.deflate import Inflater, agreed_extension
 from paperknife.proxy.lane.frames import FrameReader
-from paperknife_decoders.message import Direction, Fate
+from paperknife_decoders.message import Fate
 
 FIN, RSV1 = 0x80, 0x40
 DEFLATE = "permessage-deflate"
@@ -185,98 +184,5 @@ def test_beyond_the_limit_too(wire, direction) -> None:
                 (TEXT, text[:1000]),
             ]
             assert any("passes without mitmproxy's addons" in warning for warning in at.warnings())
-
-    asyncio.run(run())
-
-
-@BOTH
-def test_an_addon_may_come_while_a_message_is_on_its_way(wire, direction) -> None:
-    """From the next whole message on it has its hook; a message that has passed in part passes whole."""
-
-    async def run() -> None:
-        async with wire() as at:
-            sender, receiver = at.ends(direction)
-            data = frame(TEXT, b"be", sender.key) + frame(FIN | CONTINUATION, b"fore", sender.key)
-            await sender.say(data[:-2])
-            assert await receiver.hear(len(data) - 2) == data[:-2]
-            editor = Editor(change={0})
-            at.add(editor)
-            await sender.say(data[-2:])
-            assert await receiver.hear(2) == data[-2:]
-            await sender.send(FIN | TEXT, b"after")
-            assert await receive(reading(direction, ""), receiver, 1) == [(TEXT, b"changed: after")]
-            assert editor.seen == [b"after"]
-
-    asyncio.run(run())
-
-
-def test_a_fragment_is_held_back_while_a_hook_may_change_it(wire) -> None:
-    """With a hook, pings pass between fragments, and the message goes on when it is whole: as it came, if unchanged."""
-
-    async def run() -> None:
-        async with wire(addons=[Editor()]) as at:
-            first = frame(TEXT, b"hel", at.client.key)
-            await at.client.say(first + frame(FIN | PING, b"", at.client.key))
-            assert await at.server.hear(6) == frame(FIN | PING, b"", at.client.key)
-            last = frame(FIN | CONTINUATION, b"lo", at.client.key)
-            await at.client.say(last)
-            assert await at.server.hear(len(first + last)) == first + last
-
-    asyncio.run(run())
-
-
-@pytest.mark.parametrize("content", ["text", None, 7])
-def test_an_addon_that_raises_or_writes_nonsense_costs_no_message(wire, content) -> None:
-    """The message passes as it came."""
-
-    class Wrong:
-        def websocket_message(self, flow) -> None:
-            if content == 7:
-                raise RuntimeError("broken on purpose")
-            flow.websocket.messages[-1].content = content
-
-    async def run() -> None:
-        async with wire(addons=[Wrong()]) as at:
-            for payload in (b"one", b"two"):
-                data = await at.client.send(FIN | BINARY, payload)
-                assert await at.server.hear(len(data)) == data
-            assert any("broken on purpose" in text or "a fault" in text for text in at.warnings())
-
-    asyncio.run(run())
-
-
-def test_interception_holds_and_resumes(wire) -> None:
-    """An intercepted message waits for its user, who changes it; with interception off messages pass at once."""
-
-    async def run() -> None:
-        async with wire() as at:
-            at.add(Intercept())
-            options = at.proxy.master.options
-            options.update(intercept="~b secret")
-            await at.client.send(FIN | TEXT, b"secret")
-            await at.witness.until(lambda: at.flow.intercepted, "the hold")
-            at.flow.websocket.messages[-1].content = b"public"
-            at.flow.resume()
-            assert await receive(reading("client", ""), at.server, 1) == [(TEXT, b"public")]
-            options.update(intercept=None)
-            data = await at.client.send(FIN | TEXT, b"secret")
-            assert await at.server.hear(len(data)) == data
-            assert at.witness.seen[0].direction is Direction.CLIENT
-
-    asyncio.run(run())
-
-
-def test_a_script_may_change_messages(wire, tmp_path) -> None:
-    """A script given with -s, loaded before we know of it, changes the first message already."""
-    script = tmp_path / "louder.py"
-    script.write_text(
-        "def websocket_message(flow):\n"
-        "    flow.websocket.messages[-1].content = flow.websocket.messages[-1].content.upper()\n"
-    )
-
-    async def run() -> None:
-        async with wire(arguments=("--set", f"scripts={script}")) as at:
-            await at.client.send(FIN | TEXT, b"quiet")
-            assert await receive(reading("client", ""), at.server, 1) == [(TEXT, b"QUIET")]
 
     asyncio.run(run())
