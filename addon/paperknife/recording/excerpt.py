@@ -81,7 +81,8 @@ class Excerpt:
         if self._state is not None:
             self._state.closed(number)
         wanted = self.selection.takes(item)
-        if wanted and self._takes_all:
+        was_open = number in self._waiting and item.time_ns >= (self.selection.start_ns or 0)
+        if self._takes_all and (wanted or was_open):
             yield from self._arrive(number, item.time_ns)
         if wanted and number in self._present:
             yield item

@@ -66,7 +66,7 @@ MOST_FIELDS = 200
 MOST_VALUES = 256
 """Values of one message that are compared."""
 LONGEST_VALUE = 256
-"""Characters or bytes of a value that are compared."""
+"""Characters or bytes of a value; a longer one is compared by its hash."""
 
 NO_SUBJECT = (FieldDescriptor.CPPTYPE_DOUBLE, FieldDescriptor.CPPTYPE_FLOAT, FieldDescriptor.CPPTYPE_BOOL)
 
@@ -150,7 +150,7 @@ def values(field: FieldDescriptor, name: str) -> Finder:
 
 def short(value: str | bytes | int) -> str | bytes | int:
     """A value as it is compared."""
-    return value if isinstance(value, int) else value[:LONGEST_VALUE]
+    return value if isinstance(value, int) or len(value) <= LONGEST_VALUE else hash(value)
 
 
 def within(field: FieldDescriptor, inner: Finder) -> Finder:
