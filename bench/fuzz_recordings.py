@@ -10,7 +10,6 @@ import random
 import resource
 import signal
 import struct
-import sys
 import tempfile
 import time
 from collections import Counter as Tally
@@ -21,6 +20,7 @@ from pathlib import Path
 from types import FrameType
 
 from google.protobuf.descriptor_pb2 import FieldDescriptorProto, FileDescriptorProto, FileDescriptorSet
+from mcap.records import Channel, Schema
 from mcap.writer import CompressionType, Writer
 
 from paperknife.live.renderer import Renderer, ViewOptions
@@ -131,19 +131,19 @@ def rewritten(compression: CompressionType) -> bytes:
     out = BytesIO()
     writer = Writer(out, chunk_size=600, compression=compression)
     writer.start("paperknife")
-    schemas, channels = {0: 0}, {}
+    schemas: dict[int, int] = {0: 0}
+    channels: dict[int, int] = {}
     for opcode, body in Records(BytesIO(plain()).read, "seed"):
+        found = parsed(opcode, body)
         if opcode == Op.MESSAGE:
-            channel, sequence, time_ns = struct.unpack_from("<HIQ", body)
-            writer.add_message(channels[channel], time_ns, body[22:], time_ns, sequence)
-        elif opcode == Op.SCHEMA and (schema := parsed(opcode, body)):
-            schemas[schema.id] = writer.register_schema(schema.name, schema.encoding, schema.data)
-        elif opcode == Op.CHANNEL and (channel := parsed(opcode, body)):
-            schema_id = schemas[channel.schema_id]
-            channels[channel.id] = writer.register_channel(
-                channel.topic, channel.message_encoding, schema_id, channel.metadata
-            )
-    writer.finish()
+            number, sequence, time_ns = struct.unpack_from("<HIQ", body)
+            writer.add_message(channels[number], time_ns, body[22:], time_ns, sequence)
+        elif isinstance(found, Schema):
+            schemas[found.id] = writer.register_schema(found.name, found.encoding, found.data)
+        elif isinstance(found, Channel):
+            schema = schemas[found.schema_id]
+            channels[found.id] = writer.register_channel(found.topic, found.message_encoding, schema, found.metadata)
+    writer.finish()  # type: ignore[no-untyped-call]
     return out.getvalue()
 
 
@@ -153,9 +153,10 @@ def seeds() -> tuple[bytes, ...]:
     return (plain(), packed(), *map(rewritten, CompressionType))
 
 
-def places(data: bytes) -> list[int]:
+def places(data: bytearray) -> list[int]:
     """Where records begin, as far as their lengths tell."""
-    found, at = [], 8
+    found: list[int] = []
+    at = 8
     while at + 9 <= len(data) and len(found) < 1000:
         found.append(at)
         at += 9 + int.from_bytes(data[at + 1 : at + 9], "little")
@@ -260,4 +261,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

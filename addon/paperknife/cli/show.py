@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import click
@@ -16,7 +17,7 @@ from paperknife.cli.showing import Outlet, Showing
 from paperknife.cli.viewing import talk
 from paperknife.live.renderer import Renderer, ViewOptions
 from paperknife.live.terminal import Width
-from paperknife.recording.following import Following
+from paperknife.recording.following import Following, next_segment
 from paperknife.recording.items import Item
 from paperknife.recording.reading import Recording, RecordingError
 from paperknife.recording.redacting import redacted
@@ -85,7 +86,7 @@ def show_command(context: click.Context, /, files: tuple[str, ...], **options: A
     outlet = Outlet(sys.stdout)
     shown = 0
     try:
-        for file in files:
+        for file in all_files(files, follow=options["follow"]):
             left = None if options["most"] is None else options["most"] - shown
             if left == 0:
                 break
@@ -98,6 +99,15 @@ def show_command(context: click.Context, /, files: tuple[str, ...], **options: A
         raise Failure(str(error)) from None
     outlet.flush()
     context.exit(NOTHING_SHOWN if (is_selective(options) or options["hide"]) and not shown else 0)
+
+
+def all_files(files: tuple[str, ...], *, follow: bool) -> Iterator[str]:
+    """The files in their order; where one is followed, also those in which its recording goes on."""
+    for file in files:
+        following: str | Path | None = file
+        while following is not None:
+            yield str(following)
+            following = next_segment(following) if follow else None
 
 
 def show_file(file: str, options: dict[str, Any], override: Loaded | None, outlet: Outlet) -> int:

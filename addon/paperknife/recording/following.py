@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -10,7 +11,7 @@ from pathlib import Path
 from paperknife.recording.records import RecordingError
 from paperknife_decoders.printable import printable
 
-__all__ = ["Following"]
+__all__ = ["Following", "next_segment"]
 
 POLL_S = 0.1
 """How often a file is looked at for more."""
@@ -59,3 +60,17 @@ class Following:
             return True
         ours = os.fstat(self._descriptor)
         return (now.st_dev, now.st_ino) != (ours.st_dev, ours.st_ino)
+
+
+SEGMENT = re.compile(r"(.*-)([0-9]{4,})(\.\w+)", re.DOTALL)
+"""The name of one of several files of a recording (`segments`)."""
+
+
+def next_segment(path: str | Path) -> Path | None:
+    """The file in which a recording that is split goes on behind this one, if it is there already."""
+    path = Path(path)
+    found = SEGMENT.fullmatch(path.name)
+    if found is None:
+        return None
+    following = path.with_name(f"{found[1]}{int(found[2]) + 1:04}{found[3]}")
+    return following if following.is_file() else None

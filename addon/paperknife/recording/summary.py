@@ -242,8 +242,14 @@ class Counter:
             connections=tuple(ConnectionSummary(**row) for row in self._connections.values()),
             payloads=tuple(
                 PayloadCount(direction.value, payload, messages, size)
-                for (direction, payload), (messages, size) in self._payloads.items()
+                for (direction, payload), (messages, size) in sorted(self._payloads.items(), key=by_number)
             ),
             fates=dict(self._fates),
-            schemas=tuple(self._schemas),
+            schemas=tuple(sorted(self._schemas)),
         )
+
+
+def by_number(row: tuple[tuple[Direction, str], list[int]]) -> tuple[str, int, str]:
+    """Sorts the payloads of the client before those of the server, and what there is most of first."""
+    (direction, payload), (messages, _) = row
+    return direction.value, -messages, payload

@@ -1,0 +1,99 @@
+"""Protocols out of the schemas in a recording; what is wrong with one is told, and its messages have no type."""
+
+import pytest
+from google.protobuf.descriptor_pb2 import FileDescriptorProto, FileDescriptorSet
+from hypothesis import given
+from hypothesis import strategies as st
+from mcap.records import Schema
+
+from paperknife.recording.protocols import Protocols
+from paperknife.settings.reading import Loaded
+from paperknife_decoders.protocol import Protocol
+from paperknife_decoders.secrets import NO_SECRETS, Secrets
+
+NAME = "p.ClientMessage"
+
+
+def descriptors():
+    """A schema with one message."""
+    file = FileDescriptorProto(name="p.proto", package="p", syntax="proto3")
+    file.message_type.add(name="ClientMessage")
+    return FileDescriptorSet(file=[file]).SerializeToString()
+
+
+def protocols(data=None, **options):
+    """Protocols that know of one schema."""
+    found = Protocols("a.mcap", **options)
+    found.schema(Schema(id=1, data=descriptors() if data is None else data, encoding="protobuf", name=NAME))
+    return found
+
+
+def test_a_protocol():
+    """Types, heartbeats and declared secrets are those that were recorded."""
+    found = protocols()
+    found.define({"protocol": 1, "client": [NAME, 1], "server": None, "heartbeats": ["beat"], "secrets": ["a.b"]})
+    protocol = found.get(1).protocol
+    assert protocol.client.name == NAME
+    assert protocol.server is None
+    assert protocol.heartbeats == {"beat"}
+    assert protocol.secrets == Secrets(frozenset({"a.b"}))
+    assert found.get(1).schema.message(NAME)
+    assert found.faults == []
+
+
+def test_one_schema_for_both():
+    """Types of both directions are of one pool, so that the file is loaded once."""
+    found = protocols()
+    found.schema(Schema(id=2, data=descriptors(), encoding="protobuf", name=NAME))
+    found.define({"protocol": 1, "client": [NAME, 1], "server": [NAME, 2]})
+    protocol = found.get(1).protocol
+    assert protocol.client.descriptor is protocol.server.descriptor
+
+
+FAULTS = [
+    (None, [NAME, 9], "a.mcap has no schema 9 for p.ClientMessage"),
+    (None, ["p.Other", 1], "has no message type p.Other"),
+    (b"noise", [NAME, 1], "The schema 1 of a.mcap holds no file of a schema"),
+    (b"", [NAME, 1], "holds no file of a schema"),
+]
+
+
+@pytest.mark.parametrize(("data", "kind", "words"), FAULTS)
+def test_what_cannot_be_used(data, kind, words):
+    """It is one sentence, and the messages have no type."""
+    found = protocols(data)
+    found.define({"protocol": 1, "client": kind})
+    assert found.get(1).protocol.client is None
+    assert words in found.faults[0]
+    assert found.faults[0].endswith("The messages of that type are shown as bare fields.")
+
+
+def test_override():
+    """A schema of the user's counts for all protocols."""
+    mine = Loaded(Protocol(name="mine"))
+    found = protocols(override=mine)
+    found.define({"protocol": 1, "client": [NAME, 1]})
+    assert found.get(1) is mine
+    assert found.get(7) is mine
+
+
+def test_nothing_masked():
+    """Declared secrets are shown too where the user asked for that."""
+    found = protocols(secrets=NO_SECRETS)
+    found.define({"protocol": 1, "client": [NAME, 1], "secrets": ["a.b"]})
+    assert found.get(1).protocol.secrets is NO_SECRETS
+
+
+@given(st.binary(max_size=300))
+def test_hostile_schemas(noise):
+    """Any bytes as a schema are a protocol or a fault."""
+    for data in (noise, descriptors()[: len(noise)] + noise, descriptors() + noise):
+        protocols(data).define({"protocol": 1, "client": [NAME, 1]})
+
+
+def test_many_protocols():
+    """What a hostile file can have of them is bounded."""
+    found = protocols()
+    for number in range(5000):
+        found.define({"protocol": number, "client": None})
+    assert len(found.loaded) <= 1000
