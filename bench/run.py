@@ -15,6 +15,7 @@ from bench.contenders import OUR_COMMAND
 from bench.large import measure_large
 from bench.latency import measure_latency
 from bench.memory import measure_memory
+from bench.openings import measure_openings
 from bench.report import Findings, markdown, text
 from bench.rounds import Bench, open_bench
 from bench.sparse import measure_sparse
@@ -25,6 +26,7 @@ THEMES: dict[str, Callable[[Bench], Findings]] = {
     "memory": measure_memory,
     "large": measure_large,
     "sparse": measure_sparse,
+    "openings": measure_openings,
 }
 
 RESULTS = Path(__file__).parent / "RESULTS.md"
