@@ -1,8 +1,15 @@
 """Backpressure: who is slow slows only who sends to them, and memory stays bounded."""
 
 import asyncio
+import select
+import socket
+import time
 
 import pytest
+from bench.certificates import make_tls
+from bench.contenders import SUMMARY, Workshop
+from bench.pairs import Origin
+from bench.transfer import send, transfer
 from tests.addon.proxy.lane.by_hand import BINARY, PING, TEXT, frame
 
 FIN = 0x80
@@ -58,6 +65,62 @@ def test_a_slow_reader_slows_only_its_sender(wire, direction, tls) -> None:
                 assert await receiver.hear(len(chunk)) == chunk
 
     asyncio.run(run())
+
+
+FLOOD = 300_000_000
+GROWTH = 32 << 20
+"""What the whole process may grow by, its first large messages and all libraries that they need included."""
+
+
+def flood(sender: socket.socket, block: bytes) -> tuple[int, memoryview]:
+    """Offer `FLOOD` bytes, until nothing more is taken for a while; how many have left, and what is left of a block."""
+    poll, rest, sent = select.poll(), memoryview(block), 0
+    poll.register(sender, select.POLLOUT)
+    until = time.monotonic() + 0.5
+    while sent < FLOOD and time.monotonic() < until:
+        poll.poll(100)
+        taken = send(sender, rest)
+        if taken:
+            until = time.monotonic() + 0.5
+        sent += taken
+        rest = rest[taken:] or memoryview(block)
+    return sent, rest
+
+
+def passed(sender: socket.socket, data: bytes, receiver: socket.socket, size: int) -> bytes:
+    """Send `data`; the next `size` bytes that arrive."""
+    heard = bytearray()
+
+    def all_there(got: memoryview) -> bool:
+        heard.extend(got)
+        return len(heard) >= size
+
+    transfer(sender, data, 1, receiver, all_there)
+    return bytes(heard)
+
+
+@TLS
+def test_memory_is_bounded_while_nobody_reads(tls, tmp_path) -> None:
+    """Of 300 MB for a side that reads nothing the proxy's process holds little; the other way is open meanwhile."""
+    certificates = make_tls(tmp_path) if tls else None
+    origin = Origin(certificates)
+    block, masked = (frame(FIN | BINARY, bytes(60_000), key) for key in (b"", b"1234"))
+    relay = Workshop(tmp_path).start(SUMMARY, origin.port, certificates.certificate if certificates else None)
+    try:
+        with relay, origin.pairs(relay.port, 2) as (one, two):
+            before = relay.resident_bytes()
+            for sender, receiver, sends, answers in (
+                (one.client, one.origin, masked, block),
+                (two.origin, two.client, block, masked),
+            ):
+                sent, rest = flood(sender, sends)
+                assert sent < ROOM
+                assert relay.resident_bytes() - before < GROWTH
+                assert passed(receiver, answers, sender, len(answers)) == answers
+                size = sent + len(rest)
+                assert passed(sender, bytes(rest), receiver, size) == sends * (size // len(sends))
+    finally:
+        origin.close()
 
 
 @pytest.mark.parametrize("how", ["reset", "kill"])
