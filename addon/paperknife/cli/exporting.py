@@ -112,7 +112,7 @@ def tables(target: Target, selection: Selection, options: dict[str, Any]) -> Ite
             direction, _, payload = first.partition(".")
             raise Failure(
                 f"There is room for one table, and the messages make several, {first} and {second} among them. Name a "
-                f'folder with -o FOLDER, or choose, as with --where "payload == {payload} and direction == {direction}".'
+                f'folder with -o FOLDER, or choose: --where "payload == {payload} and direction == {direction}".'
             ) from None
 
 

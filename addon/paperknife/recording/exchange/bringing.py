@@ -37,7 +37,8 @@ def bring(
         for told in source.messages():
             if told.session in sessions:
                 spool.add(mask_message(told, reader, redactor))
-        yield from in_order(sessions, spool, reader)
+        ended = {place: mask_close(session, redactor) for place, session in sessions.items()}
+        yield from in_order(ended, spool, reader)
 
 
 def is_matched(session: Session, reading: Reading) -> bool:
@@ -64,8 +65,7 @@ def mask_message(told: Told, reader: Reader, redactor: Redactor) -> Told:
 
 def mask_session(session: Session, redactor: Redactor) -> Session:
     """The connection without its secrets, its URL safe to show as those are that the proxy sees."""
-    connection, close = session.connection, session.close
-    connection = replace(connection, url=printable(connection.url))
+    connection = replace(session.connection, url=printable(session.connection.url))
     if redactor.mode == "off":
         return replace(session, connection=connection)
     mask = HandshakeMask(redactor.known, Secrets())
@@ -76,9 +76,14 @@ def mask_session(session: Session, redactor: Redactor) -> Session:
         subprotocol=mask.subprotocol(connection.subprotocol),
         handshake=handshake,
     )
-    if close is not None:
-        close = replace(close, reason=redactor.known.mask_text(close.reason))
-    return replace(session, connection=masked, close=close)
+    return replace(session, connection=masked)
+
+
+def mask_close(session: Session, redactor: Redactor) -> Session:
+    """The connection with a close reason without what is known as a secret, once all messages were seen."""
+    if session.close is None or redactor.mode == "off":
+        return session
+    return replace(session, close=replace(session.close, reason=redactor.known.mask_text(session.close.reason)))
 
 
 def in_order(sessions: Mapping[int, Session], spool: Spool, reader: Reader) -> Iterator[Item]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 from collections.abc import Mapping
 from datetime import datetime
@@ -162,7 +161,7 @@ def read_base64(text: str) -> bytes:
     """Bytes in base64, with or without its padding (RFC 4648, section 3.2)."""
     try:
         return base64.b64decode(text + "=" * (-len(text) % 4), validate=True)
-    except binascii.Error as error:
+    except ValueError as error:
         raise ValueError(f"the data of a message that is no text should be base64: {error}") from None
 
 
