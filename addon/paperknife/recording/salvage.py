@@ -3,7 +3,7 @@
 A record says how long it is, and the next one begins behind it. Where that leads to bytes that are no record, the next
 place is looked for from which several records follow each other, and what is in between is a `Loss`. What was packed
 has checksums, so that a chunk with a wrong byte in it is lost as a whole; in a file that was never packed a wrong byte
-within a message cannot be told from a right one.
+within a message cannot be told from a right one, nor a wrong length that happens to lead to another record.
 """
 
 from __future__ import annotations
@@ -27,6 +27,8 @@ START = 4096
 """Bytes of a record that are looked at to tell whether it is one."""
 CHAIN = 3
 """Records in a row that are taken for records and not for chance."""
+DESCRIBING = 10
+"""Schemas and channels that may come before the message that needs them."""
 MOST_CANDIDATES = 3_000_000
 """Places that are tried in one file; a hostile one could have as many as it has bytes."""
 
@@ -194,7 +196,8 @@ class Salvage:
 
     def _lose(self, start: int, end: int, what: str) -> None:
         if not self.is_ended:  # an index is made anew
-            self.losses.append(Loss(start, end - start, what))
+            self._damaged = Loss(start, end - start, what)
+            self.losses.append(self._damaged)
 
     def _ends(self, at: int) -> int:
         """The file ends with less than a record."""
@@ -210,11 +213,21 @@ class Salvage:
         return fits(opcode, length, self._bytes(at + HEAD.size, min(length, START)))
 
     def _is_next(self, at: int, found: int) -> bool:
-        """True if the messages at two places are numbered one after the other: nothing is missing in between."""
-        first, second = self._bytes(at, HEAD.size + 6), self._bytes(found, HEAD.size + 6)
-        if len(second) < HEAD.size + 6 or not first[0] == second[0] == Op.MESSAGE:
-            return False
-        return int.from_bytes(second[11:15], "little") == int.from_bytes(first[11:15], "little") + 1
+        """True if the first message from `found` on is numbered next to the one at `at`: none is missing in between."""
+        number = self._number(at)
+        for _ in range(DESCRIBING):
+            if (following := self._number(found)) is not None:
+                return number is not None and following == number + 1
+            head = self._bytes(found, HEAD.size)
+            if len(head) < HEAD.size or head[0] not in (Op.SCHEMA, Op.CHANNEL):
+                break
+            found += HEAD.size + HEAD.unpack(head)[1]
+        return False
+
+    def _number(self, at: int) -> int | None:
+        """The number of the message at an offset, None for another record."""
+        head = self._bytes(at, HEAD.size + 6)
+        return int.from_bytes(head[11:15], "little") if len(head) == HEAD.size + 6 and head[0] == Op.MESSAGE else None
 
     def _resync(self, at: int) -> int | None:
         """The next offset from which records follow each other."""

@@ -12,8 +12,6 @@ from typing import BinaryIO
 import zstandard
 from mcap.opcode import Opcode as Op
 
-from paperknife.recording.records import parsed
-
 __all__ = ["HEAD", "KNOWN", "LARGEST", "MESSAGE", "fits", "indexed", "inflated_partly"]
 
 HEAD = struct.Struct("<BQ")
@@ -40,6 +38,9 @@ PIECE = 1 << 16
 
 SIZES: Mapping[int, int] = MappingProxyType({Op.FOOTER: 20, Op.DATA_END: 4, Op.SUMMARY_OFFSET: 17})
 """Records that are always of one size."""
+
+type Check = Callable[[int, bytes], bool]
+"""Of a length, and of what a record begins with."""
 
 
 def fits(opcode: int, length: int, start: bytes) -> bool:
@@ -97,12 +98,21 @@ OPENED: dict[bytes, Callable[[BytesIO], BinaryIO]] = {
 }
 
 
-def is_parsed(opcode: int) -> Callable[[int, bytes], bool]:
-    """A check that reads the whole record, where all of it is there."""
-    return lambda length, start: len(start) < length or parsed(opcode, start[:length]) is not None
+def adds_up(before: int, parts: int) -> Check:
+    """A check of records that have so many bytes, and then so many parts with their length before each."""
+
+    def check(length: int, start: bytes) -> bool:
+        at = before
+        for _ in range(parts):
+            if at + 4 > len(start) < length:
+                return True  # it is not all there; what is there adds up
+            at += 4 + int.from_bytes(start[at : at + 4], "little")
+        return at == length
+
+    return check
 
 
-CHECKS: dict[int, Callable[[int, bytes], bool]] = {
+CHECKS: dict[int, Check] = {
     Op.MESSAGE: lambda length, _: length >= MESSAGE.size,
     Op.CHUNK: is_chunk,
     Op.MESSAGE_INDEX: is_index,
@@ -110,5 +120,9 @@ CHECKS: dict[int, Callable[[int, bytes], bool]] = {
     Op.CHUNK_INDEX: lambda length, _: length >= 64,
     Op.ATTACHMENT: lambda length, _: length >= 36,
     Op.ATTACHMENT_INDEX: lambda length, _: length >= 48,
-    **{opcode: is_parsed(opcode) for opcode in (Op.HEADER, Op.SCHEMA, Op.CHANNEL, Op.METADATA, Op.METADATA_INDEX)},
+    Op.HEADER: adds_up(0, 2),
+    Op.SCHEMA: adds_up(2, 3),
+    Op.CHANNEL: adds_up(4, 3),
+    Op.METADATA: adds_up(0, 2),
+    Op.METADATA_INDEX: adds_up(16, 1),
 }
