@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import contextlib
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -27,7 +29,7 @@ JWT = re.compile(r"eyJ[\w-]{5,}\.[\w-]{5,}\.[\w-]*|eyJ[\w-]{40,}")
 
 BEHIND_A_WORD = re.compile(
     r"(?P<word>.*?(?<![a-z0-9])(?:bearer|authorization|auth|token|jwt|api[_-]?key|ticket)"
-    r"(?:[._-](?:authorization|bearer|token|[a-z0-9]{1,4}))*?[.:=_-])(?P<secret>[^.:=]{6,}.*)",
+    r"(?:[._-](?:authorization|bearer|token|[a-z0-9]{1,4}))*[.:=_-])(?P<secret>[^.:=]{6,}.*)",
     re.IGNORECASE | re.DOTALL,
 )
 """A subprotocol that carries a credential behind a word, such as ``bearer.`` or Kubernetes'
@@ -142,6 +144,9 @@ class HandshakeMask:
     def subprotocol(self, offered: str) -> str:
         """One subprotocol; the words before a credential stay."""
         if found := BEHIND_A_WORD.fullmatch(offered):
+            with contextlib.suppress(ValueError):
+                if found["word"].lower().startswith("base64"):
+                    self.known.learn(base64.urlsafe_b64decode(found["secret"] + "=="))
             return found["word"] + self.hidden(found["secret"])
         return self.hidden(offered) if looks_random(offered) else self.rest(offered)
 

@@ -15,70 +15,109 @@ from paperknife_decoders.redaction.spellings import Needle
 __all__ = ["Needles"]
 
 FEW = 24
-"""Up to so many needles it is cheaper to look for each."""
+"""Up to so many needles it is cheaper to look for each in a long haystack."""
+
+ENOUGH = 8
+"""Bytes of a haystack for each needle that make it a long one."""
 
 GROUP = 4
 SURE = 2 * GROUP - 1
 """A needle of so many bytes covers a whole group of four bytes, wherever it begins."""
+
+type Groups = dict[int, list[bytes]]
+"""Needles by the number that a group of their bytes is."""
 
 
 class Needles:
     """A set of needles that changes now and then and is looked for all the time."""
 
     def __init__(self) -> None:
-        self.all: dict[Needle, int] = {}
-        self.grams: dict[int, list[Needle]] = {}
-        self.short: dict[int, list[Needle]] = {}
+        self.counts: dict[Needle, int] = {}
+        self.by_data: dict[bytes, list[Needle]] = {}
+        self.long: Groups = {}
+        self.short: Groups = {}
+        self.shorts: list[bytes] = []
 
-    def __bool__(self) -> bool:
-        return bool(self.all)
+    def __len__(self) -> int:
+        return len(self.counts)
 
     def add(self, needles: Iterable[Needle]) -> None:
         """Look for these too."""
         for needle in needles:
-            self.all[needle] = self.all.get(needle, 0) + 1
-            if self.all[needle] == 1:
-                for table, gram in self.places(needle):
-                    table.setdefault(gram, []).append(needle)
+            self.counts[needle] = self.counts.get(needle, 0) + 1
+            if self.counts[needle] == 1:
+                same = self.by_data.setdefault(needle.data, [])
+                same.append(needle)
+                if len(same) == 1:
+                    self.enter(needle.data)
 
     def discard(self, needles: Iterable[Needle]) -> None:
         """Look for these no longer, unless they were added more than once."""
         for needle in needles:
-            self.all[needle] -= 1
-            if not self.all[needle]:
-                del self.all[needle]
-                for table, gram in self.places(needle):
-                    table[gram].remove(needle)
-                    if not table[gram]:
-                        del table[gram]
+            self.counts[needle] -= 1
+            if not self.counts[needle]:
+                del self.counts[needle]
+                self.by_data[needle.data].remove(needle)
+                if not self.by_data[needle.data]:
+                    del self.by_data[needle.data]
+                    self.leave(needle.data)
 
-    def places(self, needle: Needle) -> list[tuple[dict[int, list[Needle]], int]]:
-        """The tables that a needle is in, and under which numbers."""
-        if len(needle.data) < SURE:
-            return [(self.short, number(needle.data, 0))]
-        return [(self.grams, each) for each in {number(needle.data, start) for start in range(GROUP)}]
+    def enter(self, data: bytes) -> None:
+        """Put the bytes of a needle under the numbers of their groups."""
+        if len(data) < SURE:
+            self.shorts.append(data)
+        groups, numbers = self.places(data)
+        for number in numbers:
+            groups.setdefault(number, []).append(data)
+
+    def leave(self, data: bytes) -> None:
+        """Take them out again."""
+        if len(data) < SURE:
+            self.shorts.remove(data)
+        groups, numbers = self.places(data)
+        for number in numbers:
+            groups[number].remove(data)
+            if not groups[number]:
+                del groups[number]
+
+    def places(self, data: bytes) -> tuple[Groups, set[int]]:
+        """Where a needle is entered, and under which numbers."""
+        if len(data) < SURE:
+            return self.short, {number_at(data, 0)}
+        return self.long, {number_at(data, start) for start in range(GROUP)}
 
     def found_in(self, data: bytes) -> list[Needle]:
         """The needles that are in `data`."""
-        if len(self.all) <= FEW:
-            return [needle for needle in self.all if needle.data in data]
-        possible: dict[Needle, None] = {}
-        if self.grams:
-            self.collect(data, 0, self.grams, possible)
-        if self.short:
+        datas = self.by_data
+        if not datas:
+            return []
+        if len(datas) > FEW or len(data) < ENOUGH * len(datas):
+            possible = self.possible(data)
+        else:
+            possible = datas
+        found = [each for each in possible if each in data]
+        return [needle for each in found for needle in datas[each]] if found else []
+
+    def possible(self, data: bytes) -> Iterable[bytes]:
+        """Those of which a group of bytes is in `data`, and a few more."""
+        possible: dict[bytes, None] = {}
+        collect(data, self.long, possible)
+        if len(self.shorts) <= FEW:
+            possible.update(dict.fromkeys(self.shorts))
+        else:
             for start in range(min(GROUP, len(data))):
-                self.collect(data, start, self.short, possible)
-        return [needle for needle in possible if needle.data in data]
-
-    @staticmethod
-    def collect(data: bytes, start: int, table: dict[int, list[Needle]], possible: dict[Needle, None]) -> None:
-        """Add the needles of which a group stands in the row of groups from `start` on."""
-        row = memoryview(data)[start : start + (len(data) - start & -GROUP)].cast("I")
-        if not table.keys().isdisjoint(row):
-            for gram in table.keys() & set(row):
-                possible.update(dict.fromkeys(table[gram]))
+                collect(data[start:], self.short, possible)
+        return possible
 
 
-def number(data: bytes, start: int) -> int:
-    """Four bytes as the number that a row has for them."""
+def collect(data: bytes, groups: Groups, possible: dict[bytes, None]) -> None:
+    """Add those with a group among the groups of `data`."""
+    row = memoryview(data)[: len(data) & -GROUP].cast("I")
+    if not groups.keys().isdisjoint(row):
+        for number in groups.keys() & set(row):
+            possible.update(dict.fromkeys(groups[number]))
+
+
+def number_at(data: bytes, start: int) -> int:
+    """Four bytes as the number that a row of groups has for them."""
     return int.from_bytes(data[start : start + GROUP], sys.byteorder)

@@ -1,0 +1,57 @@
+"""Where secrets can be at all."""
+
+from __future__ import annotations
+
+import pytest
+
+from paperknife_decoders.protocol import EnvelopeType
+from paperknife_decoders.redaction.plan import Plan, risky_payloads
+from paperknife_decoders.secrets import Secrets
+
+HEAD = """
+syntax = "proto3"; package plans;
+import "google/protobuf/any.proto"; import "google/protobuf/struct.proto"; import "google/protobuf/wrappers.proto";
+message None { string text = 1; int32 password = 2; None more = 3; Ring ring = 4; map<string, int32> counts = 5;
+  map<int32, string> lines = 6; map<string, None> nones = 7; google.protobuf.StringValue word = 8; }
+message Ring { None none = 1; Ring next = 2; }
+message Login { string password = 1; }
+message Deep { Ring ring = 1; repeated Deep deeper = 2; Login login = 3; }
+message Labels { map<string, string> labels = 1; }
+message Logins { map<int32, Login> logins = 1; }
+message Open { google.protobuf.Any any = 1; }
+message Json { google.protobuf.Value value = 1; }
+message Wrapped { google.protobuf.BytesValue api_key = 1; }
+"""
+
+PAYLOADS = """
+message Envelope { oneof payload { None none = 1; Login login = 2; Deep deep = 3; Labels labels = 4; Logins logins = 5;
+  Open open = 6; Json json = 7; Wrapped wrapped = 8; Ring ring = 9; } %s }
+"""
+
+
+@pytest.mark.parametrize(
+    ("beside", "paths", "expected"),
+    [
+        ("", [], {"login", "deep", "labels", "logins", "open", "json", "wrapped"}),
+        ("", ["none.text"], {"none", "login", "deep", "labels", "logins", "open", "json", "wrapped"}),
+        ("", ["ring.none.more.text"], {"ring", "login", "deep", "labels", "logins", "open", "json", "wrapped"}),
+        ("string token = 20;", [], None),
+        (
+            "string text = 20; int64 time = 21;",
+            ["nowhere"],
+            {"login", "deep", "labels", "logins", "open", "json", "wrapped"},
+        ),
+        ("string text = 20;", ["text"], None),
+        ("Login more = 20;", [], None),
+    ],
+)
+def test_risky_payloads(proto_schema, beside: str, paths: list[str], expected: set[str] | None) -> None:
+    """A payload is risky if any field that can hold a secret is in reach of it, in rings of types too."""
+    kind = EnvelopeType(proto_schema(HEAD + PAYLOADS % beside).message("plans.Envelope"))
+    assert risky_payloads(kind, Plan(Secrets(paths=frozenset(paths)))) == expected
+
+
+def test_without_names(proto_schema) -> None:
+    """Where nothing is secret by name or path, only what is open to anything is looked into."""
+    kind = EnvelopeType(proto_schema(HEAD + PAYLOADS % "").message("plans.Envelope"))
+    assert risky_payloads(kind, Plan(Secrets(names=frozenset()))) == {"labels", "open", "json"}

@@ -1,0 +1,129 @@
+"""Contents as others may see them."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from paperknife_decoders.message import Direction, Opcode
+from paperknife_decoders.protocol import EnvelopeType, Protocol
+from paperknife_decoders.redaction.known import KnownSecrets
+from paperknife_decoders.redaction.redactor import UNREAD, Redactor
+
+PROTO = """
+syntax = "proto3"; package redactor;
+message Login { string user = 1; string password = 2; }
+message Data { string symbol = 1; }
+message Envelope { oneof payload { Data data = 1; Login login = 2; } }
+"""
+LOGIN = b"\x12\x0d\x0a\x01a\x12\x08wordpass"
+MASKED = b"\x12\x0d\x0a\x01a\x12\x08********"
+DATA = b"\x0a\x08\x0a\x06EURUSD"
+ECHO = b"\x0a\x0c\x0a\x0aa wordpass"
+ECHO_MASKED = b"\x0a\x0c\x0a\x0aa ********"
+BINARY, TEXT, CLOSE, PING = Opcode.BINARY, Opcode.TEXT, Opcode.CLOSE, Opcode.PING
+
+
+@pytest.fixture(scope="module")
+def protocol(proto_schema) -> Protocol:
+    """One type for both directions."""
+    kind = EnvelopeType(proto_schema(PROTO).message("redactor.Envelope"))
+    return Protocol(client=kind, server=kind)
+
+
+CASES = [
+    ([], [], None),
+    ([BINARY], [DATA], None),
+    ([BINARY], [b""], None),
+    ([BINARY], [LOGIN], [MASKED]),
+    ([BINARY, BINARY], [ECHO, LOGIN], [ECHO_MASKED, MASKED]),
+    ([BINARY] * 3, [DATA, LOGIN, ECHO], [DATA, MASKED, ECHO_MASKED]),
+    ([BINARY], [LOGIN + DATA], [MASKED + DATA]),
+    ([BINARY, TEXT], [LOGIN, b"x wordpass"], [MASKED, b"x ********"]),
+    ([TEXT], [b'{"password": "wordpass"}'], [b'{"password": "********"}']),
+    ([BINARY], [b'{"password": "wordpass"}'], [b'{"password": "********"}']),
+    ([CLOSE], [b"\x03\xe8token=wordpass"], [b"\x03\xe8token=********"]),
+    ([PING, BINARY], [b"ping", LOGIN], [b"ping", MASKED]),
+    ([BINARY], [LOGIN[:-1]], [MASKED[:-1]]),
+    ([BINARY], [b"\xff\xff\xff"], None),
+]
+
+
+@pytest.mark.parametrize(("opcodes", "contents", "expected"), CASES)
+def test_batches(protocol, opcodes: list[Opcode], contents: list[bytes], expected: list[bytes] | None) -> None:
+    """Secrets go by their names, and by what is known, in what came before in the same batch too."""
+    redacted = Redactor().redact(protocol.reader(), Direction.CLIENT, opcodes, contents)
+    assert (redacted and list(redacted.contents)) == expected
+    if redacted:
+        for place, (content, masked) in enumerate(zip(contents, redacted.contents, strict=True)):
+            assert (content != masked) == (place in redacted.masked)
+    off = Redactor(mode="off").redact(protocol.reader(), Direction.CLIENT, opcodes, contents)
+    assert off is None
+
+
+STRICT = [
+    (BINARY, DATA, DATA),
+    (BINARY, DATA + b"\x1a\x02zz", DATA + b"\x1a\x02**"),
+    (BINARY, b"\xff\xff", b"**"),
+    (TEXT, b"hello", b"*****"),
+    (BINARY, b'{"a": 1}', b"********"),
+    (PING, b"ping", b"****"),
+    (CLOSE, b"\x03\xe8bye", b"\x03\xe8bye"),
+]
+
+
+@pytest.mark.parametrize(("opcode", "content", "expected"), STRICT)
+def test_strictly(protocol, opcode: Opcode, content: bytes, expected: bytes) -> None:
+    """What no schema can read is blanked where that is asked for, and kept else."""
+    redacted = Redactor(mode="strict").redact_one(protocol.reader(), Direction.CLIENT, opcode, content)
+    assert (content if redacted is None else redacted[0]) == expected
+    assert Redactor().redact_one(protocol.reader(), Direction.CLIENT, opcode, content) is None
+
+
+@pytest.mark.parametrize("content", [b"\xff\xff", b"\x0a\x03abc", b"\x12\x02\x0a\x05"])
+def test_a_warning(protocol, content: bytes) -> None:
+    """That there are messages which no schema can read is said once, and not at all while every one can be read."""
+    said: list[str] = []
+    redactor = Redactor(warn=said.append)
+    redactor.redact(protocol.reader(), Direction.CLIENT, [BINARY], [DATA])
+    assert not said
+    for _ in range(3):
+        redactor.redact(protocol.reader(), Direction.CLIENT, [BINARY], [content])
+    assert said == [UNREAD]
+
+
+def test_without_a_schema() -> None:
+    """What is known is masked, and what has a secret name in words; all else is kept, with the warning."""
+    said: list[str] = []
+    known = KnownSecrets()
+    known.learn("wordpass")
+    redactor = Redactor(known, warn=said.append)
+    reader = Protocol().reader()
+    redacted = redactor.redact(reader, Direction.CLIENT, [BINARY] * 2, [LOGIN, b'{"token": "abcdef"}'])
+    assert redacted is not None
+    assert list(redacted.contents) == [MASKED, b'{"token": "******"}']
+    assert said == [UNREAD]
+
+
+def test_parts(protocol) -> None:
+    """A message that comes in parts is masked by what is known, also where a value begins in the part before."""
+    redactor = Redactor()
+    redactor.known.learn("wordpass")
+    secrets = protocol.secrets
+    assert redactor.redact_part(b"a wordpass b", secrets) == (b"a ******** b", ((2, 10),))
+    assert redactor.redact_part(b"pass b", secrets, b"a word") == (b"**** b", ((0, 4),))
+    assert redactor.redact_part(b"token=x y", secrets, is_text=True)[0] == b"token=* y"
+    redactor.mode = "strict"
+    assert redactor.redact_part(b"abc", secrets) == (b"***", ((0, 3),))
+
+
+@given(st.lists(st.tuples(st.sampled_from(Opcode), st.binary(max_size=30)), max_size=5), st.booleans())
+def test_anything(protocol, messages: list[tuple[Opcode, bytes]], strict: bool) -> None:
+    """Whatever comes, contents keep their number and length."""
+    redactor = Redactor(mode="strict" if strict else "fields")
+    redactor.known.learn("wordpass")
+    opcodes, contents = [opcode for opcode, _ in messages], [content for _, content in messages]
+    redacted = redactor.redact(protocol.reader(), Direction.CLIENT, opcodes, contents)
+    if redacted is not None:
+        assert list(map(len, redacted.contents)) == list(map(len, contents))
