@@ -15,7 +15,6 @@ from mitmproxy import http
 from mitmproxy.flow import Flow
 from mitmproxy.io import compat, tnetstring
 from mitmproxy.version import FLOW_FORMAT_VERSION
-from mitmproxy.websocket import WebSocketMessage
 
 from paperknife.proxy.handshakes import url_of
 from paperknife.recording.exchange.netstrings import (
@@ -170,17 +169,17 @@ def http_flow(state: dict[Any, Any]) -> http.HTTPFlow:
 
 
 def read_message(session: int, state: Sequence[Any]) -> Told:
-    """One message, checked: a state may hold anything."""
-    message = WebSocketMessage.from_state((*state, False)[:6])
-    if not isinstance(message.content, bytes) or not isinstance(message.timestamp, int | float):
-        raise TypeError("content should be bytes, and the time a number")
+    """One message, as `WebSocketMessage.get_state` gives it; a file may hold anything. Raises any of `FLOW_FAULTS`."""
+    kind, from_client, content, timestamp, dropped, injected = (*state, False)[:6]
+    if not isinstance(content, bytes):
+        raise TypeError(f"the content of a message should be bytes, not {type(content).__name__}")
     return Told(
         session,
-        Direction.CLIENT if message.from_client else Direction.SERVER,
-        Opcode(int(message.type)),
-        nanoseconds(message.timestamp),
-        message.content,
-        Fate.INJECTED if message.injected else Fate.DROPPED if message.dropped else Fate.PASSED,
+        Direction.CLIENT if from_client else Direction.SERVER,
+        Opcode(kind),
+        nanoseconds(timestamp),
+        content,
+        Fate.INJECTED if injected else Fate.DROPPED if dropped else Fate.PASSED,
     )
 
 
