@@ -78,10 +78,10 @@ class Tape:
             Closed(self.connection(), Close(1000, "bye", CLIENT, START_NS + 2000 * 10**6)),
         ]
 
-    def plain(self, items: list[Item] | None = None) -> bytes:
+    def plain(self, items: list[Item] | None = None, redact: str = "fields") -> bytes:
         """A recording as it is while it is recorded."""
         encoder = Encoder()
-        parts = [encoder.begin({"program": "paperknife 0.1", "redact": "fields"})]
+        parts = [encoder.begin({"program": "paperknife 0.1", "redact": redact})]
         parts += (encoded(encoder, item) for item in (self.session() if items is None else items))
         return b"".join(parts)
 

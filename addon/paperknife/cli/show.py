@@ -139,8 +139,8 @@ def needs_redaction(recording: Recording, mode: Mode) -> bool:
     """True if the file may hold what is not to be shown: no more was masked in it than now is."""
     if mode == "off":
         return False
-    before = recording.session.get("redact", "off")
-    return before == "off" or (mode == "strict" and before != "strict") or recording.protocols.override is not None
+    enough = ("strict",) if mode == "strict" else ("strict", "fields")
+    return recording.session.get("redact") not in enough or recording.protocols.override is not None
 
 
 class Filters:
