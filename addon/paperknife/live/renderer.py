@@ -18,6 +18,7 @@ from paperknife_decoders.message import Fate, Message, Opcode
 from paperknife_decoders.oddities.marks import marks
 from paperknife_decoders.paint import ANSI, PLAIN
 from paperknife_decoders.printable import printable, printable_bytes
+from paperknife_decoders.redaction.elsewhere import masked_elsewhere
 from paperknife_decoders.secrets import Secrets
 
 __all__ = ["FormatName", "Renderer", "ViewOptions"]
@@ -101,7 +102,7 @@ class Renderer:
                     envelope,
                     secrets,
                     answer,
-                    FATES[message.fate] + marks(envelope, found),
+                    FATES[message.fate] + (MASKED if masked_elsewhere(message) else ()) + marks(envelope, found),
                     position,
                     len(envelopes),
                 )
@@ -119,6 +120,9 @@ NOTHING = Envelope(b"", Form.BYTES)
 
 FATES: dict[Fate, tuple[str, ...]] = {fate: () if fate is Fate.PASSED else (fate.value,) for fate in Fate}
 """The mark of what became of a message."""
+
+MASKED = ("masked",)
+"""The mark of a message with asterisks where a secret was, other than in fields that are secret by their names."""
 
 
 def is_wanted(message: Message, envelope: Envelope, options: ViewOptions) -> bool:

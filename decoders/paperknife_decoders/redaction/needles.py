@@ -91,11 +91,8 @@ class Needles:
         datas = self.by_data
         if not datas:
             return []
-        if len(datas) > FEW or len(data) < ENOUGH * len(datas):
-            possible = self.possible(data)
-        else:
-            possible = datas
-        found = [each for each in possible if each in data]
+        few = len(datas) <= FEW and len(data) >= ENOUGH * len(datas)
+        found = [each for each in (datas if few else self.possible(data)) if each in data]
         return [needle for each in found for needle in datas[each]] if found else []
 
     def possible(self, data: bytes) -> Iterable[bytes]:

@@ -69,7 +69,7 @@ def test_base64(value: bytes, before: bytes, after: bytes, encode) -> None:
 
 @given(st.lists(st.binary(min_size=6, max_size=40), max_size=12), st.binary(max_size=99), st.integers(0, 12))
 def test_all_that_is_in_it(values: list[bytes], rest: bytes, cut: int) -> None:
-    """Each of many values is found in a long haystack as in a short one, and what is found is masked in equal length."""
+    """Each of many values is found in a long haystack as in a short one, and masked in equal length."""
     known = knowing(*values)
     data = rest[:cut] + b"".join(values) + rest[cut:]
     result = masked(known, data)
