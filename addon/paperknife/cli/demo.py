@@ -35,27 +35,31 @@ Next, on your own API:
     "--rate", type=click.FloatRange(0.1, 10_000), default=8.0, show_default=True, help="Market updates a second."
 )
 @click.option("--seed", type=int, default=1, show_default=True, help="Same seed, same market.")
+@click.option("--newer", is_flag=True, help="Read by the venue's own revision of the API: nothing it says is unknown then.")
 @click.option("--print-schema", is_flag=True, help="Only print where the demo's .proto files are.")
 @view_options
 @record_options
 def demo_command(**options: Any) -> None:
     """Watch a small trading venue and its client talk, with the proxy between them; all on this machine.
 
-    The venue runs a newer revision of its API than the proxy and the client know, so some fields are unknown to them.
+    The venue runs a newer revision of its API than the proxy and the client know, so some fields are unknown to them;
+    to the client in any case, to the proxy unless it is given the newer one with --newer.
 
     \b
     Examples:
       paperknife demo
       paperknife demo --seconds 3 --hide market_data
       paperknife demo --where "order.quantity > 2" -v
+      paperknife demo --seconds 3 --record session.mcap
       paperknife decode --schema "$(paperknife demo --print-schema)" --as client message.bin
     """
-    from paperknife.demo.files import given_schema
+    from paperknife.demo.files import given_schema, newer_schema
 
+    schema = newer_schema() if options["newer"] else given_schema()
     if options["print_schema"]:
-        click.echo(str(given_schema()))
+        click.echo(str(schema))
         return
-    sys.exit(play(options, str(given_schema())))
+    sys.exit(play(options, str(schema)))
 
 
 def play(options: dict[str, Any], schema: str) -> int:

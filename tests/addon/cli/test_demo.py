@@ -30,6 +30,16 @@ def test_it_shows_a_conversation_and_ends_with_what_to_do_next(launch) -> None:
     assert err.count("\n    paperknife ") == 3
 
 
+def test_with_the_newer_schema_nothing_that_the_venue_says_is_unknown(launch) -> None:
+    """The same conversation, read by the revision that the venue runs; the client still speaks the older one."""
+    status, out, err = launch("paperknife", "demo", "--seconds", "1.5", "--newer").end()
+    assert status == 0
+    assert re.search(r"#1 <- market_data ", out)
+    lines = [line for line in out.splitlines() if " #1 <- " in line]
+    assert len(lines) > 5
+    assert not [line for line in lines if "unknown" in line]
+
+
 def test_json_is_one_object_a_line(launch) -> None:
     """Filters and formats work here as everywhere."""
     options = ("--seconds", "1", "--format", "json", "--where", "direction == client", "--hide", "login")
