@@ -5,10 +5,10 @@ from bench.fuzz_recordings import fuzz, seeds
 
 def test_mutated_recordings():
     """Each is read in part or refused with a sentence, in bounded time and memory."""
-    outcome = fuzz(1500)
-    assert sum(outcome.files.values()) == 1500
-    assert outcome.files["in part"] > 500
-    assert outcome.items > 5000
+    outcome = fuzz(500)
+    assert sum(outcome.files.values()) == 500
+    assert outcome.files["in part"] > 200
+    assert outcome.items > 2000
 
 
 def test_seeds():

@@ -12,14 +12,15 @@ from paperknife_decoders.paint import ANSI
 
 NUMBERS = st.integers(-(1 << 65), 1 << 65)
 WORDS = st.text(max_size=12)
+CONNECTIONS = st.builds(ConnectionSummary, NUMBERS, *[WORDS] * 3, *[NUMBERS] * 3, WORDS, WORDS)
 SUMMARIES = st.builds(
     Summary,
     *[NUMBERS] * 10,
-    st.lists(st.builds(ConnectionSummary, NUMBERS, WORDS, WORDS, WORDS, NUMBERS, NUMBERS, NUMBERS, WORDS, WORDS), max_size=3).map(tuple),
+    st.lists(CONNECTIONS, max_size=3).map(tuple),
     st.lists(st.builds(PayloadCount, WORDS, WORDS, NUMBERS, NUMBERS), max_size=3).map(tuple),
     st.dictionaries(WORDS, NUMBERS, max_size=2),
     st.lists(WORDS, max_size=2).map(tuple),
-)  # fmt: skip
+)
 
 
 @given(
@@ -37,18 +38,24 @@ def row(number, **more):
 
 
 SECOND = 10**9
+CUT_OFF = row(1, subprotocol="v2", code=1006, reason="reset", closed_ns=5 * SECOND)
+LOGINS = PayloadCount("client", "login", 1, 90)
+QUOTES = PayloadCount("server", "quote", 300, 9000)
 TEXTS = [
     (Summary(messages=1200, size=3400, end_ns=SECOND), "messages   1,200 (3.4 kB)"),
-    (Summary(fates={"dropped": 2}, undecoded=1, oversize=3, controls=4, warnings=1), "2 dropped, 1 could not be decoded, 3"),
+    (Summary(fates={"dropped": 2}, undecoded=1), "2 dropped, 1 could not be decoded"),
+    (Summary(oversize=3, controls=4, warnings=1), "3 beyond the limit, 4 control frames, 1 warning"),
     (Summary(connections=(row(1),), connection_count=1), "#1 wss://h/v1  -> 0 <- 0, open at the end"),
-    (Summary(connections=(row(1, subprotocol="v2", code=1006, reason="reset", closed_ns=5 * SECOND),)), "subprotocol v2"),
-    (Summary(connections=(row(1, code=1006, reason="reset", closed_ns=5 * SECOND),)), '1006 no close frame "reset" after 4.0 s'),
+    (
+        Summary(connections=(CUT_OFF,)),
+        '#1 wss://h/v1  subprotocol v2  -> 0 <- 0, 1006 no close frame "reset" after 4.0 s',
+    ),
     (Summary(connections=tuple(map(row, range(40))), connection_count=50), "   and 20 more"),
-    (Summary(SECOND, 3 * SECOND, payloads=(PayloadCount("server", "quote", 300, 9000),)), "300    9.0 kB          150"),
-    (Summary(SECOND, 3 * SECOND, payloads=(PayloadCount("client", "login", 1, 90),)), "-> login                    1      90 B         0.50"),
-    (Summary(SECOND, SECOND, payloads=(PayloadCount("client", "login", 1, 90),)), "90 B            -"),
+    (Summary(SECOND, 3 * SECOND, payloads=(QUOTES,)), "300    9.0 kB          150"),
+    (Summary(SECOND, 3 * SECOND, payloads=(LOGINS,)), "-> login                    1      90 B         0.50"),
+    (Summary(SECOND, SECOND, payloads=(LOGINS,)), "90 B            -"),
     (Summary(size=10**9), "a.mcap: whole, 250 MB on disk (25%), 1.0 GB of messages"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("summary", "words"), TEXTS)
