@@ -23,6 +23,7 @@ __all__ = ["filter_command"]
 @click.argument("source", metavar="IN")
 @result_options
 @selection_options
+@click.option("--hide", multiple=True, metavar="EXPR", help="Leave out what this is true for, such as heartbeat.")
 @click.option("--with-state", is_flag=True, help="Also what still holds from before the first message that is taken.")
 @click.pass_context
 def filter_command(ctx: click.Context, /, source: str, out: str, force: bool, **options: Any) -> None:

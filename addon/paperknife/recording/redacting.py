@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from paperknife.recording.items import Closed, Item, Noticed, Opened
-from paperknife.traffic import Handshake, Piece
+from paperknife.traffic import Connection, Handshake, Piece
 from paperknife_decoders.message import Direction, Message, Opcode
 from paperknife_decoders.redaction import HandshakeMask, Redactor
 from paperknife_decoders.secret_text import mask_text
@@ -42,6 +42,7 @@ class Masking:
         self.redactor = redactor
         self.secrets = secrets
         self.handshakes = HandshakeMask(redactor.known, secrets)
+        self.connections: dict[int, Connection] = {}
         self.tails: dict[tuple[int, Direction], bytes] = {}
         """The last bytes of the part before, of messages that come in parts."""
 
@@ -78,17 +79,17 @@ class Masking:
 
     def opened(self, item: Opened) -> Opened:
         """A handshake without its secrets."""
-        connection, mask = item.connection, self.handshakes
+        masked = self.connections[item.connection.number] = self.connection(item.connection)
+        return replace(item, connection=masked)
+
+    def connection(self, connection: Connection) -> Connection:
+        """A connection without secrets in what is known of it."""
+        mask, handshake = self.handshakes, connection.handshake
         return replace(
-            item,
-            connection=replace(
-                connection,
-                url=mask.url(connection.url),
-                subprotocol=mask.subprotocols(connection.subprotocol),
-                handshake=Handshake(
-                    mask.headers(connection.handshake.request), mask.headers(connection.handshake.response)
-                ),
-            ),
+            connection,
+            url=mask.url(connection.url),
+            subprotocol=mask.subprotocols(connection.subprotocol),
+            handshake=Handshake(mask.headers(handshake.request), mask.headers(handshake.response)),
         )
 
     def closed(self, item: Closed) -> Closed:
@@ -96,4 +97,5 @@ class Masking:
         for direction in Direction:
             self.tails.pop((item.connection.number, direction), None)
         reason = self.redactor.known.mask_text(mask_text(item.close.reason, self.secrets))
-        return replace(item, close=replace(item.close, reason=reason))
+        connection = self.connections.pop(item.connection.number, None) or self.connection(item.connection)
+        return Closed(connection, replace(item.close, reason=reason))

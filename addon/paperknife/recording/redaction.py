@@ -79,12 +79,16 @@ class Redaction:
 
 
 class AllSecrets(KnownSecrets):
-    """Keeps many more values than is affordable while traffic waits."""
+    """Keeps `most` values for good, which are more than is affordable while traffic waits."""
+
+    def __init__(self, most: int = MOST_VALUES) -> None:
+        super().__init__()
+        self.most = most
 
     def learn_part(self, value: bytes) -> None:
         """Know a value of bounded size."""
         super().learn_part(value)
-        if value in self.recent and len(self.kept) < MOST_VALUES:
+        if value in self.recent and len(self.kept) < self.most:
             self.kept[value] = self.recent.pop(value)
 
 
