@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 
 from paperknife_decoders.errors import DecodeError
+from paperknife_decoders.oddities.search import wire_types
 from paperknife_decoders.open_types import is_any, is_json_like
 from paperknife_decoders.redaction.edits import STARS, VARINTS, ZEROS, Edit
-from paperknife_decoders.redaction.plan import Act, Plan, Rule, Tree, fields_of
-from paperknife_decoders.wire.walker import DEEPEST, Field, WireType, walk
+from paperknife_decoders.redaction.plan import Act, Plan, Rule, Table, Tree, fields_of
+from paperknife_decoders.wire.walker import DEEPEST, Field, WireType, close_group, read_field, walk
 
 __all__ = ["MOST_FIELDS", "Found", "TooMuch", "find_secrets"]
 
@@ -27,6 +29,9 @@ FIXED = (
     FieldDescriptor.TYPE_SFIXED32,
 )
 TABLES = {WireType.VARINT: VARINTS, WireType.FIXED32: ZEROS, WireType.FIXED64: ZEROS}
+LONGEST_SKIPPED = 1
+"""Bytes behind a short tag that have to be there for a field to be passed over."""
+
 KEY, VALUE = 1, 2
 """The fields of a map's entry (protobuf.dev/programming-guides/encoding, "Maps"), and of an Any."""
 
@@ -84,6 +89,36 @@ class Search:
             raise TooMuch(f"more than {MOST_FIELDS:,} fields", start)
         return fields
 
+    def wanted(self, start: int, end: int, depth: int, table: Table) -> Iterator[Field]:
+        """The fields between two offsets that a table has; the usual forms of all others are quickly passed over.
+
+        An end that is not where the level's is, or a number that is cut short, is left to `read_field` to refuse.
+        """
+        if depth > DEEPEST:
+            raise TooMuch("messages nested too deeply", start)
+        data, position, padded = self.data, start, end - LONGEST_SKIPPED
+        while position < end:
+            self.left -= 1
+            if self.left < 0:
+                raise TooMuch(f"more than {MOST_FIELDS:,} fields", position)
+            tag = data[position]
+            if 8 <= tag < 128 and position < padded and tag >> 3 not in table:
+                kind, after, first = tag & 7, position + 2, data[position + 1]
+                if kind == WireType.VARINT and first < 128:
+                    position = after
+                    continue
+                if kind == WireType.LENGTH and first < 128 and after + first <= end:
+                    position = after + first
+                    continue
+            item = read_field(data, position, end)
+            if item.wire_type is WireType.GROUP:
+                item = close_group(data, item, end)
+            elif item.wire_type is WireType.GROUP_END:
+                raise DecodeError(f"the end of group {item.number}, which is not open,", position)
+            position = item.end
+            if item.number in table:
+                yield item
+
     def message(self, start: int, end: int, depth: int, kind: Descriptor, tree: Tree) -> None:
         """Look through one message for what its table says."""
         if is_any(kind):
@@ -95,12 +130,15 @@ class Search:
         table = self.plan.table(kind, tree)
         if not table and not self.strict:
             return
-        for item in self.level(start, end, depth):
-            rule = table.get(item.number)
-            if rule is not None:
-                self.field(item, depth, rule)
-            elif self.strict:
-                self.vouch(item, depth, kind)
+        if self.strict:
+            for item in self.level(start, end, depth):
+                if item.number in table:
+                    self.field(item, depth, table[item.number])
+                else:
+                    self.vouch(item, depth, kind)
+        else:
+            for item in self.wanted(start, end, depth, table):
+                self.field(item, depth, table[item.number])
 
     def vouch(self, item: Field, depth: int, kind: Descriptor) -> None:
         """Hide a field that the schema does not know, and look into a message that it does know."""
@@ -240,8 +278,6 @@ def known_field(kind: Descriptor, number: int) -> FieldDescriptor | None:
 
 def fits(known: FieldDescriptor, item: Field) -> bool:
     """True if a parser takes these bytes for the field, and does not put them among the unknown ones."""
-    from paperknife_decoders.oddities.search import wire_types
-
     return item.wire_type in wire_types(known)
 
 

@@ -7,16 +7,18 @@ message is passed over, and a payload without any such field is not looked into 
 from __future__ import annotations
 
 import enum
+import re
 from functools import lru_cache
 from typing import NamedTuple
 
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 
+from paperknife_decoders.oddities.search import wire_types
 from paperknife_decoders.open_types import is_any, is_json_like
 from paperknife_decoders.protocol import EnvelopeType
 from paperknife_decoders.secrets import Secrets, carries_text
 
-__all__ = ["EVERYTHING", "Act", "Plan", "Rule", "Tree", "plan_for"]
+__all__ = ["EVERYTHING", "Act", "Plan", "Rule", "Table", "Tree", "plan_for", "risky_payloads"]
 
 type Tree = dict[str, Tree]
 """Declared paths by their names. A path ends where the tree has the empty name."""
@@ -152,11 +154,38 @@ def plan_for(secrets: Secrets) -> Plan:
     return Plan(secrets)
 
 
-def risky_payloads(kind: EnvelopeType, plan: Plan) -> frozenset[str] | None:
-    """The payloads in which there may be secrets; None where they may be beside any payload."""
+def risky_payloads(kind: EnvelopeType, plan: Plan) -> dict[str, re.Pattern[bytes]] | None:
+    """The payloads in which there may be secrets; None where they may be beside any payload.
+
+    Each has a pattern that is found in every content with a secret in it, and in few others: the tag of a field that
+    leads to one.
+    """
     table = plan.table(kind.descriptor, plan.tree)
     members = kind.descriptor.oneofs_by_name[kind.oneof].fields if kind.oneof else ()
     names = {member.number: member.name for member in members}
     if not table.keys() <= names.keys():
         return None
-    return frozenset(names[number] for number in table)
+    return {names[number]: tag_pattern(rule, plan) for number, rule in table.items()}
+
+
+def tag_pattern(rule: Rule, plan: Plan) -> re.Pattern[bytes]:
+    """Finds the tags of the fields to look at in a payload; for what is secret as a whole, anything."""
+    kind = rule.field.message_type
+    if rule.act is not Act.INTO or kind is None:
+        return re.compile(b"")
+    tags = [
+        each.field.number << 3 | wire_type
+        for each in plan.table(kind, rule.tree).values()
+        for wire_type in wire_types(each.field)
+    ]
+    return re.compile(b"|".join(map(varint_pattern, sorted(set(tags)))), re.DOTALL)
+
+
+def varint_pattern(number: int) -> bytes:
+    """Finds a varint, over-long ones too (protobuf.dev/programming-guides/encoding, "Base 128 Varints")."""
+    groups = [number & 127]
+    while number := number >> 7:
+        groups.append(number & 127)
+    *head, last = groups
+    begin = b"".join(re.escape(bytes([group | 128])) for group in head)
+    return begin + b"(?:" + re.escape(bytes([last])) + b"|" + re.escape(bytes([last | 128])) + b"\x80*\x00)"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Literal, NamedTuple
@@ -58,7 +59,7 @@ class Redactor:
         self.warn = warn
         self.warned = False
         self.samples = SAMPLES
-        self.risky: dict[Direction, frozenset[str] | None] = {}
+        self.risky: dict[Direction, Mapping[str, re.Pattern[bytes]] | None] = {}
         self.protocol: Protocol | None = None
         """The one that `risky` is for."""
 
@@ -141,9 +142,13 @@ class Redactor:
         if risky is None:
             return range(len(contents))
         names = heads() if risky else None
-        if names is None or ("" not in names and risky.isdisjoint(names)):
+        if names is None or ("" not in names and risky.keys().isdisjoint(names)):
             return sample
-        return [place for place, name in enumerate(names) if not name or name in risky or place in sample]
+        return [
+            place
+            for place, name in enumerate(names)
+            if not name or (name in risky and risky[name].search(contents[place])) or place in sample
+        ]
 
     def use(self, protocol: Protocol) -> None:
         """Find out where the types of a protocol can hold secrets."""
@@ -164,7 +169,7 @@ class Redactor:
         self,
         protocol: Protocol,
         kind: EnvelopeType | None,
-        risky: frozenset[str] | None,
+        risky: Mapping[str, re.Pattern[bytes]] | None,
         opcodes: Sequence[int],
         contents: Sequence[bytes],
     ) -> Iterable[int]:
@@ -177,7 +182,7 @@ class Redactor:
         def is_suspect(place: int, opcode: int, content: bytes) -> bool:
             if kind is not None and opcode == Opcode.BINARY:
                 head = kind.head(content)
-                return risky is None or not head or head in risky
+                return risky is None or not head or (head in risky and bool(risky[head].search(content)))
             return place in sample or (kind is not None and opcode == Opcode.TEXT) or said
 
         return [

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from paperknife_decoders.protocol import EnvelopeType
-from paperknife_decoders.redaction.plan import Plan, risky_payloads
+from paperknife_decoders.redaction.fields import find_secrets
+from paperknife_decoders.redaction.plan import Plan, risky_payloads, varint_pattern
 from paperknife_decoders.secrets import Secrets
 
 HEAD = """
@@ -48,10 +53,46 @@ message Envelope { oneof payload { None none = 1; Login login = 2; Deep deep = 3
 def test_risky_payloads(proto_schema, beside: str, paths: list[str], expected: set[str] | None) -> None:
     """A payload is risky if any field that can hold a secret is in reach of it, in rings of types too."""
     kind = EnvelopeType(proto_schema(HEAD + PAYLOADS % beside).message("plans.Envelope"))
-    assert risky_payloads(kind, Plan(Secrets(paths=frozenset(paths)))) == expected
+    risky = risky_payloads(kind, Plan(Secrets(paths=frozenset(paths))))
+    assert (risky and set(risky)) == expected
 
 
 def test_without_names(proto_schema) -> None:
     """Where nothing is secret by name or path, only what is open to anything is looked into."""
     kind = EnvelopeType(proto_schema(HEAD + PAYLOADS % "").message("plans.Envelope"))
-    assert risky_payloads(kind, Plan(Secrets(names=frozenset()))) == {"labels", "open", "json"}
+    risky = risky_payloads(kind, Plan(Secrets(names=frozenset()))) or {}
+    assert set(risky) == {"labels", "open", "json"}
+
+
+@pytest.mark.parametrize(
+    ("number", "data", "is_there"),
+    [
+        (0x0A, b"x\x0ax", True),
+        (0x0A, b"\x8a\x00", True),
+        (0x0A, b"\x8a\x80\x80\x00", True),
+        (0x0A, b"\x8a\x01", False),
+        (0x0A, b"", False),
+        (0x1A2, b"\xa2\x03", True),
+        (0x1A2, b"\xa2\x83\x00", True),
+        (0x1A2, b"\xa2\x02", False),
+    ],
+)
+def test_tags(number: int, data: bytes, is_there: bool) -> None:
+    """A tag is found in each of its forms."""
+    assert bool(re.search(varint_pattern(number), data, re.DOTALL)) == is_there
+
+
+PIECES = (b"\x0a\x03abc", b"\x8a\x00\x03abc", b"\x8a\x80\x00\x03abc", b"\x10\x05", b"\xf2\x07\x02\x0ax", b"\x0a\x00")
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=5))
+def test_no_secret_without_its_tag(proto_schema, pieces: list[bytes]) -> None:
+    """Where the pattern of a payload finds nothing, there is nothing to find."""
+    kind = EnvelopeType(proto_schema(HEAD + PAYLOADS % "").message("plans.Envelope"))
+    plan = Plan(Secrets())
+    payload = b"".join(pieces)
+    data = b"\x12" + bytes([len(payload)]) + payload
+    risky = risky_payloads(kind, plan)
+    assert risky is not None
+    if find_secrets(data, kind.descriptor, plan).edits:
+        assert risky["login"].search(data[2:])
