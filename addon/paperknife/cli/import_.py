@@ -39,8 +39,8 @@ def import_command(context: click.Context, /, file: str, out: str, force: bool, 
 
     \b
     Examples:
-      paperknife import session.har -o session.mcap --schema protos/
-      paperknife import session.flow -o session.mcap --schema protos/ --match "venue.example/v1"
+      paperknife import session.har -o imported.mcap --schema protos/
+      paperknife import session.flow -o imported.mcap --schema protos/
     """
     reading = reading_from(options)
     loaded = load_or_fail(reading)
