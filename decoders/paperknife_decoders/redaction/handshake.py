@@ -14,7 +14,9 @@ from paperknife_decoders.secrets import MASK, Secrets
 
 __all__ = ["HEADERS", "HandshakeMask"]
 
-HEADERS = frozenset({"authorization", "proxy-authorization", "cookie", "set-cookie", "x-api-key"})
+HEADERS = frozenset(
+    {"authorization", "proxy-authorization", "cookie", "set-cookie", "x-api-key", "x-amz-security-token"}
+)
 """Headers that hold secrets, besides all whose name, with or without ``x-``, is a secret name."""
 
 SUBPROTOCOLS = "sec-websocket-protocol"

@@ -18,7 +18,7 @@ from paperknife_decoders.open_types import is_any, is_json_like
 from paperknife_decoders.protocol import EnvelopeType
 from paperknife_decoders.secrets import Secrets, carries_text
 
-__all__ = ["EVERYTHING", "Act", "Plan", "Rule", "Table", "Tree", "plan_for", "risky_payloads"]
+__all__ = ["EVERYTHING", "Act", "Plan", "Risk", "Rule", "Table", "Tree", "plan_for", "risky_payloads"]
 
 type Tree = dict[str, Tree]
 """Declared paths by their names. A path ends where the tree has the empty name."""
@@ -154,18 +154,47 @@ def plan_for(secrets: Secrets) -> Plan:
     return Plan(secrets)
 
 
-def risky_payloads(kind: EnvelopeType, plan: Plan) -> dict[str, re.Pattern[bytes]] | None:
-    """The payloads in which there may be secrets; None where they may be beside any payload.
+class Risk(NamedTuple):
+    """What there is in every content of a payload with a secret in it, and in few others.
 
-    Each has a pattern that is found in every content with a secret in it, and in few others: the tag of a field that
-    leads to one.
+    `tag` finds the tag of a field that leads to one. `by_key`: it can only be under a key, so that its name is there.
     """
+
+    tag: re.Pattern[bytes]
+    by_key: bool
+
+
+def risky_payloads(kind: EnvelopeType, plan: Plan) -> dict[str, Risk] | None:
+    """The payloads in which there may be secrets; None where they may be beside any payload."""
     table = plan.table(kind.descriptor, plan.tree)
     members = kind.descriptor.oneofs_by_name[kind.oneof].fields if kind.oneof else ()
     names = {member.number: member.name for member in members}
     if not table.keys() <= names.keys():
         return None
-    return {names[number]: tag_pattern(rule, plan) for number, rule in table.items()}
+    return {names[number]: Risk(tag_pattern(rule, plan), only_by_key(rule, plan)) for number, rule in table.items()}
+
+
+def only_by_key(rule: Rule, plan: Plan) -> bool:
+    """True if all secrets in reach of a rule are texts under keys of maps and of Structs."""
+    waiting, seen = [rule], set()
+    while waiting:
+        each = waiting.pop()
+        kind = each.field.message_type
+        if each.act in (Act.HIDE, Act.ANY) or each.tree or kind is None:
+            return False
+        key = each.act, kind, id(each.tree)
+        if each.act is Act.JSON or key in seen:
+            continue
+        seen.add(key)
+        if each.act is Act.MAP:
+            value = kind.fields_by_name["value"].message_type
+            if value is None or is_json_like(value):
+                continue
+            if is_any(value):
+                return False
+            kind = value
+        waiting += plan.table(kind, each.tree).values()
+    return True
 
 
 def tag_pattern(rule: Rule, plan: Plan) -> re.Pattern[bytes]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Literal, NamedTuple
@@ -15,7 +14,7 @@ from paperknife_decoders.redaction.edits import Edit, Span, apply, moved, spans_
 from paperknife_decoders.redaction.fields import Found, find_secrets
 from paperknife_decoders.redaction.framed import masked_parts
 from paperknife_decoders.redaction.known import KnownSecrets
-from paperknife_decoders.redaction.plan import plan_for, risky_payloads
+from paperknife_decoders.redaction.plan import Risk, plan_for, risky_payloads
 from paperknife_decoders.redaction.text import find_in_json, find_in_text, names_in
 from paperknife_decoders.redaction.unread import find_in_unread
 from paperknife_decoders.secrets import Secrets
@@ -35,6 +34,11 @@ CLOSE_CODE = 2
 
 SAMPLES = 100
 """So many batches of each protocol have one message parsed that would not be for its names."""
+
+
+def is_by_key(risky: Mapping[str, Risk], name: str) -> bool:
+    """True for a payload whose secrets are all under keys, or that has none."""
+    return name not in risky or risky[name].by_key
 
 
 class Redacted(NamedTuple):
@@ -59,7 +63,7 @@ class Redactor:
         self.warn = warn
         self.warned = False
         self.samples = SAMPLES
-        self.risky: dict[Direction, Mapping[str, re.Pattern[bytes]] | None] = {}
+        self.risky: dict[Direction, Mapping[str, Risk] | None] = {}
         self.protocol: Protocol | None = None
         """The one that `risky` is for."""
 
@@ -144,11 +148,14 @@ class Redactor:
         names = heads() if risky else None
         if names is None or ("" not in names and risky.keys().isdisjoint(names)):
             return sample
-        return [
+        places = [
             place
             for place, name in enumerate(names)
-            if not name or (name in risky and risky[name].search(contents[place])) or place in sample
+            if not name or (name in risky and risky[name].tag.search(contents[place])) or place in sample
         ]
+        if not places or names_in(protocol.secrets, b"\n".join(contents)):
+            return places
+        return [place for place in places if not names[place] or not is_by_key(risky, names[place]) or place in sample]
 
     def use(self, protocol: Protocol) -> None:
         """Find out where the types of a protocol can hold secrets."""
@@ -169,7 +176,7 @@ class Redactor:
         self,
         protocol: Protocol,
         kind: EnvelopeType | None,
-        risky: Mapping[str, re.Pattern[bytes]] | None,
+        risky: Mapping[str, Risk] | None,
         opcodes: Sequence[int],
         contents: Sequence[bytes],
     ) -> Iterable[int]:
@@ -182,7 +189,7 @@ class Redactor:
         def is_suspect(place: int, opcode: int, content: bytes) -> bool:
             if kind is not None and opcode == Opcode.BINARY:
                 head = kind.head(content)
-                return risky is None or not head or (head in risky and bool(risky[head].search(content)))
+                return risky is None or not head or (head in risky and bool(risky[head].tag.search(content)))
             return place in sample or (kind is not None and opcode == Opcode.TEXT) or said
 
         return [

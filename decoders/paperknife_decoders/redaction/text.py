@@ -21,6 +21,9 @@ ZERO, SPACE = b"0" * 256, b" " * 256
 """A number or word becomes a zero with spaces behind it, which is JSON of the same length."""
 
 FOLDED = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ", b"abcdefghijklmnopqrstuvwxyz")
+STEMS = (b"token", b"key", b"secret", b"pass", b"credential", b"code")
+"""What most secret names have in them."""
+
 PASSED_OVER = b"_-\\"
 """What names are compared without, and what stands before the quotes of JSON within a JSON string."""
 
@@ -47,15 +50,17 @@ def find_in_json(data: bytes, secrets: Secrets) -> Found:
 
 def names_in(secrets: Secrets, data: bytes) -> bool:
     """True if there may be secret names in `data`, anywhere; most texts have none."""
-    return bool(name_pattern(secrets).search(data.translate(FOLDED, PASSED_OVER))) or b"\\u" in data
+    folded = data.translate(FOLDED, PASSED_OVER)
+    return any(stem in folded for stem in stems(secrets)) or b"\\u" in data
 
 
 @lru_cache(maxsize=16)
-def name_pattern(secrets: Secrets) -> re.Pattern[bytes]:
-    """Finds any secret name in what was folded."""
+def stems(secrets: Secrets) -> tuple[bytes, ...]:
+    """A few words, folded, of which each secret name has one in it."""
     declared = {path.rpartition(".")[2].replace("_", "").replace("-", "").lower() for path in secrets.paths}
-    names = sorted(re.escape(name).encode() for name in secrets.names | declared)
-    return re.compile(b"|".join(names) if names else rb"(?!)")
+    names = {name.encode() for name in secrets.names | declared if name}
+    used = {stem for stem in STEMS if any(stem in name for name in names)}
+    return *used, *sorted(name for name in names if not any(stem in name for stem in used))
 
 
 class Document:
