@@ -16,6 +16,7 @@ from bench.large import measure_large
 from bench.latency import measure_latency
 from bench.memory import measure_memory
 from bench.openings import measure_openings
+from bench.reading import measure_reading
 from bench.report import Findings, markdown, text
 from bench.rounds import Bench, open_bench
 from bench.sparse import measure_sparse
@@ -26,6 +27,7 @@ THEMES: dict[str, Callable[[Bench], Findings]] = {
     "memory": measure_memory,
     "large": measure_large,
     "sparse": measure_sparse,
+    "reading": measure_reading,
     "openings": measure_openings,
 }
 
