@@ -36,6 +36,7 @@ TESTED_ELSEWHERE = {
 
 TESTS_OF_MORE = {
     "tests/addon/cli/test_main.py": "cli/__init__.py, which holds the command itself",
+    "tests/addon/recording/test_promises.py": "what is promised of recordings, by the commands that a user types",
     "tests/decoders/test_protoc_agreement.py": "all of the core against protoc",
 }
 """Test files that are not of one module."""
