@@ -9,6 +9,9 @@ from pathlib import Path
 __all__ = ["Journal"]
 
 
+type Seal = tuple[int, int, int, int]
+
+
 class Journal:
     """A new file at `path`. What `append` got is with the operating system when it returns: a kill loses none of it.
 
@@ -19,6 +22,7 @@ class Journal:
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_APPEND | os.O_CLOEXEC
         self.path = path
         self.size = 0
+        self.seal: Seal | None = None
         self.descriptor = os.open(path, flags, 0o600)
 
     def append(self, data: bytes) -> None:
@@ -34,10 +38,12 @@ class Journal:
         self.size += len(data)
 
     @property
-    def identity(self) -> tuple[int, int]:
-        """What tells this file from any other, whatever its name: device and inode."""
-        found = os.fstat(self.descriptor)
-        return found.st_dev, found.st_ino
+    def is_in_place(self) -> bool:
+        """True if the file is still where it was made, and nobody has moved, changed or replaced it."""
+        try:
+            return seal_of(os.lstat(self.path)) == (self.seal or seal_of(os.fstat(self.descriptor)))
+        except OSError:
+            return False
 
     @property
     def is_deleted(self) -> bool:
@@ -52,4 +58,10 @@ class Journal:
         """Write no more."""
         descriptor, self.descriptor = self.descriptor, -1
         if descriptor >= 0:
+            self.seal = seal_of(os.fstat(descriptor))
             os.close(descriptor)
+
+
+def seal_of(found: os.stat_result) -> Seal:
+    """What tells a file from any other; the inode of one that was deleted is soon given to another."""
+    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns

@@ -95,6 +95,7 @@ class Packing:
             rest = data[self.gather(data) :]
             progress()
         self.gather(rest)
+        progress()
         self.packed.add_metadata(SUMMARY, self.counts.summary().to_metadata())
         self.packed.finish(list(self.schemas.values()), list(self.channels.values()))
 
@@ -122,7 +123,7 @@ class Packing:
         """Make a chunk of the whole records that `data` begins with; returns how many bytes that are."""
         index: dict[int, array[int]] = {}
         alike, other, unpack = self.counts.alike, self.counts.other, HEAD.unpack_from
-        at, end, sequence, time_ns = 0, len(data), 0, 0
+        at, end, last = 0, len(data), (0, 0)
         while at + MESSAGE_HEAD.size <= end:
             opcode, length, channel, sequence, time_ns = unpack(data, at)
             stop = at + 9 + length
@@ -132,6 +133,7 @@ class Packing:
                 if channel not in index:
                     index[channel] = array("Q")
                 index[channel].extend((time_ns, at))
+                last = sequence, time_ns
                 if channel in alike:
                     alike[channel].append(data[at + 31 : stop])
                 else:
@@ -141,7 +143,7 @@ class Packing:
             at = stop
         if at:
             self.packed.add_chunk(Sheaf(data[:at], index))
-            self.counts.count(sequence, time_ns)
+            self.counts.count(*last)
         return at
 
     def declare(self, data: bytes) -> bool:

@@ -25,21 +25,21 @@ type Report = Callable[[Path, int, int], None]
 
 @dataclass(slots=True)
 class Segment:
-    """One file. `identity` tells it from another one that has taken its name; `fault` why it stays unpacked."""
+    """One file; `fault` tells why it stays unpacked."""
 
-    path: Path
-    identity: tuple[int, int]
+    journal: Journal
     packed: bool = False
     fault: str = ""
 
     @property
     def is_there(self) -> bool:
         """True unless it was moved, deleted or replaced by somebody else."""
-        try:
-            found = os.lstat(self.path)
-        except OSError:
-            return False
-        return self.packed or (found.st_dev, found.st_ino) == self.identity
+        return self.path.exists() if self.packed else self.journal.is_in_place
+
+    @property
+    def path(self) -> Path:
+        """Where it was made."""
+        return self.journal.path
 
     @property
     def size(self) -> int:
@@ -66,7 +66,7 @@ class Shelf:
 
     def add(self, journal: Journal) -> None:
         """The next file, which is being written."""
-        self.segments.append(Segment(journal.path, journal.identity))
+        self.segments.append(Segment(journal))
 
     def tidy(self) -> None:
         """Delete files beyond those that are kept, and pack the first that is full: the last one is not yet.
