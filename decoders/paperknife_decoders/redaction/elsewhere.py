@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from paperknife_decoders.message import Message
+from paperknife_decoders.protocol import Protocol
 from paperknife_decoders.redaction.redactor import Redactor
 
 __all__ = ["masked_elsewhere"]
@@ -15,7 +18,14 @@ def masked_elsewhere(message: Message) -> bool:
     """
     if not message.masked:
         return False
-    content, edits = Redactor().named(message.reader.protocol, message.direction, message.opcode, message.content)
+    protocol = message.reader.protocol
+    content, edits = redactor_for(protocol).named(protocol, message.direction, message.opcode, message.content)
     if content != message.content:
         return False
     return any(not any(edit.start <= start and end <= edit.end for edit in edits) for start, end in message.masked)
+
+
+@lru_cache(maxsize=4)
+def redactor_for(protocol: Protocol) -> Redactor:
+    """One for each protocol, for the tables that it makes; what it learns is asterisks, which is nothing."""
+    return Redactor()

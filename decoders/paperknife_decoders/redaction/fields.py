@@ -11,7 +11,7 @@ from paperknife_decoders.errors import DecodeError
 from paperknife_decoders.oddities.search import wire_types
 from paperknife_decoders.open_types import is_any, is_json_like
 from paperknife_decoders.redaction.edits import STARS, VARINTS, ZEROS, Edit
-from paperknife_decoders.redaction.plan import Act, Plan, Rule, Table, Tree, fields_of
+from paperknife_decoders.redaction.plan import NOWHERE, Act, Plan, Rule, Table, Tree, fields_of
 from paperknife_decoders.wire.walker import DEEPEST, Field, WireType, close_group, read_field, walk
 
 __all__ = ["MOST_FIELDS", "Found", "TooMuch", "find_secrets"]
@@ -146,7 +146,7 @@ class Search:
         if known is None or not fits(known, item):
             self.hide(item, depth, None)
         elif known.message_type is not None:
-            self.waiting.append((item.content, item.content_end, depth + 1, known.message_type, {}))
+            self.waiting.append((item.content, item.content_end, depth + 1, known.message_type, NOWHERE))
 
     def field(self, item: Field, depth: int, rule: Rule) -> None:
         """Do with a field as its rule says."""
@@ -219,7 +219,7 @@ class Search:
         """One member of a Struct: texts under a secret name, everything at the end of a declared path."""
         parts = self.level(item.content, item.content_end, depth + 1)
         name = self.key_of(parts)
-        below = tree.get(name, {})
+        below = tree.get(name, NOWHERE)
         value = kind.fields_by_number[VALUE]
         for part in parts:
             if part.number != VALUE or part.wire_type is not WireType.LENGTH or value.message_type is None:

@@ -18,16 +18,13 @@ from paperknife_decoders.open_types import is_any, is_json_like
 from paperknife_decoders.protocol import EnvelopeType
 from paperknife_decoders.secrets import Secrets, carries_text
 
-__all__ = ["EVERYTHING", "Act", "Plan", "Risk", "Rule", "Table", "Tree", "plan_for", "risky_payloads"]
+__all__ = ["NOWHERE", "Act", "Plan", "Risk", "Rule", "Table", "Tree", "risky_payloads", "tree_of"]
 
 type Tree = dict[str, Tree]
 """Declared paths by their names. A path ends where the tree has the empty name."""
 
 NOWHERE: Tree = {}
 """No declared path leads on from here."""
-
-EVERYTHING: Tree = {"": {}}
-"""A declared path ends here: all that is in it is secret."""
 
 
 class Act(enum.Enum):
@@ -67,7 +64,7 @@ class Plan:
 
     def table(self, kind: Descriptor, tree: Tree) -> Table:
         """The fields of `kind` to look at, where it lies at the end of the paths that lead to `tree`."""
-        key = kind, id(tree)  # trees live as long as we do
+        key = kind, id(tree)  # all trees are parts of our own, or nowhere
         table = self.tables.get(key)
         if table is None:
             rules = {field.number: self.rule(field, tree) for field in fields_of(kind)}
@@ -137,6 +134,7 @@ def fields_of(kind: Descriptor) -> tuple[FieldDescriptor, ...]:
     return (*kind.fields, *extensions)
 
 
+@lru_cache(maxsize=16)
 def tree_of(secrets: Secrets) -> Tree:
     """The declared paths by their names."""
     tree: Tree = {}
@@ -146,12 +144,6 @@ def tree_of(secrets: Secrets) -> Tree:
             at = at.setdefault(name, {})
         at[""] = {}
     return tree
-
-
-@lru_cache(maxsize=16)
-def plan_for(secrets: Secrets) -> Plan:
-    """The plan of these secrets; types of many schemas may share it."""
-    return Plan(secrets)
 
 
 class Risk(NamedTuple):

@@ -14,10 +14,10 @@ from paperknife_decoders.redaction.edits import Edit, Span, apply, moved, spans_
 from paperknife_decoders.redaction.fields import Found, find_secrets
 from paperknife_decoders.redaction.framed import masked_parts
 from paperknife_decoders.redaction.known import KnownSecrets
-from paperknife_decoders.redaction.plan import Risk, plan_for, risky_payloads
+from paperknife_decoders.redaction.plan import Plan, Risk, risky_payloads
 from paperknife_decoders.redaction.text import find_in_json, find_in_text, names_in
 from paperknife_decoders.redaction.unread import find_in_unread
-from paperknife_decoders.secrets import Secrets
+from paperknife_decoders.secrets import NO_SECRETS, Secrets
 
 __all__ = ["UNREAD", "Mode", "Redacted", "Redactor"]
 
@@ -64,8 +64,9 @@ class Redactor:
         self.warned = False
         self.samples = SAMPLES
         self.risky: dict[Direction, Mapping[str, Risk] | None] = {}
+        self.plan = Plan(NO_SECRETS)
         self.protocol: Protocol | None = None
-        """The one that `risky` is for."""
+        """The one that `risky` and `plan` are for."""
 
     def redact(
         self,
@@ -81,6 +82,8 @@ class Redactor:
         """
         if self.mode == "off":
             return None
+        if reader.protocol is not self.protocol:
+            self.use(reader.protocol)
         if heads is None:
             heads = partial(reader.heads, direction, opcodes, contents)
         named: dict[int, tuple[bytes, list[Edit]]] = {}
@@ -137,8 +140,6 @@ class Redactor:
         """The places of the contents that have to be looked into by their names."""
         if self.mode == "strict":
             return range(len(contents))
-        if protocol is not self.protocol:
-            self.use(protocol)
         kind, risky = protocol.type_for(direction), self.risky[direction]
         if kind is None or protocol.steps or opcodes.count(Opcode.BINARY) != len(opcodes):
             return self.mixed_suspects(protocol, kind, risky, opcodes, contents)
@@ -160,10 +161,10 @@ class Redactor:
     def use(self, protocol: Protocol) -> None:
         """Find out where the types of a protocol can hold secrets."""
         self.protocol, self.samples = protocol, SAMPLES
-        plan = plan_for(protocol.secrets)
+        self.plan = Plan(protocol.secrets)
         for direction in Direction:
             kind = protocol.type_for(direction)
-            self.risky[direction] = None if kind is None else risky_payloads(kind, plan)
+            self.risky[direction] = None if kind is None else risky_payloads(kind, self.plan)
 
     def sample(self) -> range:
         """The first of these contents, now and then: is a schema given that cannot read what passes?"""
@@ -202,6 +203,8 @@ class Redactor:
 
     def named(self, protocol: Protocol, direction: Direction, opcode: int, content: bytes) -> tuple[bytes, list[Edit]]:
         """The content, and what to replace in it by its names; the values are known from now on."""
+        if protocol is not self.protocol:
+            self.use(protocol)
         kind, secrets = protocol.type_for(direction), protocol.secrets
         match opcode:
             case Opcode.BINARY if protocol.steps:
@@ -227,7 +230,7 @@ class Redactor:
             return []
         if form is Form.DECODED and kind is not None:
             try:
-                found = find_secrets(data, kind.descriptor, plan_for(secrets), strict=self.mode == "strict")
+                found = find_secrets(data, kind.descriptor, self.plan, strict=self.mode == "strict")
                 return self.noted(found)
             except DecodeError:
                 return self.unread(data)

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from paperknife_decoders.redaction.edits import STARS, Edit
 from paperknife_decoders.redaction.fields import Found
-from paperknife_decoders.redaction.plan import Tree, plan_for
+from paperknife_decoders.redaction.plan import NOWHERE, Tree, tree_of
 from paperknife_decoders.secret_text import text_spans
 from paperknife_decoders.secrets import Secrets
 
@@ -72,7 +72,7 @@ class Document:
         self.found = found
         self.open: list[tuple[bool, Tree, bool, bool]] = []
         self.is_object = False
-        self.tree: Tree = plan_for(secrets).tree
+        self.tree: Tree = tree_of(secrets)
         """Declared paths that lead on from here."""
         self.named = self.declared = False
         """What comes next has a secret name; lies under a declared path."""
@@ -100,7 +100,7 @@ class Document:
         """For the value that comes: where declared paths lead on to, if it has a secret name, if it is declared."""
         if not self.is_object:
             return self.tree, self.named, self.declared
-        tree = self.tree.get(self.name, {})
+        tree = self.tree.get(self.name, NOWHERE)
         return tree, self.secrets.hides_name(self.name), self.declared or "" in tree
 
     def begin(self, is_object: bool) -> None:

@@ -11,7 +11,7 @@ from paperknife_decoders.errors import DecodeError
 from paperknife_decoders.protocol import EnvelopeType
 from paperknife_decoders.redaction.edits import apply, spans_of
 from paperknife_decoders.redaction.fields import MOST_FIELDS, TooMuch, find_secrets
-from paperknife_decoders.redaction.plan import plan_for
+from paperknife_decoders.redaction.plan import Plan
 from paperknife_decoders.secrets import Secrets
 
 PROTO = """
@@ -45,7 +45,7 @@ SECRETS = Secrets()
 
 def masked(kind: EnvelopeType, data: bytes, secrets: Secrets = SECRETS, *, strict: bool = False) -> bytes:
     """The bytes without secrets; of equal length, and as they were outside of what is said to be masked."""
-    found = find_secrets(data, kind.descriptor, plan_for(secrets), strict=strict)
+    found = find_secrets(data, kind.descriptor, Plan(secrets), strict=strict)
     result = apply(data, found.edits)
     assert len(result) == len(data)
     kept = bytearray(result)
@@ -248,7 +248,7 @@ def test_whole_messages(kind, content: dict, unknown: bytes) -> None:
     data = message_of(kind, content).SerializeToString() + more
     result = masked(kind, data)
     assert b"S3CR3T" not in result
-    found = find_secrets(data, kind.descriptor, plan_for(SECRETS))
+    found = find_secrets(data, kind.descriptor, Plan(SECRETS))
     assert all(value.startswith(b"S3CR3T") for value in found.values)
     assert sum(map(len, found.values)) == sum(end - start for start, end, _ in found.edits)
     kind.parse(result)
