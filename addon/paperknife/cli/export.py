@@ -44,7 +44,7 @@ TIME = MomentType()
 @OPTIONS[1]
 @OPTIONS[2]
 @click.option("--until", "end", type=TIME, metavar="TIME", help="Up to then, with the millisecond that it names.")
-@click.option("--raw", is_flag=True, help="With jsonl: the bytes of each message too, in base64.")
+@click.option("--raw", is_flag=True, help="With jsonl: the bytes of each message too (data), in base64.")
 @click.option(
     "--schema",
     multiple=True,

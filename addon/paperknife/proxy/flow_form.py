@@ -107,7 +107,7 @@ def flow_from(connection: Connection, close: Close | None, last_ns: int) -> http
         b"GET",
         b"https" if scheme == SECURE else b"http",
         b"",
-        path.encode("utf-8", "surrogateescape"),
+        encoded(path),
         b"HTTP/1.1",
         http.Headers(request),
         b"",
@@ -123,7 +123,7 @@ def flow_from(connection: Connection, close: Close | None, last_ns: int) -> http
     if close is not None:
         flow.websocket.closed_by_client = None if close.by is None else close.by is Direction.CLIENT
         flow.websocket.close_code = close.code
-        flow.websocket.close_reason = close.reason if close.code != ABNORMAL else ""
+        flow.websocket.close_reason = encoded(close.reason).decode() if close.code != ABNORMAL else ""
         flow.websocket.timestamp_end = close.time_ns / 1e9
     else:
         flow.websocket.timestamp_end = None
@@ -133,7 +133,7 @@ def flow_from(connection: Connection, close: Close | None, last_ns: int) -> http
 def address(url: str) -> tuple[str, str, int, str]:
     """Scheme, host, port and path with query of a URL; what a recording does not tell is made up."""
     try:
-        parts = urlsplit(url)
+        parts = urlsplit(encoded(url).decode())
         port = parts.port
     except ValueError:
         return "ws", "unknown", 80, "/"
@@ -145,7 +145,7 @@ def address(url: str) -> tuple[str, str, int, str]:
 def client_address(client: str) -> tuple[str, int]:
     """``host:port`` as two."""
     host, _, port = client.rpartition(":")
-    return host.strip("[]"), int(port) if port.isdecimal() and len(port) < 6 else 0
+    return encoded(host).decode().strip("[]"), int(port) if port.isdecimal() and len(port) < 6 else 0
 
 
 type Fields = tuple[tuple[bytes, bytes], ...]
@@ -169,6 +169,9 @@ def headers(connection: Connection) -> tuple[Fields, Fields]:
 
 def as_fields(pairs: Iterable[tuple[str, str]]) -> Fields:
     """Headers as bytes."""
-    return tuple(
-        (name.encode("utf-8", "surrogateescape"), value.encode("utf-8", "surrogateescape")) for name, value in pairs
-    )
+    return tuple((encoded(name), encoded(value)) for name, value in pairs)
+
+
+def encoded(text: str) -> bytes:
+    """UTF-8, whatever a recording holds; what is no character there is shown by its number."""
+    return text.encode("utf-8", "backslashreplace")

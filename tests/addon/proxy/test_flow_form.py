@@ -138,3 +138,18 @@ def test_addresses(url, parts):
 def test_clients(text, parts):
     """Host and port, whatever stands there."""
     assert client_address(text) == parts
+
+
+def test_whatever_a_recording_holds(tmp_path):
+    """Half characters and control characters in a handshake are written in some way, and read again."""
+    odd = "\ud800\x00\n"
+    connection = Connection(
+        1, f"wss://{odd}:1/{odd}?{odd}", odd, START, odd, True, Handshake(((odd, odd),), ((odd, odd),))
+    )
+    out = io.BytesIO()
+    writer = Conversations(FlowForm(out), folder=tmp_path)
+    writer.write(Opened(connection))
+    writer.write(Closed(connection, Close(1000, odd, None, START)))
+    writer.close()
+    (flow,) = FlowReader(io.BytesIO(out.getvalue())).stream()
+    assert flow.websocket.close_reason == "\\ud800\x00\n"

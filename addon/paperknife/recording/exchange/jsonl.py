@@ -5,20 +5,13 @@ from __future__ import annotations
 import base64
 from collections import Counter
 from collections.abc import Callable
-from typing import Any
 
 from paperknife.live import events
-from paperknife.live.documents import envelope_object, event_object, json_line
-from paperknife.live.interest import Interest
-from paperknife.live.line import Shown
-from paperknife.live.renderer import FATES
+from paperknife.live.renderer import Renderer, ViewOptions
 from paperknife.recording.items import Closed, Item, Noticed, Opened
-from paperknife.recording.selection import EVERYTHING, NOTHING, Selection
+from paperknife.recording.selection import EVERYTHING, Selection
 from paperknife.traffic import Piece
-from paperknife_decoders.correlation import Correlator
-from paperknife_decoders.message import Direction, Message, Opcode
-from paperknife_decoders.oddities.marks import marks
-from paperknife_decoders.secrets import Secrets
+from paperknife_decoders.message import Direction, Fate, Message, Opcode
 
 __all__ = ["JsonLines"]
 
@@ -26,80 +19,62 @@ __all__ = ["JsonLines"]
 class JsonLines:
     """Writes items as lines of JSON, by `write`.
 
-    To what ``--format json`` shows of an envelope comes the `fate` of its message. `raw` adds `data`, the bytes of the
-    message in base64, and `original`, those that a changed one had; of a message with several envelopes, to the first.
+    To what ``--format json`` shows of an envelope comes the `fate` of its message, ``passed`` too. `raw` adds `data`,
+    the bytes of the message in base64, and `original_data`, those that a changed one had; of a message with several
+    envelopes, to the first.
     """
 
-    def __init__(
-        self,
-        write: Callable[[str], object],
-        selection: Selection = EVERYTHING,
-        *,
-        raw: bool = False,
-        secrets: Secrets | None = None,
-    ) -> None:
+    def __init__(self, write: Callable[[str], object], selection: Selection = EVERYTHING, *, raw: bool = False) -> None:
         self._write = write
         self._selection = selection
         self._raw = raw
-        self._secrets = secrets
-        self._correlators: dict[int, Correlator] = {}
-        self._interest = Interest(selection.where, correlate=True)
+        # No line is laid out for a width here.
+        self._renderer = Renderer(ViewOptions("json", where=selection.where, hide=selection.hide), lambda: 0)
         self._counts: dict[int, Counter[Direction]] = {}
         self.messages = 0
 
     def write(self, item: Item) -> None:
         """The line or lines of an item, if it is wanted. Raises `OSError`."""
-        wanted = self._selection.takes(item)
         match item:
             case Message():
                 if item.opcode < Opcode.CLOSE:
-                    self._counts.setdefault(item.connection, Counter())[item.direction] += 1
-                if wanted or self._interest.has(item):
-                    self._message(item, wanted)
+                    self._count(item.connection, item.direction)
+                self._message(item)
             case Opened(connection=connection):
-                self._event(events.Opened(connection), wanted)
+                self._event(item, events.Opened(connection))
             case Closed(connection=connection, close=close):
                 counts = self._counts.pop(connection.number, Counter())
-                self._correlators.pop(connection.number, None)
-                self._event(
-                    events.Closed(connection, close, counts[Direction.CLIENT], counts[Direction.SERVER]), wanted
-                )
+                self._event(item, events.Closed(connection, close, counts[Direction.CLIENT], counts[Direction.SERVER]))
             case Noticed(text=text, warning=warning, time_ns=time_ns):
-                self._event(events.Notice(text, warning, time_ns), wanted)
+                self._event(item, events.Notice(text, warning, time_ns))
             case Piece() if item.last:
-                self._counts.setdefault(item.connection, Counter())[item.direction] += 1
-                self._event(events.Oversize(item), wanted)
-                self.messages += wanted
+                self._count(item.connection, item.direction)
+                self.messages += self._event(item, events.Oversize(item))
 
-    def _event(self, event: events.Event, wanted: bool) -> None:
+    def _count(self, connection: int, direction: Direction) -> None:
+        self._counts.setdefault(connection, Counter())[direction] += 1
+
+    def _event(self, item: Item, event: events.Event) -> bool:
+        text, wanted = self._renderer.event(event), self._selection.takes(item)
         if wanted:
-            self._write(json_line(event_object(event)))
+            self._write(text)
+        return wanted
 
-    def _message(self, message: Message, wanted: bool) -> None:
-        """Write a message, or only remember it as a request that is answered later."""
-        self.messages += wanted
-        more = self._about(message) if wanted else {}
-        if message.opcode >= Opcode.CLOSE:
-            if wanted:
-                more |= {"masked": [list(span) for span in message.masked]} if message.masked else {}
-                self._write(json_line(event_object(events.Control(message)) | more))
-            return
-        secrets = self._secrets or message.reader.protocol.secrets
-        envelopes = message.envelopes or (NOTHING,)
-        correlator = self._correlators.setdefault(message.connection, Correlator())
-        for position, envelope in enumerate(envelopes):
-            answer = correlator.observe(message, envelope)
-            if wanted and self._selection.wants(message, envelope):
-                odd = FATES[message.fate] + marks(envelope, message.oddities[position] if message.envelopes else ())
-                shown = Shown(message, envelope, secrets, answer, odd, position, len(envelopes))
-                self._write(json_line(envelope_object(shown) | more))
-                more = {"fate": message.fate.value}
+    def _message(self, message: Message) -> None:
+        """Write a message; one that is not wanted is only remembered, as a request that may be answered later."""
+        shown = False
+        wanted = self._selection.covers(message.connection, message.time_ns)
+        for text in self._renderer.message(message, show=wanted):
+            self._write(f"{text[:-2]}{self._more(message, raw=self._raw and not shown)}}}\n")
+            shown = True
+        self.messages += shown
 
-    def _about(self, message: Message) -> dict[str, Any]:
-        """What is known of a message besides its envelopes."""
-        more: dict[str, Any] = {"fate": message.fate.value}
-        if self._raw:
-            more["data"] = base64.b64encode(message.content).decode()
+    @staticmethod
+    def _more(message: Message, *, raw: bool) -> str:
+        """Members of the object besides those that a line has anyway."""
+        parts = [',"fate":"passed"'] if message.fate is Fate.PASSED else []
+        if raw:
+            parts.append(f',"data":"{base64.b64encode(message.content).decode()}"')
             if message.original is not None:
-                more["original"] = base64.b64encode(message.original).decode()
-        return more
+                parts.append(f',"original_data":"{base64.b64encode(message.original).decode()}"')
+        return "".join(parts)
