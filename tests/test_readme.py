@@ -3,7 +3,9 @@
 import os
 import re
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import click
@@ -16,12 +18,19 @@ from paperknife.cli import main
 from paperknife.demo.api import Api
 from paperknife.demo.files import given_schema
 from paperknife.proxy.options import OPTIONS
+from paperknife.recording.items import Closed, Opened
+from paperknife.recording.writer import RecordingWriter
+from paperknife.settings.reading import Reading, load
+from paperknife.traffic import Close, Connection
+from paperknife_decoders.message import Direction, Message, Opcode
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
 API = Api(given_schema())
+START_NS = 1_900_000_000_000_000_000
 ORDER = API.client.encode("order", {"client_tag": "tag-1", "quantity": 200, "side": "BUY"})
 HEARTBEAT = API.client.encode("heartbeat", {"sequence": 7})  # the same in both directions
+QUOTE = API.server.encode("market_data", {"symbol": "ESZ6", "sequence": 41})
 RESPONSE = API.server.encode("order_response", {"client_tag": "tag-1"})
 
 VENUES = re.compile(r"wss?://(venue\.example/v1|127\.0\.0\.1:9001)")
@@ -57,6 +66,10 @@ for at in range(0, len(data), 16):
     print(f"{at:08x}: {words:<39}  {''.join(chr(c) if 32 <= c < 127 else '.' for c in part)}")
 """,
     "node": CLIENT,
+    "less": """
+import shutil, sys
+shutil.copyfileobj(sys.stdin, sys.stdout)
+""",
 }
 """Programs that examples call and a machine may lack, as far as the examples need them."""
 
@@ -122,12 +135,36 @@ def furnish(folder: Path, path: str) -> None:
         shutil.copytree(given_schema(), folder / name)
     (folder / "message.bin").write_bytes(HEARTBEAT)
     (folder / "client.py").write_text(CLIENT)
+    for name, content in recorded().items():
+        (folder / name).write_bytes(content)
     (folder / "tests").mkdir()
     (folder / "tests" / "test_something.py").write_text("def test_something(): pass")
     (folder / "bin").mkdir()
     for name, source in STAND_INS.items():
         (folder / "bin" / name).write_text(f"#!{shutil.which('python', path=path)}\n{source}")
         (folder / "bin" / name).chmod(0o755)
+
+
+@cache
+def recorded() -> dict[str, bytes]:
+    """A session of more than a minute, with the same every ten seconds, in all forms that can be imported."""
+    reader = load(Reading(schema=(str(given_schema()),))).protocol.reader()
+    connection = Connection(1, "wss://venue.example/v1", "127.0.0.1:51234", START_NS)
+    said = ((Direction.CLIENT, ORDER), (Direction.SERVER, RESPONSE), (Direction.SERVER, QUOTE))
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        with RecordingWriter(folder / "session.mcap") as writer:
+            writer.write(Opened(connection))
+            for at in range(START_NS, START_NS + 90 * 10**9, 10**10):
+                for direction, content in said:
+                    writer.write(Message(1, direction, at, Opcode.BINARY, content, reader))
+            writer.write(Closed(connection, Close(1000, "", Direction.CLIENT, at)))
+        for form in ("har", "flow"):
+            main(
+                ["export", f"{folder}/session.mcap", "--to", form, "-o", f"{folder}/session.{form}"],
+                standalone_mode=False,
+            )
+        return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
 def talk(url: str, **options: str) -> None:
