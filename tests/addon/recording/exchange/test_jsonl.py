@@ -47,7 +47,7 @@ def test_raw(session):
     messages = [item for item in session.items if isinstance(item, Message)]
     found, _ = written(messages, raw=True)
     assert [base64.b64decode(line["data"]) for line in found] == [message.content for message in messages]
-    originals = [line["original"] for line in found if "original" in line]
+    originals = [line["original_data"] for line in found if "original_data" in line]
     assert [base64.b64decode(text) for text in originals] == [
         message.original for message in messages if message.original
     ]
