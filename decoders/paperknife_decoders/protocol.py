@@ -22,11 +22,11 @@ from paperknife_decoders.wire.walker import is_wire_format
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["EnvelopeType", "Protocol", "Reader"]
+__all__ = ["SHORTEST", "EnvelopeType", "Protocol", "Reader"]
 
 
 SHORTEST = 2
-"""Bytes of the shortest member: a tag, and the length 0."""
+"""Bytes of the shortest member, a tag and the length 0; so its content begins here or later."""
 
 LONGEST_HEAD = 4
 """Bytes of the longest tag and length that `EnvelopeType.head` reads."""

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 
 from paperknife_decoders.errors import DecodeError
-from paperknife_decoders.oddities.search import wire_types
 from paperknife_decoders.open_types import is_any, is_json_like
-from paperknife_decoders.redaction.edits import STARS, VARINTS, ZEROS, Edit
-from paperknife_decoders.redaction.plan import NOWHERE, Act, Plan, Rule, Table, Tree, fields_of
+from paperknife_decoders.redaction.edits import STARS, Edit
+from paperknife_decoders.redaction.leaves import TEXT, fits, is_wrapper, known_field, table_for
+from paperknife_decoders.redaction.plan import NOWHERE, Act, Plan, Rule, Table, Tree
 from paperknife_decoders.wire.walker import DEEPEST, Field, WireType, close_group, read_field, walk
 
 __all__ = ["MOST_FIELDS", "Found", "TooMuch", "find_secrets"]
@@ -19,16 +19,6 @@ __all__ = ["MOST_FIELDS", "Found", "TooMuch", "find_secrets"]
 MOST_FIELDS = 100_000
 """So many fields of one message are looked at, which takes a tenth of a second."""
 
-TEXT = (FieldDescriptor.TYPE_STRING, FieldDescriptor.TYPE_BYTES)
-FIXED = (
-    FieldDescriptor.TYPE_DOUBLE,
-    FieldDescriptor.TYPE_FLOAT,
-    FieldDescriptor.TYPE_FIXED64,
-    FieldDescriptor.TYPE_SFIXED64,
-    FieldDescriptor.TYPE_FIXED32,
-    FieldDescriptor.TYPE_SFIXED32,
-)
-TABLES = {WireType.VARINT: VARINTS, WireType.FIXED32: ZEROS, WireType.FIXED64: ZEROS}
 LONGEST_SKIPPED = 1
 """Bytes behind a short tag that have to be there for a field to be passed over."""
 
@@ -255,9 +245,7 @@ class Search:
             return
         if item.content == item.content_end:
             return
-        table = TABLES.get(WireType(item.wire_type), STARS)
-        if item.wire_type is WireType.LENGTH and known is not None and known.type not in TEXT:
-            table = ZEROS if known.type in FIXED else VARINTS  # many numbers, packed
+        table = table_for(item, known)
         if table is STARS and known is not None:
             self.found.values.append(self.data[item.content : item.content_end])
         self.found.edits.append(Edit(item.content, item.content_end, table))
@@ -266,22 +254,3 @@ class Search:
         """Replace the value of every field of a message."""
         for item in self.level(start, end, depth):
             self.hide(item, depth, known_field(kind, item.number) if kind is not None else None)
-
-
-def known_field(kind: Descriptor, number: int) -> FieldDescriptor | None:
-    """The field of that number, also where it is an extension."""
-    found: FieldDescriptor | None = kind.fields_by_number.get(number)
-    if found is None and kind.is_extendable:
-        return next((each for each in fields_of(kind) if each.number == number), None)
-    return found
-
-
-def fits(known: FieldDescriptor, item: Field) -> bool:
-    """True if a parser takes these bytes for the field, and does not put them among the unknown ones."""
-    return item.wire_type in wire_types(known)
-
-
-def is_wrapper(known: FieldDescriptor) -> bool:
-    """True for a message that is nothing but a text called `value`."""
-    kind = known.message_type
-    return kind is not None and len(kind.fields) == 1 and kind.fields[0].name == "value" and kind.fields[0].type in TEXT

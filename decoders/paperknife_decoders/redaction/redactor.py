@@ -9,15 +9,15 @@ from typing import Literal, NamedTuple
 from paperknife_decoders.envelope import Envelope, Form
 from paperknife_decoders.errors import DecodeError
 from paperknife_decoders.message import Direction, Opcode
-from paperknife_decoders.protocol import EnvelopeType, Protocol, Reader, read_envelope, text_envelope
+from paperknife_decoders.protocol import Protocol, Reader, read_envelope, text_envelope
 from paperknife_decoders.redaction.edits import Edit, Span, apply, moved, spans_of, stars
 from paperknife_decoders.redaction.fields import Found, find_secrets
 from paperknife_decoders.redaction.framed import masked_parts
 from paperknife_decoders.redaction.known import KnownSecrets
-from paperknife_decoders.redaction.plan import Plan, Risk, risky_payloads
-from paperknife_decoders.redaction.text import find_in_json, find_in_text, names_in
+from paperknife_decoders.redaction.suspects import Suspects
+from paperknife_decoders.redaction.text import find_in_json, find_in_text
 from paperknife_decoders.redaction.unread import find_in_unread
-from paperknife_decoders.secrets import NO_SECRETS, Secrets
+from paperknife_decoders.secrets import Secrets
 
 __all__ = ["UNREAD", "Mode", "Redacted", "Redactor"]
 
@@ -35,10 +35,8 @@ CLOSE_CODE = 2
 SAMPLES = 100
 """So many batches of each protocol have one message parsed that would not be for its names."""
 
-
-def is_by_key(risky: Mapping[str, Risk], name: str) -> bool:
-    """True for a payload whose secrets are all under keys, or that has none."""
-    return name not in risky or risky[name].by_key
+NOTHING = Protocol()
+"""What is read before the first message."""
 
 
 class Redacted(NamedTuple):
@@ -63,10 +61,7 @@ class Redactor:
         self.warn = warn
         self.warned = False
         self.samples = SAMPLES
-        self.risky: dict[Direction, Mapping[str, Risk] | None] = {}
-        self.plan = Plan(NO_SECRETS)
-        self.protocol: Protocol | None = None
-        """The one that `risky` and `plan` are for."""
+        self.suspects = Suspects(NOTHING)
 
     def redact(
         self,
@@ -82,12 +77,10 @@ class Redactor:
         """
         if self.mode == "off":
             return None
-        if reader.protocol is not self.protocol:
-            self.use(reader.protocol)
         if heads is None:
             heads = partial(reader.heads, direction, opcodes, contents)
         named: dict[int, tuple[bytes, list[Edit]]] = {}
-        for place in self.suspects(reader.protocol, direction, opcodes, contents, heads):
+        for place in self.places(reader.protocol, direction, opcodes, contents, heads):
             edited = self.named(reader.protocol, direction, opcodes[place], contents[place])
             if edited[1]:
                 named[place] = edited
@@ -127,9 +120,13 @@ class Redactor:
                 edits.append(Edit(max(start - len(reach), 0), end - len(reach)))
         return apply(data, edits), spans_of(edits)
 
-    # which contents to look into
+    def use(self, protocol: Protocol) -> Suspects:
+        """Look for the secrets of this protocol from now on."""
+        if protocol is not self.suspects.protocol:
+            self.suspects, self.samples = Suspects(protocol), SAMPLES
+        return self.suspects
 
-    def suspects(
+    def places(
         self,
         protocol: Protocol,
         direction: Direction,
@@ -137,74 +134,20 @@ class Redactor:
         contents: Sequence[bytes],
         heads: Callable[[], Sequence[str] | None],
     ) -> Iterable[int]:
-        """The places of the contents that have to be looked into by their names."""
+        """The places of contents to look into: suspects, and now and then the first, to see if the schema reads it."""
         if self.mode == "strict":
             return range(len(contents))
-        kind, risky = protocol.type_for(direction), self.risky[direction]
-        if kind is None or protocol.steps or opcodes.count(Opcode.BINARY) != len(opcodes):
-            return self.mixed_suspects(protocol, kind, risky, opcodes, contents)
-        sample = self.sample()
-        if risky is None:
-            return range(len(contents))
-        names = heads() if risky else None
-        if names is None or ("" not in names and risky.keys().isdisjoint(names)):
-            return sample
-        places = [
-            place
-            for place, name in enumerate(names)
-            if not name or (name in risky and risky[name].tag.search(contents[place])) or place in sample
-        ]
-        if not places or names_in(protocol.secrets, b"\n".join(contents)):
-            return places
-        return [place for place in places if not names[place] or not is_by_key(risky, names[place]) or place in sample]
-
-    def use(self, protocol: Protocol) -> None:
-        """Find out where the types of a protocol can hold secrets."""
-        self.protocol, self.samples = protocol, SAMPLES
-        self.plan = Plan(protocol.secrets)
-        for direction in Direction:
-            kind = protocol.type_for(direction)
-            self.risky[direction] = None if kind is None else risky_payloads(kind, self.plan)
-
-    def sample(self) -> range:
-        """The first of these contents, now and then: is a schema given that cannot read what passes?"""
-        if self.samples and not self.warned and self.warn is not None:
+        places = self.use(protocol).among(direction, opcodes, contents, heads)
+        if self.samples and contents and not self.warned and self.warn is not None:
             self.samples -= 1
-            return range(1)
-        return range(0)
-
-    def mixed_suspects(
-        self,
-        protocol: Protocol,
-        kind: EnvelopeType | None,
-        risky: Mapping[str, Risk] | None,
-        opcodes: Sequence[int],
-        contents: Sequence[bytes],
-    ) -> Iterable[int]:
-        """The same where there is no schema, or where there is more than bare envelopes."""
-        if protocol.steps:
-            return range(len(contents))
-        said = names_in(protocol.secrets, b"\n".join(contents))
-        sample = self.sample()
-
-        def is_suspect(place: int, opcode: int, content: bytes) -> bool:
-            if kind is not None and opcode == Opcode.BINARY:
-                head = kind.head(content)
-                return risky is None or not head or (head in risky and bool(risky[head].tag.search(content)))
-            return place in sample or (kind is not None and opcode == Opcode.TEXT) or said
-
-        return [
-            place
-            for place, (opcode, content) in enumerate(zip(opcodes, contents, strict=True))
-            if is_suspect(place, opcode, content)
-        ]
+            return {0, *places}
+        return places
 
     # what to replace in one content
 
     def named(self, protocol: Protocol, direction: Direction, opcode: int, content: bytes) -> tuple[bytes, list[Edit]]:
         """The content, and what to replace in it by its names; the values are known from now on."""
-        if protocol is not self.protocol:
-            self.use(protocol)
+        self.use(protocol)
         kind, secrets = protocol.type_for(direction), protocol.secrets
         match opcode:
             case Opcode.BINARY if protocol.steps:
@@ -230,7 +173,7 @@ class Redactor:
             return []
         if form is Form.DECODED and kind is not None:
             try:
-                found = find_secrets(data, kind.descriptor, self.plan, strict=self.mode == "strict")
+                found = find_secrets(data, kind.descriptor, self.suspects.plan, strict=self.mode == "strict")
                 return self.noted(found)
             except DecodeError:
                 return self.unread(data)

@@ -7,8 +7,9 @@ from itertools import islice
 from google.protobuf.descriptor import Descriptor
 
 from paperknife_decoders.envelope import Envelope
-from paperknife_decoders.redaction.edits import STARS, VARINTS, ZEROS, Edit
+from paperknife_decoders.redaction.edits import Edit
 from paperknife_decoders.redaction.fields import Found
+from paperknife_decoders.redaction.leaves import table_for
 from paperknife_decoders.redaction.text import find_in_text
 from paperknife_decoders.secret_spans import (
     LONGEST_PREFIX,
@@ -19,11 +20,9 @@ from paperknife_decoders.secret_spans import (
     secret_fields,
 )
 from paperknife_decoders.secrets import Secrets
-from paperknife_decoders.wire.walker import Field, WireType
+from paperknife_decoders.wire.walker import WireType
 
 __all__ = ["find_in_unread"]
-
-TABLES = {WireType.VARINT: VARINTS, WireType.FIXED32: ZEROS, WireType.FIXED64: ZEROS}
 
 
 def find_in_unread(envelope: Envelope, secrets: Secrets) -> Found:
@@ -49,8 +48,3 @@ def add_fields(found: Found, data: bytes, kind: Descriptor, prefix: int, secrets
                 found.edits.append(Edit(field.content, field.content_end, table_for(field)))
                 if field.wire_type is WireType.LENGTH:
                     found.values.append(data[field.content : field.content_end])
-
-
-def table_for(field: Field) -> bytes:
-    """What a field's content is replaced by."""
-    return TABLES.get(WireType(field.wire_type), STARS)
