@@ -23,9 +23,12 @@ __all__ = [
     "NODE",
     "OURS",
     "PICOWS",
+    "RECORDING",
+    "RECORDING_SUMMARY",
     "SUMMARY",
     "WAITING",
     "WEBSOCKETS",
+    "WRITING",
     "Workshop",
 ]
 
@@ -35,6 +38,9 @@ OURS = "paperknife"
 WAITING = "paperknife, waiting consumer"
 SUMMARY = "paperknife proxy --ui none"
 LIVE = "paperknife, live view to a file"
+RECORDING = "paperknife, recording"
+RECORDING_SUMMARY = "paperknife proxy --ui none --record"
+WRITING = "mitmdump -w"
 WEBSOCKETS = "relay on websockets"
 PICOWS = "relay on picows"
 NODE = "relay on ws (Node)"
@@ -117,6 +123,29 @@ def live(workshop: Workshop, port: int) -> list[str]:
     return [f"{BIN}/paperknife", "proxy", "--output", output, *our_arguments(workshop, port)]
 
 
+def recording(workshop: Workshop, port: int) -> list[str]:
+    """Ours, recording to a file."""
+    path = workshop.folder / "embedded.mcap"
+    return [
+        sys.executable,
+        str(EMBEDDED),
+        "count",
+        *our_arguments(workshop, port),
+        "--set",
+        f"paperknife_record={path}",
+    ]
+
+
+def recording_summary(workshop: Workshop, port: int) -> list[str]:
+    """Our command, counting and recording to a file."""
+    return [*summary(workshop, port), "--record", str(workshop.folder / "command.mcap")]
+
+
+def writing(workshop: Workshop, port: int) -> list[str]:
+    """mitmproxy, writing its flows to a file."""
+    return [*bare(workshop, port), "-w", str(workshop.folder / "flows")]
+
+
 def script(name: str, *arguments: str) -> Callable[[Workshop, int], list[str]]:
     """A Python relay of the `relays` folder; `arguments` are names in the workshop's folder."""
 
@@ -138,6 +167,9 @@ CONTENDERS: dict[str, Callable[[Workshop, int], list[str]]] = {
     WAITING: waiting,
     SUMMARY: summary,
     LIVE: live,
+    RECORDING: recording,
+    RECORDING_SUMMARY: recording_summary,
+    WRITING: writing,
     WEBSOCKETS: script("plain_websockets.py", os.devnull),
     PICOWS: script("plain_picows.py", os.devnull),
     NODE: node,

@@ -17,6 +17,7 @@ from bench.latency import measure_latency
 from bench.memory import measure_memory
 from bench.openings import measure_openings
 from bench.reading import measure_reading
+from bench.recording import measure_recording
 from bench.report import Findings, markdown, text
 from bench.rounds import Bench, open_bench
 from bench.sparse import measure_sparse
@@ -29,6 +30,7 @@ THEMES: dict[str, Callable[[Bench], Findings]] = {
     "sparse": measure_sparse,
     "reading": measure_reading,
     "openings": measure_openings,
+    "recording": measure_recording,
 }
 
 RESULTS = Path(__file__).parent / "RESULTS.md"
