@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from google.protobuf import json_format, text_format
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from paperknife_decoders.errors import DecodeError
@@ -201,6 +201,7 @@ def test_too_much(kind) -> None:
         masked(kind, data)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=60), st.booleans())
 def test_any_bytes(kind, data: bytes, strict: bool) -> None:
     """Whatever comes is masked in equal length or refused with the one error."""
@@ -241,6 +242,7 @@ CONTENT = st.fixed_dictionaries(
 )
 
 
+@settings(deadline=None)
 @given(CONTENT, st.binary(max_size=9))
 def test_whole_messages(kind, content: dict, unknown: bytes) -> None:
     """Of any message every secret goes and nothing else: it parses again, and what changed are the secrets alone."""

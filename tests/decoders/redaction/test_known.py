@@ -8,7 +8,7 @@ import random
 from urllib.parse import quote, quote_plus
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from paperknife_decoders.redaction.edits import apply, stars
@@ -50,6 +50,7 @@ def test_spellings(spelled: str) -> None:
     assert masked(knowing(VALUE), data) == b"before " + b"*" * len(spelled.encode()) + b" after"
 
 
+@settings(deadline=None)
 @given(
     st.binary(min_size=6, max_size=60).filter(lambda value: len(set(value)) > 1),
     st.binary(max_size=9),
@@ -67,6 +68,7 @@ def test_base64(value: bytes, before: bytes, after: bytes, encode) -> None:
         assert data[first : last + 1] != clear[first : last + 1]
 
 
+@settings(deadline=None)
 @given(st.lists(st.binary(min_size=6, max_size=40), max_size=12), st.binary(max_size=99), st.integers(0, 12))
 def test_all_that_is_in_it(values: list[bytes], rest: bytes, cut: int) -> None:
     """Each of many values is found in a long haystack as in a short one, and masked in equal length."""

@@ -1,6 +1,6 @@
 """Many needles in one haystack."""
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from paperknife_decoders.redaction.needles import FEW, Needles
@@ -9,6 +9,7 @@ from paperknife_decoders.redaction.spellings import Needle
 SOME = st.lists(st.binary(min_size=4, max_size=12).map(Needle), max_size=9)
 
 
+@settings(deadline=None)
 @given(SOME, SOME, st.binary(max_size=40), st.booleans())
 def test_the_same_as_one_by_one(wanted: list[Needle], gone: list[Needle], rest: bytes, are_many: bool) -> None:
     """Whatever is added and taken out again, what is found is what a search for each finds."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from paperknife_decoders.protocol import EnvelopeType
@@ -85,6 +85,7 @@ def test_tags(number: int, data: bytes, is_there: bool) -> None:
 PIECES = (b"\x0a\x03abc", b"\x8a\x00\x03abc", b"\x8a\x80\x00\x03abc", b"\x10\x05", b"\xf2\x07\x02\x0ax", b"\x0a\x00")
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(PIECES), max_size=5))
 def test_no_secret_without_its_tag(proto_schema, pieces: list[bytes]) -> None:
     """Where the pattern of a payload finds nothing, there is nothing to find."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from paperknife_decoders.message import Direction, Opcode
@@ -118,6 +118,7 @@ def test_parts(protocol) -> None:
     assert redactor.redact_part(b"abc", secrets) == (b"***", ((0, 3),))
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.sampled_from(Opcode), st.binary(max_size=30)), max_size=5), st.booleans())
 def test_anything(protocol, messages: list[tuple[Opcode, bytes]], strict: bool) -> None:
     """Whatever comes, contents keep their number and length."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from paperknife_decoders.redaction.edits import apply
@@ -60,6 +60,7 @@ JSON = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(JSON, st.booleans())
 def test_any_json(value: object, is_ascii: bool) -> None:
     """Any document is a document of the same length and shape afterwards."""
@@ -75,6 +76,7 @@ def shape(value: object) -> object:
     return [shape(item) for item in value] if isinstance(value, list) else isinstance(value, str)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=80) | st.text(alphabet='{}[]:,"\\a= \u00e9', max_size=60).map(str.encode))
 def test_anything(data: bytes) -> None:
     """Whatever comes is masked in equal length, without a fault."""
