@@ -124,6 +124,8 @@ def type_in(launch, served, environment: dict[str, str], tmp_path: Path, home: P
     }
 
     def run(command: str) -> tuple:
+        for made in re.findall(r" -o (\S+)", command):  # no command writes over what is there
+            (tmp_path / made).unlink(missing_ok=True)
         return launch("bash", "-c", VENUES.sub(url, command), **more), url, environment | more
 
     return run
