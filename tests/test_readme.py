@@ -135,6 +135,7 @@ def furnish(folder: Path, path: str) -> None:
     """Put what the examples name into a folder."""
     for name in ("proto", "protos"):
         shutil.copytree(given_schema(), folder / name)
+    shutil.copytree(ROOT / "recordings", folder / "recordings")
     (folder / "message.bin").write_bytes(HEARTBEAT)
     (folder / "client.py").write_text(CLIENT)
     for name, content in recorded().items():
@@ -149,7 +150,7 @@ def furnish(folder: Path, path: str) -> None:
 
 @cache
 def recorded() -> dict[str, bytes]:
-    """A session of more than a minute, with the same every ten seconds, in all forms that can be imported."""
+    """A session of more than a minute, with the same every second, in all forms that can be imported."""
     reader = load(Reading(schema=(str(given_schema()),))).protocol.reader()
     connection = Connection(1, "wss://venue.example/v1", "127.0.0.1:51234", START_NS)
     said = ((Direction.CLIENT, ORDER), (Direction.SERVER, RESPONSE), (Direction.SERVER, QUOTE))
@@ -157,7 +158,7 @@ def recorded() -> dict[str, bytes]:
         folder = Path(name)
         with RecordingWriter(folder / "session.mcap") as writer:
             writer.write(Opened(connection))
-            for at in range(START_NS, START_NS + 90 * 10**9, 10**10):
+            for at in range(START_NS, START_NS + 90 * 10**9, 10**9):
                 for direction, content in said:
                     writer.write(Message(1, direction, at, Opcode.BINARY, content, reader))
             writer.write(Closed(connection, Close(1000, "", Direction.CLIENT, at)))
