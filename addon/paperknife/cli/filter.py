@@ -39,7 +39,7 @@ def filter_command(ctx: click.Context, /, source: str, out: str, force: bool, **
     \b
     Examples:
       paperknife filter session.mcap -o orders.mcap --where "order or order_response"
-      paperknife filter session.mcap -o minute.mcap --from +10s --to +70s --with-state
+      paperknife filter session.mcap -o minute.mcap --from +1s --to +61s --with-state
     """
     with result_place(source, out, force=force) as path, told_faults(out):
         read = opened_file(source)

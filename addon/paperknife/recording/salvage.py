@@ -27,6 +27,8 @@ START = 4096
 """Bytes of a record that are looked at to tell whether it is one."""
 CHAIN = 3
 """Records in a row that are taken for records and not for chance."""
+MOST_LOSSES = 10_000
+"""Damaged places that are told apart."""
 DESCRIBING = 10
 """Schemas and channels that may come before the message that needs them."""
 MOST_CANDIDATES = 3_000_000
@@ -170,11 +172,10 @@ class Salvage:
         try:
             data = inflated(body, LARGEST)
         except Unreadable as error:
-            self._damaged = Loss(at, HEAD.size + len(body), f"in a chunk that {error}")
-            self.losses.append(self._damaged)
+            self._note(Loss(at, HEAD.size + len(body), f"in a chunk that {error}"))
             return
         if (left := (yield from self._records(data))) > 0:
-            self.losses.append(Loss(at, left, "at the end of a chunk whose records are damaged"))
+            self._note(Loss(at, left, "at the end of a chunk whose records are damaged"))
 
     def _records(self, data: bytes) -> Found:
         """The records of a chunk; the value is the number of bytes at its end that are none."""
@@ -196,8 +197,16 @@ class Salvage:
 
     def _lose(self, start: int, end: int, what: str) -> None:
         if not self.is_ended:  # an index is made anew
-            self._damaged = Loss(start, end - start, what)
-            self.losses.append(self._damaged)
+            self._note(Loss(start, end - start, what))
+
+    def _note(self, loss: Loss) -> None:
+        """Keep a loss; of very many the last ones as one."""
+        if len(self.losses) >= MOST_LOSSES:
+            self.losses[-1].size += loss.size
+            self.losses[-1].what = "in many places from there on"
+            return
+        self._damaged = loss
+        self.losses.append(loss)
 
     def _ends(self, at: int) -> int:
         """The file ends with less than a record."""
