@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from bench.venue_messages import PROTO, client_messages, serialized, server_messages
+from bench.venue_messages import PROTO, client_messages, padded, serialized, server_messages
 from paperknife.recording.encoder import Encoder
 from paperknife.recording.items import Closed, Opened
 from paperknife.recording.packing import pack
@@ -85,14 +85,14 @@ def varied(size: int) -> Callable[[int], list[bytes]]:
 
 def noisy(size: int) -> Callable[[int], list[bytes]]:
     """Batches of market data whose symbols are noise."""
-    pool = server_messages(size, 1)
-    place = pool[0].find(b"XXXX")
-    length = pool[0].count(b"X")
+    bare = padded("ServerMessage", {"market_data": {"sequence": 1 << 14}}, "symbol", size)
+    place = bare.find(b"XXXX")
+    length = bare.count(b"X")
     chance = random.Random(5)
 
     def batch(_: int) -> list[bytes]:
         noise = chance.randbytes((BATCH - 2) * length).translate(SEVEN_BITS)
-        begin, end = pool[0][:place], pool[0][place + length :]
+        begin, end = bare[:place], bare[place + length :]
         return [begin + noise[at : at + length] + end for at in range(0, len(noise), length)]
 
     return batch

@@ -11,7 +11,7 @@ from google.protobuf.message import Message
 
 from paperknife_decoders.schema import load_schema
 
-__all__ = ["PROTO", "client_messages", "serialized", "server_messages"]
+__all__ = ["PROTO", "client_messages", "padded", "serialized", "server_messages"]
 
 PROTO = Path(__file__).resolve().parents[1] / "proto"
 

@@ -85,7 +85,8 @@ class Contents:
     def lines(self, paint: Paint) -> Iterator[str]:
         """First what it is, then what is in it."""
         summary = self.summary
-        yield f"{printable(self.file)}: {'whole' if self.cut is None else 'not whole'}, {self.size_text()}"
+        name = "The standard input" if self.file == "-" else printable(self.file)
+        yield f"{name}: {'whole' if self.cut is None else 'not whole'}, {self.size_text()}"
         if self.cut is not None:
             yield dyed(f"  ! {self.cut}", paint.mark, paint)
         for name, text in self.facts():

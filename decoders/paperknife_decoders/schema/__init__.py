@@ -13,6 +13,7 @@ Sources go through this package in one direction::
 * `assembly` adds files to a fresh pool in the order of their dependencies.
 * `loaded` is the result, `Schema`: its messages, by full or short name. `proto_text` (with
   `proto_words`) writes them as in a `.proto`.
+* `embedded` makes a schema of the bytes of a descriptor set, such as a recording holds.
 * `watch` notices that one of the files changed on disk.
 
 A fault in one file costs that file and those that import it. `SchemaError` is for what leaves nothing to work with.
