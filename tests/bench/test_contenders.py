@@ -2,7 +2,19 @@
 
 import pytest
 from bench.bursts import burst_through, make_block
-from bench.contenders import BARE, DIRECT, LIVE, OURS, PICOWS, SUMMARY, WAITING, WEBSOCKETS
+from bench.contenders import (
+    BARE,
+    DIRECT,
+    LIVE,
+    OURS,
+    PICOWS,
+    RECORDING,
+    RECORDING_SUMMARY,
+    SUMMARY,
+    WAITING,
+    WEBSOCKETS,
+    WRITING,
+)
 from bench.relay_process import RelayError, RelayProcess
 from bench.rounds import open_bench
 
@@ -14,7 +26,13 @@ def bench():
         yield opened
 
 
-@pytest.mark.parametrize("name", [DIRECT, BARE, OURS, WAITING, SUMMARY, LIVE, WEBSOCKETS, PICOWS])
+NAMES = (
+    *(DIRECT, BARE, OURS, WAITING, SUMMARY, LIVE, WEBSOCKETS, PICOWS),
+    *(RECORDING, RECORDING_SUMMARY, WRITING),
+)
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_all_messages_come_out(bench, name):
     """Every relay passes on both directions' messages in frames of the same size, and its CPU time is seen."""
     with bench.stands([name]) as (origin, stands, absent):

@@ -6,10 +6,12 @@ import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from google.protobuf.message import DecodeError
+
 from paperknife.live.amounts import count_text, size_text, span_text
 from paperknife.live.cells import squeeze
 from paperknife.live.line import payload_label
-from paperknife.traffic import Close, Connection, Piece
+from paperknife.traffic import Batch, Close, Connection, Piece
 from paperknife_decoders.envelope import Form
 from paperknife_decoders.message import Direction, Message, Opcode
 from paperknife_decoders.oddities.marks import unknown_fields
@@ -36,7 +38,7 @@ class Count:
 class Tally:
     """Counts traffic. A `paperknife.traffic.Consumer`; safe to be fed from several threads, a batch at a time.
 
-    It decodes what it counts, so let the live view feed it from its own thread where there is one.
+    It parses what it counts, so let the live view feed it from its own thread where there is one.
     """
 
     def __init__(self) -> None:
@@ -64,13 +66,42 @@ class Tally:
         pass
 
     def messages(self, batch: Sequence[Message]) -> None:
+        if not batch:
+            return
         with self._lock:
+            if isinstance(batch, Batch):
+                for place in self._count_plain(batch):
+                    self._count(batch[place])
+                self._see(batch.time_ns)
+                return
             for message in batch:
-                if message.opcode < Opcode.CLOSE:
-                    self._count(message)
-            if batch:
-                self._see(batch[0].time_ns)
-                self._see(batch[-1].time_ns)
+                self._count(message)
+            self._see(batch[0].time_ns)
+            self._see(batch[-1].time_ns)
+
+    def _count_plain(self, batch: Batch) -> list[int]:
+        """Count the envelopes of a feed, of which all is known; the places of messages to be looked at one by one."""
+        protocol, opcodes = batch.reader.protocol, batch.opcodes
+        kind = protocol.type_for(batch.direction)
+        if kind is None or protocol.steps or opcodes.count(Opcode.BINARY) != len(opcodes):
+            return list(range(len(batch)))
+        rest: list[int] = []
+        sizes: dict[str, list[int]] = {}
+        knows_all_of = kind.knows_all_of
+        for place, (name, content) in enumerate(zip(batch.payloads, batch.contents, strict=True)):
+            try:
+                if name and knows_all_of(content):
+                    sizes.setdefault(name, []).append(len(content))
+                    continue
+            except DecodeError:
+                pass
+            rest.append(place)
+        for name, found in sizes.items():
+            self._add(batch.direction, name, len(found), sum(found))
+            total = self._directions[batch.direction]
+            total.messages += len(found)
+            total.size += sum(found)
+        return rest
 
     def piece(self, piece: Piece) -> None:
         """Count a message beyond the limit when all of it has passed."""
@@ -88,22 +119,26 @@ class Tally:
         self._last_ns = max(self._last_ns, time_ns)
 
     def _count(self, message: Message) -> None:
+        if message.opcode >= Opcode.CLOSE:
+            return
         direction = message.direction
         total = self._directions[direction]
         total.messages += 1
         total.size += len(message.content)
         for envelope, found in zip(message.envelopes, message.oddities, strict=True):
-            key = direction, envelope.payload or payload_label(envelope)
-            count = self._payloads.get(key)
-            if count is None:
-                count = self._payloads[key] = Count()
-            count.messages += 1
-            count.size += len(envelope.data)
+            self._add(direction, envelope.payload or payload_label(envelope), 1, len(envelope.data))
             if envelope.form is not Form.DECODED:
                 self._undecoded += envelope.type is not None  # without a schema there is nothing to fail
                 continue
             for path, number in unknown_fields(found) if found else ():
                 self._count_unknown(direction, f"{path}.{number}" if path else f"field {number}")
+
+    def _add(self, direction: Direction, name: str, messages: int, size: int) -> None:
+        count = self._payloads.get((direction, name))
+        if count is None:
+            count = self._payloads[direction, name] = Count()
+        count.messages += messages
+        count.size += size
 
     def _count_unknown(self, direction: Direction, name: str) -> None:
         key = direction, name

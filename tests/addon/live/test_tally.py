@@ -1,9 +1,14 @@
 """The count of what passed."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from paperknife.demo.files import given_schema
 from paperknife.live import tally as tally_module
 from paperknife.live.tally import Tally
+from paperknife.settings.reading import Reading, load
+from paperknife.traffic import Batch
 from paperknife_decoders.message import Direction, Opcode
 from paperknife_decoders.paint import ANSI
 from paperknife_decoders.protocol import Protocol
@@ -101,3 +106,35 @@ def test_batches_of_any_size(venue, count):
     tally = Tally()
     tally.messages([venue.order() for _ in range(count)])
     assert rows(tally)[0].startswith(f"-> {count} message{'' if count == 1 else 's'} (")
+
+
+CONTENTS = (
+    b"",
+    b"\n\x00",
+    b"\n\x02\x10\x05",
+    b"\n\x02\xf8\x7f",
+    b"\xff",
+    b"\xa2\x7f\x00",
+    b"\n\x80\x00",
+    b"text",
+    b"{}",
+)
+"""Empty, with an empty payload, with a number, with an unknown one of field 2047, broken, unknown alone, over-long."""
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(CONTENTS), st.sampled_from((Opcode.BINARY,) * 8 + tuple(Opcode))), max_size=8)
+)
+def test_a_batch_is_counted_as_its_messages_are(reader, pairs):
+    """The quick way for a feed comes to the same as looking at each message."""
+    at_once, one_by_one = Tally(), Tally()
+    batch = Batch(1, SERVER, 5, [opcode for _, opcode in pairs], [content for content, _ in pairs], reader)
+    at_once.messages(batch)
+    one_by_one.messages(list(batch))
+    assert sorted(rows(at_once)) == sorted(rows(one_by_one))
+
+
+@pytest.fixture(scope="session")
+def reader():
+    """How the demo's messages are read."""
+    return load(Reading(schema=(str(given_schema()),))).protocol.reader()
