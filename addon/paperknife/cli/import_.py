@@ -50,7 +50,8 @@ def import_command(context: click.Context, /, file: str, out: str, force: bool, 
     for note in source.notes():
         talk(note)
     if not messages:
-        talk(f"There is no message of a WebSocket in {printable(file)}. {name_of(out)} was not made.")
+        where = ", or none at an address that --match names" if reading.match else ""
+        talk(f"There is no message of a WebSocket in {printable(file)}{where}. {name_of(out)} was not made.")
         context.exit(1)
     if loaded.schema is None:
         talk(loaded.describe())

@@ -140,6 +140,16 @@ def test_nothing_to_import(folder, har):
     assert [path.name for path in folder.iterdir()] == ["x.har"]
 
 
+def test_addresses_that_do_not_match(record, folder):
+    """What is at no address that was named is left out; where that is all, no file is made."""
+    run("export", record(), "--to", "har", "-o", "a.har")
+    assert run("import", "a.har", "-o", "x.mcap", "--match", "venue.example/v1").exit_code == 0
+    result = run("import", "a.har", "-o", "y.mcap", "--match", "other.example")
+    assert result.exit_code == 1
+    assert "or none at an address that --match names. y.mcap was not made." in result.stderr
+    assert not (folder / "y.mcap").exists()
+
+
 WRONG = {
     "nothing there": (None, "A HAR or a flow file was expected at x.bin: No such file or directory"),
     "a recording": (b"\x89MCAP0\r\n", "a recording needs no import"),
