@@ -8,34 +8,21 @@ within a message cannot be told from a right one, nor a wrong length that happen
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
 from mcap.opcode import Opcode as Op
 
+from paperknife.recording.damaged_file import BLOCK, START, DamagedFile
 from paperknife.recording.inflation import Unreadable, inflated
 from paperknife.recording.records import MAGIC, RecordingError
 from paperknife.recording.shapes import HEAD, KNOWN, LARGEST, fits, indexed, inflated_partly
 
 __all__ = ["Loss", "Salvage"]
 
-BLOCK = 4 << 20
-"""Bytes that are read at once."""
-START = 4096
-"""Bytes of a record that are looked at to tell whether it is one."""
-CHAIN = 3
-"""Records in a row that are taken for records and not for chance."""
 MOST_LOSSES = 10_000
 """Damaged places that are told apart."""
-DESCRIBING = 10
-"""Schemas and channels that may come before the message that needs them."""
-MOST_CANDIDATES = 3_000_000
-"""Places that are tried in one file; a hostile one could have as many as it has bytes."""
-
-CANDIDATE = re.compile(rb"[\x01-\x0f](?=.{4}\x00{4})", re.DOTALL)
-"""The opcode of a record that is shorter than 4 GiB."""
 
 type Found = Generator[tuple[int, bytes], None, int]
 """Records, and as the generator's own value a number."""
@@ -64,9 +51,7 @@ class Salvage:
     """
 
     def __init__(self, file: BinaryIO, size: int, progress: Callable[[int, int], None] = lambda done, of: None) -> None:
-        self._file, self._size, self._progress = file, size, progress
-        self._block, self._offset = b"", 0
-        self._tried = 0
+        self._file, self._size, self._progress = DamagedFile(file, size), size, progress
         self._damaged: Loss | None = None  # a chunk whose indexes tell how many messages it had
         self.losses: list[Loss] = []
         self.cut = 0
@@ -83,10 +68,10 @@ class Salvage:
 
     def _begin(self) -> int:
         """Where the records begin."""
-        head = self._bytes(0, len(MAGIC))
+        head = self._file.look(0, len(MAGIC))
         if head == MAGIC[: len(head)]:
             return len(head)
-        found = self._resync(0)
+        found = self._file.next_chain(0)
         if found is None:
             raise RecordingError("No record of a recording was found in it.")
         self._lose(0, found, "the beginning is damaged")
@@ -96,7 +81,7 @@ class Salvage:
         """Records from an offset on, for as long as each is followed by what looks like the head of one."""
         unpack, head = HEAD.unpack_from, HEAD.size
         while True:
-            block = self._bytes(at, BLOCK)
+            block = self._file.look(at, BLOCK)
             position, end, begin = 0, len(block) - head, at
             while position <= end:
                 opcode, length = unpack(block, position)
@@ -117,26 +102,26 @@ class Salvage:
 
     def _doubtful(self, at: int) -> Found:
         """One record that is the last, is large, or has something wrong with it or behind it; the offset to go on."""
-        head = self._bytes(at, HEAD.size)
+        head = self._file.look(at, HEAD.size)
         if len(head) < HEAD.size:
             return self._ends(at)
         opcode, length = (int(each) for each in HEAD.unpack(head))
         stop = at + HEAD.size + length
-        if not fits(opcode, length, self._bytes(at + HEAD.size, min(length, START))):
+        if not fits(opcode, length, self._file.look(at + HEAD.size, min(length, START))):
             return self._lost(at, "they are damaged")
         if stop > self._size:
             return (yield from self._cut_or_damaged(at, opcode))
         if opcode == Op.FOOTER:
-            self.is_whole = self._bytes(stop, len(MAGIC)) == MAGIC
+            self.is_whole = self._file.look(stop, len(MAGIC)) == MAGIC
             return stop if self.is_whole else self._ends(stop)
-        if stop == self._size or self._is_head(stop):
-            yield from self._taken(opcode, self._bytes(at + HEAD.size, length), at)
+        if stop == self._size or self._file.is_head(stop):
+            yield from self._taken(opcode, self._file.look(at + HEAD.size, length), at)
             return stop
-        found = self._resync(at + 1)
-        if found is not None and (found < stop or self._is_next(at, found)):
+        found = self._file.next_chain(at + 1)
+        if found is not None and (found < stop or self._file.is_next(at, found)):
             self._lose(at, found, "they are damaged")  # its own length is wrong: what follows begins within it
             return found
-        yield from self._taken(opcode, self._bytes(at + HEAD.size, length), at)
+        yield from self._taken(opcode, self._file.look(at + HEAD.size, length), at)
         if found is None:
             return self._ends(stop)
         self._lose(stop, found, "they are damaged")
@@ -144,14 +129,14 @@ class Salvage:
 
     def _cut_or_damaged(self, at: int, opcode: int) -> Found:
         """A record that reaches beyond the end of the file: the last one of a cut file, unless more come within it."""
-        found = self._resync(at + 1)
+        found = self._file.next_chain(at + 1)
         if found is not None:
             self._lose(at, found, "they are damaged")
             return found
         self.cut = self._size - at
         if opcode == Op.CHUNK:
             self.is_packed = True
-            data = inflated_partly(self._bytes(at + HEAD.size, self._size - at), LARGEST)
+            data = inflated_partly(self._file.look(at + HEAD.size, self._size - at), LARGEST)
             yield from self._records(data)
         return self._size
 
@@ -191,7 +176,7 @@ class Salvage:
 
     def _lost(self, at: int, what: str) -> int:
         """Where records go on behind something that is none."""
-        found = self._resync(at + 1)
+        found = self._file.next_chain(at + 1)
         self._lose(at, self._size if found is None else found, what)
         return self._size if found is None else found
 
@@ -212,71 +197,3 @@ class Salvage:
         """The file ends with less than a record."""
         self.cut = self._size - at
         return self._size
-
-    def _is_head(self, at: int) -> bool:
-        """True if what stands there looks like a record, or like the first bytes of one."""
-        head = self._bytes(at, HEAD.size)
-        if len(head) < HEAD.size:
-            return bool(head) and head[0] in KNOWN
-        opcode, length = HEAD.unpack(head)
-        return fits(opcode, length, self._bytes(at + HEAD.size, min(length, START)))
-
-    def _is_next(self, at: int, found: int) -> bool:
-        """True if the first message from `found` on is numbered next to the one at `at`: none is missing in between."""
-        number = self._number(at)
-        for _ in range(DESCRIBING):
-            if (following := self._number(found)) is not None:
-                return number is not None and following == number + 1
-            head = self._bytes(found, HEAD.size)
-            if len(head) < HEAD.size or head[0] not in (Op.SCHEMA, Op.CHANNEL):
-                break
-            found += HEAD.size + HEAD.unpack(head)[1]
-        return False
-
-    def _number(self, at: int) -> int | None:
-        """The number of the message at an offset, None for another record."""
-        head = self._bytes(at, HEAD.size + 6)
-        return int.from_bytes(head[11:15], "little") if len(head) == HEAD.size + 6 and head[0] == Op.MESSAGE else None
-
-    def _resync(self, at: int) -> int | None:
-        """The next offset from which records follow each other."""
-        while at < self._size:
-            block = self._bytes(at, BLOCK)
-            for match in CANDIDATE.finditer(block):
-                self._tried += 1
-                if self._tried > MOST_CANDIDATES:
-                    return None
-                if self._is_chain(at + match.start()):
-                    return at + match.start()
-            if len(block) <= HEAD.size:
-                return None
-            at += len(block) - HEAD.size
-        return None
-
-    def _is_chain(self, at: int) -> bool:
-        """True if several records follow each other from an offset on, or reach the end of the file."""
-        for count in range(CHAIN):
-            head = self._bytes(at, HEAD.size)
-            if len(head) < HEAD.size:
-                return count > 0 and (at == self._size or head[0] in KNOWN)
-            opcode, length = HEAD.unpack(head)
-            if not fits(opcode, length, self._bytes(at + HEAD.size, min(length, START))):
-                return False
-            if opcode == Op.FOOTER:
-                return self._bytes(at + HEAD.size + length, len(MAGIC)) == MAGIC
-            at += HEAD.size + length
-            if at > self._size:
-                return count > 0
-        return True
-
-    def _bytes(self, at: int, size: int) -> bytes:
-        """Bytes of the file from an offset on; fewer at its end."""
-        size = max(min(size, self._size - at), 0)
-        start = at - self._offset
-        if start >= 0 and start + size <= len(self._block):
-            return self._block[start : start + size] if start or size < len(self._block) else self._block
-        self._file.seek(at)
-        if size < min(BLOCK, self._size - at):
-            return self._file.read(size)  # a look ahead, which does not move the block
-        self._block, self._offset = self._file.read(size), at
-        return self._block
