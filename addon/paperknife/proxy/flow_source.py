@@ -37,6 +37,8 @@ __all__ = ["FlowSource"]
 MOST_SESSIONS = 100_000
 LARGEST_FLOW = 64 << 20
 """Bytes that are given to mitmproxy at once: of a flow without its messages, or of an old one with them."""
+HELD = 16 << 20
+"""Bytes of messages that were read and stay in memory."""
 LATEST = (1 << 63) / 1e9
 """Seconds since the epoch that a recording can hold."""
 
@@ -91,10 +93,19 @@ class FlowSource:
             for message in flow.websocket.messages if flow.websocket else ():
                 yield message.get_state()
         else:
+            behind = place.start - place.start % mmap.PAGESIZE
             for node in elements(self._data, place):
+                if node.start - behind > HELD:
+                    behind = self._let_go(behind, node.start)
                 if node.kind != LIST:
                     raise NetstringError(f"a list was expected at byte {node.start:,}")
                 yield [scalar(self._data, part) for part in elements(self._data, node)]
+
+    def _let_go(self, start: int, end: int) -> int:
+        """Give back the memory of what was read from `start` on; where what is still held begins. Both are bytes."""
+        end -= end % mmap.PAGESIZE
+        self._data.madvise(mmap.MADV_DONTNEED, start, end - start)
+        return end
 
     def notes(self) -> Sequence[str]:
         """What the file could not tell."""

@@ -131,6 +131,15 @@ def test_a_flow_that_is_too_large_besides_its_messages(source, monkeypatch):
         source(changed(close_reason="x" * 20_000))
 
 
+def test_what_was_read_is_let_go(source, monkeypatch):
+    """A file that is larger than what may be held is read in full, and read again."""
+    monkeypatch.setattr("paperknife.proxy.flow_source.HELD", 20_000)
+    contents = [bytes([place]) * 9000 for place in range(50)]
+    found = source(changed(messages=[(2, True, content, 1.0, False, False) for content in contents]))
+    assert [told.content for told in found.messages()] == contents
+    assert [told.content for told in found.messages()] == contents
+
+
 VALID = written(tflow.twebsocketflow())
 
 
