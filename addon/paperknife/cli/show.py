@@ -114,9 +114,12 @@ def show_file(file: str, options: dict[str, Any], override: Loaded | None, outle
     """Show one recording; the number of messages that were shown."""
     follow = Following(file, outlet.flush) if options["follow"] else None
     recording = Recording(file, override=override, secrets=secrets_of(options), read=follow)
-    filters = Filters(options, recording.loaded)
+    # Nothing is read ahead of what is followed unless it has to be: a connection shows before its first message.
+    needed = options["where"] or options["hide"] or not follow
+    loaded = recording.loaded if needed else Loaded(Protocol())
+    filters = Filters(options, loaded)
     renderer = Renderer(filters.view, Width(sys.stdout))
-    selection = selection_from({**options, "where": None, "hide": ()}, recording.loaded, recording.begin_ns)
+    selection = selection_from({**options, "where": None, "hide": ()}, loaded, recording.begin_ns)
     showing = Showing(renderer, outlet, selection, options["most"], filters.adapting(renderer))
     items: Iterator[Item] = iter(recording)
     if needs_redaction(recording, options["redact"]):

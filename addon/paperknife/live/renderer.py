@@ -23,6 +23,9 @@ from paperknife_decoders.secrets import Secrets
 
 __all__ = ["FormatName", "Renderer", "ViewOptions"]
 
+MOST_CONNECTIONS = 10_000
+"""Connections whose requests are remembered; of more, those that were met first are forgotten."""
+
 type FormatName = Literal["line", "yaml", "json", "textproto", "hex"]
 
 
@@ -111,6 +114,8 @@ class Renderer:
     def _answer(self, message: Message, envelope: Envelope) -> Answer | None:
         correlator = self._correlators.get(message.connection)
         if correlator is None:
+            if len(self._correlators) >= MOST_CONNECTIONS:
+                del self._correlators[next(iter(self._correlators))]
             correlator = self._correlators[message.connection] = Correlator()
         return correlator.observe(message, envelope)
 

@@ -24,7 +24,7 @@ FOOTER_SIZE = HEAD.size + 20 + len(MAGIC)
 MOST_SUMMARY = 64 << 20
 """Bytes of a summary section that are read; that of a file of 10 GB is a few MB."""
 
-MOST_METADATA = 16 << 20
+MOST_METADATA = 8 << 20
 """Bytes of one metadata record."""
 
 

@@ -20,8 +20,8 @@ __all__ = ["Protocols"]
 MOST_SCHEMAS = 1000
 """So many schemas of one file are kept; a recorder adds one when a schema is loaded anew."""
 
-MOST_SCHEMA_BYTES = 256 << 20
-"""Bytes of all of them."""
+MOST_SCHEMA_BYTES = 64 << 20
+"""Bytes of all of them, each counted once: both directions of a protocol have the same one."""
 
 NO_PROTOCOL = Loaded(Protocol())
 """For messages that were recorded without a schema."""
@@ -40,14 +40,21 @@ class Protocols:
     faults: list[str] = field(default_factory=list)
     loaded: dict[int, Loaded] = field(default_factory=dict)
     _records: dict[int, SchemaRecord] = field(default_factory=dict)
+    _data: dict[bytes, bytes] = field(default_factory=dict)
     _schemas: dict[bytes, Schema] = field(default_factory=dict)
     _size: int = 0
 
     def schema(self, record: SchemaRecord) -> None:
         """Keep a schema of the file, unread."""
-        self._size += len(record.data)
-        if record.encoding == "protobuf" and len(self._records) < MOST_SCHEMAS and self._size < MOST_SCHEMA_BYTES:
-            self._records.setdefault(record.id, record)
+        if record.encoding != "protobuf" or record.id in self._records or len(self._records) >= MOST_SCHEMAS:
+            return
+        if record.data not in self._data:
+            self._size += len(record.data)
+            if self._size > MOST_SCHEMA_BYTES:
+                return
+            self._data[record.data] = record.data
+        record.data = self._data[record.data]
+        self._records[record.id] = record
 
     def define(self, happening: Mapping[str, Any]) -> None:
         """Make the protocol that is told of. Raises `ValueError`, `TypeError` or `KeyError` where it is none."""

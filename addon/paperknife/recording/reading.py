@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from mcap.records import Channel, Header, Metadata
 from mcap.records import Schema as SchemaRecord
@@ -35,9 +36,15 @@ SESSION = "paperknife.session"
 MESSAGE = struct.Struct("<HIQQ")
 """Of a message record: channel, sequence, log time, publish time (mcap.dev/spec, "Message")."""
 
-MOST_CONNECTIONS = 1 << 17
 MOST_PENDING = 10_000
-"""Of connections that are open at once, and of masks that wait for their message: all that a hostile file gets."""
+"""Items that are read ahead, and masks that wait for their message."""
+MOST_CONNECTIONS = 1 << 17
+"""Connections that are open at once."""
+MOST_ORIGINALS = 64
+MOST_ORIGINAL_BYTES = 64 << 20
+"""Originals that wait for the message which comes right behind."""
+MOST_HAPPENING = 8 << 20
+"""Bytes of one object on the channel of what happened; parsed it takes ten times as much."""
 
 FORM_FAULTS = (ValueError, TypeError, KeyError, AttributeError, RecursionError, OverflowError)
 """What comes of a record of ours that is not as ours are."""
@@ -175,22 +182,32 @@ class State:
 
     def happening(self, content: bytes, _sequence: int, _time_ns: int) -> Item | None:
         """An event: the item that it is, if it is one, or what it tells about those to come."""
+        if len(content) > MOST_HAPPENING:
+            return None
         try:
             happening = json.loads(content)
             match happening.get("event"):
                 case "protocol":
                     self.protocols.define(happening)
-                case "masked" if len(self.masked) < MOST_PENDING:
+                case "masked":
+                    keep_room(self.masked, MOST_PENDING)
                     spans = tuple((int(start), int(end)) for start, end in happening["spans"])
                     self.masked[int(happening["sequence"])] = spans
                 case "continued" if len(self.offsets) < MOST_PENDING:
                     side = int(happening["connection"]), Direction(happening["direction"])
                     self.offsets[side] = int(happening["offset"])
                 case _:
+                    keep_room(self.connections, MOST_CONNECTIONS)
                     return read_item(happening, self.connections)
         except FORM_FAULTS:
             pass
         return None
+
+
+def keep_room(known: dict[Any, Any], most: int) -> None:
+    """Forget the oldest of what is known, where there is as much as may be."""
+    if len(known) >= most:
+        del known[next(iter(known))]
 
 
 def message_maker(state: State, key: ChannelKey) -> Make:
@@ -218,6 +235,9 @@ def original_maker(state: State, key: ChannelKey) -> Make:
     """What a peer had sent."""
 
     def make(content: bytes, _sequence: int, _time_ns: int) -> None:
+        keep_room(state.originals, MOST_ORIGINALS)
+        if sum(map(len, state.originals.values())) + len(content) > MOST_ORIGINAL_BYTES:
+            state.originals.clear()
         state.originals[key.connection, key.direction] = content
 
     return make

@@ -197,20 +197,21 @@ class Records:
             self.faults.append(f"{sentence}.")
 
 
-RARE: dict[int, Callable[[ReadDataStream], McapRecord]] = {
-    Op.HEADER: Header.read,
-    Op.FOOTER: Footer.read,
-    Op.SCHEMA: Schema.read,
-    Op.CHANNEL: Channel.read,
-    Op.METADATA: Metadata.read,
-    Op.METADATA_INDEX: MetadataIndex.read,
+RARE: dict[int, tuple[Callable[[ReadDataStream], McapRecord], int]] = {
+    Op.HEADER: (Header.read, 1 << 20),
+    Op.FOOTER: (Footer.read, 1 << 20),
+    Op.SCHEMA: (Schema.read, 64 << 20),
+    Op.CHANNEL: (Channel.read, 1 << 20),
+    Op.METADATA: (Metadata.read, 8 << 20),
+    Op.METADATA_INDEX: (MetadataIndex.read, 1 << 20),
 }
+"""What reads a record as a value, and bytes of the largest: as values they take several times as much."""
 
 
 def parsed(opcode: int, body: bytes) -> McapRecord | None:
-    """A record as a value; None for one that is not read so, or is damaged."""
-    read = RARE.get(opcode)
-    if read is None:
+    """A record as a value; None for one that is not read so, is damaged or too large."""
+    read, most = RARE.get(opcode, (None, 0))
+    if read is None or len(body) > most:
         return None
     try:
         return read(ReadDataStream(BytesIO(body)))

@@ -18,6 +18,9 @@ __all__ = ["SUMMARY", "ConnectionSummary", "Counter", "PayloadCount", "Summary"]
 SUMMARY = "paperknife.summary"
 """The metadata record of a packed file that holds it."""
 
+LONGEST = 4096
+"""Characters that are kept of a URL and the like."""
+
 MOST_CONNECTIONS = 1000
 MOST_UNLISTED = 1 << 20
 MOST_PAYLOADS = 5000
@@ -144,7 +147,7 @@ class Counter:
             case Closed(connection=connection, close=close):
                 row = self._connection(connection)
                 by = close.by.value if close.by else ""
-                row.update(closed_ns=close.time_ns, code=close.code, reason=close.reason, by=by)
+                row.update(closed_ns=close.time_ns, code=close.code, reason=close.reason[:LONGEST], by=by)
             case Piece(last=True):
                 self._numbers["oversize"] += 1
                 self._pass(item.connection, item.direction, item.offset)
@@ -231,7 +234,7 @@ class Counter:
                 self._connections[connection.number] = row
             elif len(self._unlisted) < MOST_UNLISTED:
                 self._unlisted.add(connection.number)
-        row.update(url=connection.url, client=connection.client, subprotocol=connection.subprotocol)
+        row |= {name: getattr(connection, name)[:LONGEST] for name in ("url", "client", "subprotocol")}
         row["opened_ns"] = connection.time_ns
         return row
 
