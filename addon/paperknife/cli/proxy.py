@@ -58,6 +58,7 @@ def proxy_command(context: click.Context, /, **options: Any) -> None:
     Examples:
       paperknife proxy --mode reverse:wss://venue.example/v1 --schema protos/
       paperknife proxy --schema protos/ --hide heartbeat --where "order.quantity > 100"
+      paperknife proxy --schema protos/ --record "%Y%m%d-%H%M%S.mcap" --record-split 64MB --record-keep 20
       paperknife proxy --mode reverse:ws://127.0.0.1:9001 --schema protos/ --format json | jq .payload
     """
     from paperknife.proxy.embedded import ProxyPlan

@@ -102,7 +102,9 @@ def summary_lines(recorder: Recorder) -> Iterator[str]:
     if shelf.deleted:
         yield f"  {count_text(shelf.deleted, 'older file')} of it deleted, for {shelf.keep} were to be kept."
     for segment in shelf.segments:
-        if segment.fault:
+        if not segment.is_there:
+            yield f"  {segment.path} is not there any more: it was moved, deleted or replaced."
+        elif segment.fault:
             yield f"  {segment.path} stays unpacked, and can be read as it is: {segment.fault}."
     missing = recorder.missing
     if missing:

@@ -82,7 +82,10 @@ NOON_NS = int(time.mktime((2026, 3, 4, 12, 30, 45, 0, 0, -1)) * 1e9)
 def test_what_is_missing_is_told(tmp_path) -> None:
     """Since when, how much, and why; and the exit status says no."""
     found = recorder(tmp_path / "gone", missing=Missing(NOON_NS, "The disk is full.", 5))
-    assert list(summary_lines(found)) == ["! 5 messages from 12:30:45.000 on are not recorded. The disk is full."]
+    assert list(summary_lines(found)) == [
+        f"  {tmp_path / 'gone'} is not there any more: it was moved, deleted or replaced.",
+        "! 5 messages from 12:30:45.000 on are not recorded. The disk is full.",
+    ]
     recordings = SimpleNamespace(recorders=[found], stop=lambda: None, finish=lambda report: None)
     assert finish_recordings(recordings) == 1
     found.missing.messages = 0
