@@ -251,9 +251,12 @@ def test_colours(record):
 def test_follow(tape, launch, tmp_path, ends):
     """Lines come while the file is written, and it ends with the session, or quietly with Ctrl-C."""
     path, whole = tmp_path / "session-0001.mcap", tape.plain()
-    half = whole.index(b'"notice"') - 40
-    path.write_bytes(whole[:half])
+    first, half = whole.index(b"trading.v1") - 15, whole.index(b'"notice"') - 40
+    path.write_bytes(whole[:first])
     running = launch("paperknife", "show", "--follow", str(path))
+    running.until("opened")
+    with path.open("ab") as file:
+        file.write(whole[first:half])
     running.until("login_response")
     with path.open("ab") as file:
         file.write(whole[half:])
