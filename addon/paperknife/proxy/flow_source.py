@@ -100,11 +100,13 @@ class FlowSource:
                 if node.kind != LIST:
                     raise NetstringError(f"a list was expected at byte {node.start:,}")
                 yield [scalar(self._data, part) for part in elements(self._data, node)]
+            self._let_go(behind, place.end)
 
     def _let_go(self, start: int, end: int) -> int:
         """Give back the memory of what was read from `start` on; where what is still held begins. Both are bytes."""
         end -= end % mmap.PAGESIZE
-        self._data.madvise(mmap.MADV_DONTNEED, start, end - start)
+        if end > start:
+            self._data.madvise(mmap.MADV_DONTNEED, start, end - start)
         return end
 
     def notes(self) -> Sequence[str]:
