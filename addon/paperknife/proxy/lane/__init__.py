@@ -3,14 +3,16 @@
 All frames of a received chunk are read at once and handed on as one batch; the chunk itself, the very bytes that came,
 is what goes out to the other side. Data flows so::
 
-    socket -> direct -> layer (way, frames, deflate) -> telling -> the tap's audience
+    socket -> direct -> relaying (way, frames, assembly, deflate) -> telling -> the tap's audience
                 |          |
                 |          +-> mitmproxy's hook, where somebody listens (relay_kept)
                 +-> socket of the other side
 
 * `install` puts `layer` and `handler` in the place of mitmproxy's own, once it has checked the shape they rely on.
-* `layer` is the relay; `way` is one direction of it, `frames` reads (RFC 6455), `deflate` inflates (RFC 7692),
-  `writing` makes frames of our own, and `violation` says what a peer did wrong: then a direction passes unread.
+* `layer` is a connection from its handshake to its end, `relaying` what passes meanwhile, and `way` one direction of it.
+* `frames` reads (RFC 6455), `assembly` puts together what comes in several frames or is beyond the limit, `received` is
+  what a chunk gives. `deflate` inflates (RFC 7692), `writing` makes frames of our own, and `violation` says what a peer
+  did wrong: then a direction passes unread.
 * `telling` hands on what was read; `track` is what is kept of a connection, and `history` what mitmproxy's interfaces
   see of it.
 * `injection` is what can be put into a live connection, at a point between two messages.
