@@ -35,7 +35,9 @@ Next, on your own API:
     "--rate", type=click.FloatRange(0.1, 10_000), default=8.0, show_default=True, help="Market updates a second."
 )
 @click.option("--seed", type=int, default=1, show_default=True, help="Same seed, same market.")
-@click.option("--newer", is_flag=True, help="Read by the venue's own revision of the API: nothing it says is unknown then.")
+@click.option(
+    "--newer", is_flag=True, help="Read by the venue's own revision of the API: nothing it says is unknown then."
+)
 @click.option("--print-schema", is_flag=True, help="Only print where the demo's .proto files are.")
 @view_options
 @record_options

@@ -32,7 +32,7 @@ def test_it_shows_a_conversation_and_ends_with_what_to_do_next(launch) -> None:
 
 def test_with_the_newer_schema_nothing_that_the_venue_says_is_unknown(launch) -> None:
     """The same conversation, read by the revision that the venue runs; the client still speaks the older one."""
-    status, out, err = launch("paperknife", "demo", "--seconds", "1.5", "--newer").end()
+    status, out, _ = launch("paperknife", "demo", "--seconds", "1.5", "--newer").end()
     assert status == 0
     assert re.search(r"#1 <- market_data ", out)
     lines = [line for line in out.splitlines() if " #1 <- " in line]

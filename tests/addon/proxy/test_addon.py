@@ -49,7 +49,9 @@ def test_options_are_taken_over_and_wrong_ones_leave_all_as_it_was(schema_folder
                 {"paperknife_redact": "maybe"},
                 {"paperknife_limit": "much"},
             ):
-                with pytest.raises(OptionsError, match=r"There is no|no message type|fields or strict or off|was expected"):
+                with pytest.raises(
+                    OptionsError, match=r"There is no|no message type|fields or strict or off|was expected"
+                ):
                     context.configure(addon, **wrong)
                 assert addon.keeper.protocol.client.name == "tiny.ClientMessage"
             context.configure(addon, paperknife_client="tiny.Ask", paperknife_redact="off", paperknife_match=["h"])

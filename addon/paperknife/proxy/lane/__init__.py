@@ -9,7 +9,7 @@ is what goes out to the other side. Data flows so::
                 +-> socket of the other side
 
 * `install` puts `layer` and `handler` in the place of mitmproxy's own, once it has checked the shape they rely on.
-* `layer` is a connection from its handshake to its end, `relaying` what passes meanwhile, and `way` one direction of it.
+* `layer` is a connection from its handshake to its end, `relaying` what passes meanwhile, `way` one direction of it.
 * `frames` reads (RFC 6455), `assembly` puts together what comes in several frames or is beyond the limit, `received` is
   what a chunk gives. `deflate` inflates (RFC 7692), `writing` makes frames of our own, and `violation` says what a peer
   did wrong: then a direction passes unread.
