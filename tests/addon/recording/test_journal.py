@@ -6,19 +6,22 @@ import os
 import resource
 import stat
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 
 from paperknife.recording.journal import Journal
 
 
-@pytest.fixture
-def at_most() -> Iterator[None]:
-    """No file can grow beyond 1,000 bytes."""
+@contextmanager
+def at_most(size: int) -> Iterator[None]:
+    """No file can grow beyond so many bytes, not that of our own output either: it holds for a few lines only."""
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, before[1]))
-    yield
-    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 def test_it_is_for_its_owner_alone(tmp_path) -> None:
@@ -48,11 +51,11 @@ def test_what_is_appended_is_in_the_file_at_once(tmp_path) -> None:
     assert (tmp_path / "x").read_bytes() == b"one" + b"two" * 100_000
 
 
-def test_a_write_that_fails_half_way_leaves_nothing_of_itself(tmp_path, at_most) -> None:
+def test_a_write_that_fails_half_way_leaves_nothing_of_itself(tmp_path) -> None:
     """What was written before stays, and more can come."""
     journal = Journal(tmp_path / "x")
     journal.append(b"a" * 600)
-    with pytest.raises(OSError, match="File too large"):
+    with at_most(1000), pytest.raises(OSError, match="File too large"):
         journal.append(b"b" * 600)
     assert (tmp_path / "x").read_bytes() == b"a" * 600
     journal.append(b"c")

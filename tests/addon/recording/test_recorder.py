@@ -5,7 +5,8 @@ from __future__ import annotations
 import resource
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import pytest
 
@@ -103,30 +104,32 @@ def test_ids_that_run_out_begin_the_next_file(recorder, tape, tmp_path) -> None:
     assert sorted(path.name for path in (tmp_path / "folder").iterdir()) == ["x-0002.mcap", "x.mcap"]
 
 
-@pytest.fixture
-def at_most():
-    """`at_most(size)`: no file can grow beyond so many bytes."""
+@contextmanager
+def at_most(size: int) -> Iterator[None]:
+    """No file can grow beyond so many bytes, not that of our own output either: it holds for a few lines only."""
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    yield lambda size: resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
-    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
-def test_a_full_disk_ends_the_recording_and_nothing_else(recorder, tape, tmp_path, at_most) -> None:
+def test_a_full_disk_ends_the_recording_and_nothing_else(recorder, tape, tmp_path) -> None:
     """It says so once, counts what is missing from when on, and what was written can be read and packed."""
     made, said = recorder()
     path = tmp_path / "folder" / "x.mcap"
     made.messages(batch(tape, b"1", b"2"))
     size = path.stat().st_size
-    at_most(size + 50)
-    for number in range(5):
-        made.messages(batch(tape, b"3", b"4", at=NOW + number))
-    made.notice("Still here.")
+    with at_most(size + 50):
+        for number in range(5):
+            made.messages(batch(tape, b"3", b"4", at=NOW + number))
+        made.notice("Still here.")
     assert len(said) == 1
     assert said[0].startswith(f"Recording stopped: {path} could not be written: File too large.")
     assert (made.missing.since_ns, made.missing.messages, made.messages_written) == (NOW, 10, 2)
     assert path.stat().st_size == size
     assert contents(path) == [b"1", b"2"]
-    at_most(resource.RLIM_INFINITY)
     made.stop()
     made.shelf.finish(lambda path, done, of: None)
     assert contents(path) == [b"1", b"2"]
