@@ -21,7 +21,7 @@ ZERO, SPACE = b"0" * 256, b" " * 256
 """A number or word becomes a zero with spaces behind it, which is JSON of the same length."""
 
 FOLDED = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ", b"abcdefghijklmnopqrstuvwxyz")
-STEMS = (b"token", b"key", b"secret", b"pass", b"credential", b"code")
+STEMS = (b"token", b"key", b"secret", b"pass", b"credential", b"code", b"otp", b"cv")
 """What most secret names have in them."""
 
 PASSED_OVER = b"_-\\"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 
 from paperknife_decoders.envelope import Envelope
@@ -31,6 +33,13 @@ PIN = HIDDEN[:-1] + b"\x00"
         (b"\x0c" + LOGIN + b"\x0c" + LOGIN, b"\x0c" + PIN + b"\x0c" + PIN),
         (b"\x00password=abc", b"\x00password=***"),
         (b"\xff\xff", b"\xff\xff"),
+        # a number that no schema of ours has, before and after; a text that is none
+        (b"\x78\x01" + LOGIN + b"\x07", b"\x78\x01" + LOGIN + b"\x07"),
+        (LOGIN + b"\x78\x01\x07", PIN + b"\x78\x01\x07"),
+        (LOGIN.replace(b"bc", b"\xff\xfe") + b"\x07", LOGIN.replace(b"bc", b"\xff\xfe") + b"\x07"),
+        # behind a prefix every byte has to be accounted for
+        (b"\x0c" + LOGIN + b"\x0c" + LOGIN[:-1], b"\x0c" + LOGIN + b"\x0c" + LOGIN[:-1]),
+        (b"\x0c" + LOGIN + b"\xff", b"\x0c" + LOGIN + b"\xff"),
     ],
 )
 def test_bytes(proto_schema, data: bytes, expected: bytes) -> None:
@@ -44,6 +53,16 @@ def test_a_text_that_is_protobuf(proto_schema) -> None:
     kind = EnvelopeType(proto_schema(PROTO).message("unread.Envelope"))
     assert masked(text_envelope(LOGIN, kind)) == PIN
     assert masked(text_envelope(LOGIN, None)) == LOGIN
+
+
+def test_what_chance_makes(proto_schema) -> None:
+    """Bytes that mean nothing are kept as they are, and nothing in them is taken for a secret from then on."""
+    kind = EnvelopeType(proto_schema(PROTO).message("unread.Envelope"))
+    chance = random.Random(7)
+    for size in [*range(1, 600), *[2_000] * 100, *[70_000] * 20]:
+        data = chance.randbytes(size)
+        found = find_in_unread(undecoded(data, kind, ""), SECRETS)
+        assert not found.edits and not found.values, data[:100]
 
 
 def masked(envelope: Envelope) -> bytes:
