@@ -74,11 +74,16 @@ def parts(data: bytes, prefix: int, descriptor: Descriptor) -> Iterator[tuple[in
     """
     start = prefix
     while start < len(data):
-        ends = [start + size for size in lengths(data[start - prefix : start]) if 0 < size <= len(data) - start]
-        end = min(ends, default=len(data))
+        end = part_end(data, start, prefix)
         if not prefix or begins_like(data, start, descriptor):
             yield start, end
         start = end + prefix
+
+
+def part_end(data: bytes, start: int, prefix: int) -> int:
+    """Where the envelope at `start` ends if the bytes before it say so; else the end of all."""
+    ends = [start + size for size in lengths(data[start - prefix : start]) if 0 < size <= len(data) - start]
+    return min(ends, default=len(data))
 
 
 def lengths(prefix: bytes) -> Iterator[int]:

@@ -18,7 +18,7 @@ from paperknife_decoders.redaction.edits import Edit
 from paperknife_decoders.redaction.fields import Found
 from paperknife_decoders.redaction.leaves import fits, known_field, table_for
 from paperknife_decoders.redaction.text import find_in_text
-from paperknife_decoders.secret_spans import LONGEST_PREFIX, MOST_PARTS, MOST_SEARCHED, parts
+from paperknife_decoders.secret_spans import LONGEST_PREFIX, MOST_PARTS, MOST_SEARCHED, part_end
 from paperknife_decoders.secrets import Secrets
 from paperknife_decoders.wire.walker import DEEPEST, CutShort, Field, WireType, walk_partly
 
@@ -52,14 +52,24 @@ def behind_prefixes(data: bytes, kind: Descriptor, secrets: Secrets) -> CarefulR
     """The first reading as envelopes behind so many bytes each that leaves no byte unread."""
     for prefix in range(1, LONGEST_PREFIX + 1):
         read = CarefulReading(data, kind, secrets)
-        end = 0
-        for start, stop in islice(parts(data, prefix, kind), MOST_PARTS):
-            if start != end + prefix or not read.run(start, stop):
-                break
-            end = stop
-        if end == len(data) and read.secret:
+        if explains(read, data, prefix) and read.secret:
             return read
     return None
+
+
+def explains(read: CarefulReading, data: bytes, prefix: int) -> bool:
+    """True if all of the data reads as envelopes behind `prefix` bytes each."""
+    start = prefix
+    for _ in range(MOST_PARTS):
+        if start > len(data):
+            return False
+        end = part_end(data, start, prefix)
+        if not read.run(start, end):
+            return False
+        if end == len(data):
+            return True
+        start = end + prefix
+    return False
 
 
 class Doubt(Exception):

@@ -39,7 +39,7 @@ PIN = HIDDEN[:-1] + b"\x00"
         (LOGIN.replace(b"bc", b"\xff\xfe") + b"\x07", LOGIN.replace(b"bc", b"\xff\xfe") + b"\x07"),
         # behind a prefix every byte has to be accounted for
         (b"\x0c" + LOGIN + b"\x0c" + LOGIN[:-1], b"\x0c" + LOGIN + b"\x0c" + LOGIN[:-1]),
-        (b"\x0c" + LOGIN + b"\xff", b"\x0c" + LOGIN + b"\xff"),
+        (b"\x0c" + LOGIN + b"\xff\xff", b"\x0c" + LOGIN + b"\xff\xff"),
     ],
 )
 def test_bytes(proto_schema, data: bytes, expected: bytes) -> None:
