@@ -9,7 +9,6 @@ nothing there.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import islice
 
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 
