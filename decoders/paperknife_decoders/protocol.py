@@ -16,7 +16,7 @@ from paperknife_decoders.errors import DecodeError
 from paperknife_decoders.message import Direction, Opcode
 from paperknife_decoders.oddities.parse_fault import refusal
 from paperknife_decoders.secrets import Secrets
-from paperknife_decoders.steps import Step, open_parts
+from paperknife_decoders.steps import Context, Limits, Memory, Opened, Step, open_parts
 from paperknife_decoders.wire.walker import is_wire_format
 
 if TYPE_CHECKING:
@@ -136,14 +136,19 @@ def is_synthetic(oneof: OneofDescriptor) -> bool:
 class Protocol:
     """How one kind of connection is read. Without `client` and `server` types every message gets the wire view.
 
-    `heartbeats` are payload names. `steps` come between a message's content and its envelopes, outermost first. `files`
-    are all of the schema that the types come from, so that it can be kept beside what was read with it.
+    `heartbeats` are payload names. `steps` come between the content of a server's message and its envelopes, outermost
+    first, and in a client's `client_steps`, where these differ. With `in_text` they are for text messages; else a text
+    message is none of Protobuf. `limits` bound what the steps do for one message. `files` are all of the schema that
+    the types come from, so that it can be kept beside what was read with it.
     """
 
     name: str = "protobuf"
     client: EnvelopeType | None = None
     server: EnvelopeType | None = None
     steps: tuple[Step, ...] = ()
+    client_steps: tuple[Step, ...] | None = None
+    in_text: bool = False
+    limits: Limits = field(default_factory=Limits)
     heartbeats: frozenset[str] = frozenset()
     secrets: Secrets = field(default_factory=Secrets)
     files: tuple[FileDescriptor, ...] = field(default=(), repr=False)
@@ -152,18 +157,26 @@ class Protocol:
         """The direction alone fixes the type; the other direction's is never tried."""
         return self.client if direction is Direction.CLIENT else self.server
 
-    def reader(self) -> Reader:
-        """A reader for one new connection."""
-        return Reader(self)
+    def steps_for(self, direction: Direction) -> tuple[Step, ...]:
+        """The steps of one direction."""
+        if direction is Direction.CLIENT and self.client_steps is not None:
+            return self.client_steps
+        return self.steps
+
+    def reader(self, path: str = "") -> Reader:
+        """A reader for one new connection; `path` is that of its URL, for protocols in which that says something."""
+        return Reader(self, path)
 
 
 class Reader:
     """Reads the messages of one connection by its protocol. A schema that was loaded anew arrives by `use`."""
 
-    __slots__ = ("protocol",)
+    __slots__ = ("memory", "path", "protocol")
 
-    def __init__(self, protocol: Protocol) -> None:
+    def __init__(self, protocol: Protocol, path: str = "") -> None:
         self.protocol = protocol
+        self.path = path
+        self.memory = Memory(protocol.limits.remembered)
 
     def use(self, protocol: Protocol) -> None:
         """Read all later messages by `protocol`."""
@@ -175,15 +188,29 @@ class Reader:
         kind = protocol.type_for(direction)
         if opcode not in (Opcode.TEXT, Opcode.BINARY):
             return ()  # a control frame's payload is nobody's envelope
-        if opcode is Opcode.TEXT:
-            return (text_envelope(content, kind),)
-        if not protocol.steps:
-            return (read_envelope(content, kind),)
+        if not self.has_steps(direction, opcode):
+            return (text_envelope(content, kind) if opcode is Opcode.TEXT else read_envelope(content, kind),)
         try:
-            parts: Sequence[bytes] = open_parts(protocol.steps, content).parts
+            parts = self.open(direction, opcode, content).parts
         except DecodeError as error:
             return (undecoded(content, kind, str(error)),)
         return tuple(read_envelope(part, kind) for part in parts)
+
+    def has_steps(self, direction: Direction, opcode: int) -> bool:
+        """True if there is something between the content of such a message and its envelopes."""
+        return bool(self.protocol.steps_for(direction)) and (opcode == Opcode.TEXT) == self.protocol.in_text
+
+    def open(self, direction: Direction, opcode: int, content: bytes) -> Opened:
+        """Send a content through its steps, and get the way back. Raises `DecodeError` from the one that refuses."""
+        protocol = self.protocol
+        context = Context(
+            direction,
+            self.memory,
+            self.path,
+            protocol.limits,
+            is_text=opcode == Opcode.TEXT,
+        )
+        return open_parts(protocol.steps_for(direction), content, context)
 
     def heads(self, direction: Direction, opcodes: Sequence[int], contents: Sequence[bytes]) -> list[str] | None:
         """For each message the member that fills the whole of it, the empty string where there is more or else.
@@ -191,7 +218,7 @@ class Reader:
         None where not all of them are bare envelopes of a known type.
         """
         kind = self.protocol.type_for(direction)
-        if kind is None or self.protocol.steps or opcodes.count(Opcode.BINARY) != len(opcodes):
+        if kind is None or self.protocol.steps_for(direction) or opcodes.count(Opcode.BINARY) != len(opcodes):
             return None
         head = kind.head
         return [head(content) for content in contents]

@@ -30,7 +30,7 @@ from paperknife.recording.happenings import (
 from paperknife.recording.items import Closed, Noticed, Opened
 from paperknife.traffic import Batch, Piece
 from paperknife_decoders.message import Direction, Fate, Message, Opcode
-from paperknife_decoders.protocol import EnvelopeType, Protocol
+from paperknife_decoders.protocol import Protocol
 
 __all__ = ["MAGIC", "MESSAGE", "MESSAGE_HEAD", "PROFILE", "SESSION", "VERSION", "Encoder", "record"]
 
@@ -140,7 +140,7 @@ class Encoder:
             channel, new = self.channel(message, opcode, Kind.ORIGINAL)
             parts += [new, self.numbered(channel, message.original, time_ns)]
         protocol = message.reader.protocol
-        kind = kind_of(content, opcode, protocol, protocol.type_for(message.direction))
+        kind = kind_of(content, opcode, protocol, message.direction)
         channel, new = self.channel(message, opcode, kind)
         parts.append(new)
         if message.masked:
@@ -245,7 +245,7 @@ def kind_of_all(batch: Batch) -> Kind | None:
         return None
     protocol = batch.reader.protocol
     kind = protocol.type_for(batch.direction)
-    if kind is None or protocol.steps or opcodes[0] != Opcode.BINARY:
+    if kind is None or protocol.steps_for(batch.direction) or opcodes[0] != Opcode.BINARY:
         return Kind.MESSAGE
     try:
         for content in batch.contents:
@@ -255,9 +255,10 @@ def kind_of_all(batch: Batch) -> Kind | None:
     return Kind.ENVELOPE
 
 
-def kind_of(content: bytes, opcode: Opcode, protocol: Protocol, kind: EnvelopeType | None) -> Kind:
-    """Whether a message is exactly one envelope of the type `kind`."""
-    if kind is None or protocol.steps or opcode != Opcode.BINARY:
+def kind_of(content: bytes, opcode: Opcode, protocol: Protocol, direction: Direction) -> Kind:
+    """Whether a message is exactly one bare envelope of its direction's type."""
+    kind = protocol.type_for(direction)
+    if kind is None or protocol.steps_for(direction) or opcode != Opcode.BINARY:
         return Kind.MESSAGE
     try:
         kind.parse(content)

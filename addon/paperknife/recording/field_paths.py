@@ -16,7 +16,7 @@ def path_at(message: Message, offset: int) -> str:
     if message.opcode >= Opcode.CLOSE:
         return f"({message.opcode.name.lower()} frame)"
     kind = message.reader.protocol.type_for(message.direction)
-    if message.opcode is Opcode.TEXT or kind is None or message.reader.protocol.steps:
+    if message.opcode is Opcode.TEXT or kind is None or message.reader.protocol.steps_for(message.direction):
         return f"({message.opcode.name.lower()} message)"
     return ".".join(names(message.content, offset, kind.descriptor)) or f"({message.opcode.name.lower()} message)"
 

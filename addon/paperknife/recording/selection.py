@@ -76,7 +76,7 @@ class Selection:
 
     def may_match(self, message: Message) -> bool:
         """False if the name of the payload alone says that `where` is not true; it takes far less than a parse."""
-        if self.where is None or message.reader.protocol.steps:
+        if self.where is None or message.reader.protocol.steps_for(message.direction):
             return True
         payloads = self.where.payloads(message.direction)
         return payloads is None or (

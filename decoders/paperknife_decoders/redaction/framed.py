@@ -5,21 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from paperknife_decoders.redaction.edits import DONE, Edit, apply, moved
-from paperknife_decoders.steps import Step, open_parts
+from paperknife_decoders.steps import Opened
 
 __all__ = ["masked_parts"]
 
 
-def masked_parts(
-    steps: Sequence[Step], content: bytes, edits_of: Callable[[bytes], list[Edit]]
-) -> tuple[bytes, list[Edit]]:
+def masked_parts(opened: Opened, content: bytes, edits_of: Callable[[bytes], list[Edit]]) -> tuple[bytes, list[Edit]]:
     """The content with the secrets of its parts masked, and where they were; `edits_of` says what to replace in a part.
 
     Parts that lie in the content as they are keep their place, and the content its length. From any other step the
-    content is made anew, all of it counts as masked, and it may be of another length. Raises `DecodeError` from the
-    first step that refuses.
+    content is made anew, all of it counts as masked, and it may be of another length.
     """
-    opened = open_parts(steps, content)
     edits = [edits_of(part) for part in opened.parts]
     if not any(edits):
         return content, []

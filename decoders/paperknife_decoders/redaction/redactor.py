@@ -81,7 +81,7 @@ class Redactor:
             heads = partial(reader.heads, direction, opcodes, contents)
         named: dict[int, tuple[bytes, list[Edit]]] = {}
         for place in self.places(reader.protocol, direction, opcodes, contents, heads):
-            edited = self.named(reader.protocol, direction, opcodes[place], contents[place])
+            edited = self.named(reader, direction, opcodes[place], contents[place])
             if edited[1]:
                 named[place] = edited
         needles = self.known.found_in(contents[0] if len(contents) == 1 else b"\n".join(contents))
@@ -145,18 +145,18 @@ class Redactor:
 
     # what to replace in one content
 
-    def named(self, protocol: Protocol, direction: Direction, opcode: int, content: bytes) -> tuple[bytes, list[Edit]]:
+    def named(self, reader: Reader, direction: Direction, opcode: int, content: bytes) -> tuple[bytes, list[Edit]]:
         """The content, and what to replace in it by its names; the values are known from now on."""
+        protocol = reader.protocol
         self.use(protocol)
         kind, secrets = protocol.type_for(direction), protocol.secrets
+        if reader.has_steps(direction, opcode):
+            try:
+                opened = reader.open(direction, opcode, content)
+            except DecodeError:
+                return content, self.unread(content)
+            return masked_parts(opened, content, lambda part: self.edits(read_envelope(part, kind), secrets))
         match opcode:
-            case Opcode.BINARY if protocol.steps:
-                try:
-                    return masked_parts(
-                        protocol.steps, content, lambda part: self.edits(read_envelope(part, kind), secrets)
-                    )
-                except DecodeError:
-                    return content, self.unread(content)
             case Opcode.BINARY:
                 return content, self.edits(read_envelope(content, kind), secrets)
             case Opcode.TEXT:

@@ -38,7 +38,7 @@ class Suspects:
     ) -> Iterable[int]:
         """The places of the contents to look into; `heads` gives the payloads that fill the whole of each."""
         risks = self.risks[direction]
-        bare = self.protocol.type_for(direction) is not None and not self.protocol.steps
+        bare = self.protocol.type_for(direction) is not None and not self.protocol.steps_for(direction)
         if not bare or opcodes.count(Opcode.BINARY) != len(opcodes):
             return self.among_mixed(direction, opcodes, contents)
         if risks is None:
@@ -61,7 +61,7 @@ class Suspects:
 
     def among_mixed(self, direction: Direction, opcodes: Sequence[int], contents: Sequence[bytes]) -> Iterable[int]:
         """Those of contents of which some are not bare envelopes of a known type."""
-        if self.protocol.steps:
+        if self.protocol.steps_for(direction):
             return range(len(contents))
         said = names_in(self.protocol.secrets, b"\n".join(contents))
         return [

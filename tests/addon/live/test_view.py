@@ -213,7 +213,7 @@ class Cutter:
 
     name = "cutter"
 
-    def open(self, data):
+    def open(self, data, context):
         return Opened(tuple(data[index : index + 4] for index in range(0, len(data), 4)), b"".join)
 
 
