@@ -18,6 +18,7 @@ from mcap.opcode import Opcode as Op
 from mcap.records import Channel, Footer, Header, McapRecord, Metadata, MetadataIndex, Schema
 
 from paperknife.recording.inflation import Unreadable, inflated
+from paperknife.recording.shapes import inflated_partly
 
 __all__ = ["LIMITS", "MAGIC", "Limits", "Op", "Read", "RecordingError", "Records", "parsed"]
 
@@ -31,7 +32,7 @@ MOST_FAULTS = 20
 """So many faults of a file are told; it may have one in each of its records."""
 
 HEAD = struct.Struct("<BQ")
-CHUNK_HEAD = struct.Struct("<QQQII")
+CHUNK = bytes([Op.CHUNK])
 
 SKIPPED = frozenset({Op.ATTACHMENT, Op.ATTACHMENT_INDEX, Op.MESSAGE_INDEX, Op.CHUNK_INDEX})
 """Records that nobody reads in order, and of any length."""
@@ -71,6 +72,7 @@ class Records:
         self._limits = limits
         self._offset = 0  # of the buffer in the file
         self._at = 0  # of the record in the buffer
+        self._rest = b""  # of a record that was cut off
         self.faults: list[str] = []
         self.is_whole = False
 
@@ -81,6 +83,8 @@ class Records:
                 yield from self._chunk(body)
             else:
                 yield opcode, body
+        if self._rest[:1] == CHUNK:
+            yield from self._records(inflated_partly(self._rest[HEAD.size :], self._limits.chunk), is_cut=True)
 
     def top_level(self) -> Iterator[tuple[int, bytes]]:
         """The same, with each chunk as it is."""
@@ -139,6 +143,7 @@ class Records:
                     if size
                     else f"{self._name} has no end: it is still being written, or was cut off at {where}"
                 )
+                self._rest = b"".join(parts)
                 return b""
             parts.append(block)
             size += len(block)
@@ -179,6 +184,10 @@ class Records:
                 f"{self._name} has a chunk at byte {self._offset + self._at:,} that {error}: it was passed over"
             )
             return
+        yield from self._records(data)
+
+    def _records(self, data: bytes, *, is_cut: bool = False) -> Iterator[tuple[int, bytes]]:
+        """The whole records that a chunk's `data` begins with; of one that `is_cut`, what is behind them is told of."""
         at, end = 0, len(data)
         unpack, head = HEAD.unpack_from, HEAD.size
         while end - at >= head:
@@ -189,7 +198,7 @@ class Records:
                 break
             yield opcode, data[at:stop]
             at = stop
-        if at != end:
+        if at != end and not is_cut:
             self._fault(f"{self._name} has a chunk at byte {self._offset + self._at:,} whose last records are damaged")
 
     def _fault(self, sentence: str) -> None:

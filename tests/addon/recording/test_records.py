@@ -60,6 +60,22 @@ def test_a_cut_file(size):
     assert records.faults[0].endswith(".")
 
 
+@pytest.mark.parametrize("compression", [b"", b"zstd"])
+def test_a_chunk_that_is_cut_gives_what_is_there_of_it(compression):
+    """Each record that is whole in the part of a chunk that was written, and none that is not."""
+    bodies = [bytes(22) + number.to_bytes(4) * 10_000 for number in range(20)]
+    inside = b"".join(record(Op.MESSAGE, body) for body in bodies)
+    data = MAGIC + HEADER + chunk(inside, compression=compression, data=squeezed(inside) if compression else None)
+    kept = []
+    for size in range(len(MAGIC + HEADER), len(data), len(data) // 50):
+        found, records = read(data[:size], limits=Limits())
+        assert [body for opcode, body in found if opcode == Op.MESSAGE] == bodies[: len(found) - 1]
+        assert len(records.faults) == 1
+        kept.append(len(found) - 1)
+    assert kept == sorted(kept)
+    assert len(set(kept)) > 3
+
+
 NO_MCAP = [
     (b"", "a.mcap is empty"),
     (b"PNG", "begins with 50 4e 47"),
