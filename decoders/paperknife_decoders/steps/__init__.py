@@ -15,14 +15,14 @@ into an envelope of a type that is made for this (see `retag`). So everything be
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from paperknife_decoders.errors import DecodeError
 from paperknife_decoders.message import Direction
 
-__all__ = ["Context", "Limits", "Memory", "Opened", "Step", "open_parts"]
+__all__ = ["Context", "Header", "Limits", "Memory", "Opened", "Step", "open_parts"]
 
 
 REMEMBERED = 4096
@@ -60,7 +60,18 @@ class Memory:
         return self.values.get(key)
 
 
+type Header = Mapping[str, int | str]
+"""Values by name that stand in front of a part: a type number, an id, a flag."""
+
+
 @dataclass(slots=True)
+class Spent:
+    """What one message has cost so far."""
+
+    inflated: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Context:
     """What a step may know besides the bytes: the direction, the URL's path, what the connection's requests were.
 
@@ -73,22 +84,27 @@ class Context:
     limits: Limits = field(default_factory=Limits)
     is_text: bool = False
     """The content came as a text message."""
-    inflated: int = 0
-    """Bytes that came out of compressed parts so far."""
+    header: Header = field(default_factory=dict)
+    """What the steps before read in front of this part."""
+    spent: Spent = field(default_factory=Spent)
 
     def inflate(self, size: int) -> None:
         """Account for bytes that came out of a compressed part. Raises `DecodeError` beyond the limit."""
-        self.inflated += size
-        if self.inflated > self.limits.inflated_bytes:
+        self.spent.inflated += size
+        if self.spent.inflated > self.limits.inflated_bytes:
             raise DecodeError(f"more than {self.limits.inflated_bytes:,} bytes come out of what is compressed", 0)
 
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """The parts that a step found, and the way back: `close(parts)` gives the bytes for these parts."""
+    """The parts that a step found, and the way back: `close(parts)` gives the bytes for these parts.
+
+    `headers` are what was read in front of each part, where something was.
+    """
 
     parts: tuple[bytes, ...]
     close: Callable[[Sequence[bytes]], bytes]
+    headers: tuple[Header, ...] = ()
 
 
 class Step(Protocol):
@@ -111,7 +127,11 @@ def open_parts(steps: Sequence[Step], data: bytes, context: Context) -> Opened:
     outer = steps[0].open(data, context)
     if len(outer.parts) > context.limits.parts:
         raise DecodeError(f"{len(outer.parts):,} parts in one message; at most {context.limits.parts:,} are read", 0)
-    inner = [open_parts(steps[1:], part, context) for part in outer.parts]
+    headers = outer.headers or ({},) * len(outer.parts)
+    inner = [
+        open_parts(steps[1:], part, replace(context, header={**context.header, **header}) if header else context)
+        for part, header in zip(outer.parts, headers, strict=True)
+    ]
 
     def close(parts: Sequence[bytes]) -> bytes:
         rest = list(parts)
