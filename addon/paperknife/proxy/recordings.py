@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -81,9 +82,9 @@ class Recordings:
         self.recorders.clear()
 
     def tidy(self) -> None:
-        """Have files that are full packed, one at a time; a few times a second."""
+        """End files whose time is over, and have those that are full packed, one at a time; a few times a second."""
         for recorder in self.recorders:
-            recorder.shelf.tidy()
+            recorder.tidy(time.time_ns())
 
     def finish(self, report: Callable[[Path, int, int], None] = lambda path, done, of: None) -> None:
         """Record no more, and pack what is not packed yet. A KeyboardInterrupt leaves it as it is."""

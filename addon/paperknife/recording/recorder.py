@@ -56,6 +56,8 @@ class Recorder:
         self.missing: Missing | None = None
         self.number = 1
         self.journal: Journal | None = None
+        self.is_resting = False
+        """The time of one file is over, and the next one begins with what comes next."""
         now = time.time_ns()
         self.wanted = plan.path(1, now / 1e9)
         self.begin(now)
@@ -63,16 +65,18 @@ class Recorder:
     def begin(self, time_ns: int) -> Journal:
         """Begin a file. Raises `RecordingError`."""
         self.began_ns, self.look_ns = time_ns, time_ns + LOOK_NS
-        journal, self.number = open_segment(self.plan, self.number, time_ns / 1e9)
         self.encoder = Encoder()
         resumed = [Opened(connection, resumed=True) for connection in self.connections.values()]
+        head = self.encoder.begin({**self.session, "began_ns": str(time_ns)}, resumed)
+        journal, self.number = open_segment(self.plan, self.number, time_ns / 1e9)
         try:
-            journal.append(self.encoder.begin({**self.session, "began_ns": str(time_ns)}, resumed))
+            journal.append(head)  # at once: a kill before it leaves a file with nothing in it
         except OSError as error:
             journal.close()
             journal.path.unlink(missing_ok=True)
             raise RecordingError(f"{journal.path} could not be written: {error.strerror}.") from None
         self.journal = journal
+        self.is_resting = False
         self.shelf.add(journal)
         return journal
 
@@ -111,12 +115,12 @@ class Recorder:
     def append(self, encoded: Callable[[], bytes], time_ns: int, messages: int = 0) -> None:
         """Write records with so many messages in them; where that fails, stop."""
         journal = self.journal
-        if journal is None:
+        if journal is None and not self.is_resting:
             if self.missing is not None:
                 self.missing.messages += messages
             return
         try:
-            if self.is_due(journal, time_ns):
+            if journal is None or self.is_due(journal, time_ns):
                 journal = self.turn(time_ns)
             if time_ns >= self.look_ns:
                 self.look_ns = time_ns + LOOK_NS
@@ -148,16 +152,27 @@ class Recorder:
         self.shelf.tidy()
         return journal
 
+    def tidy(self, time_ns: int) -> None:
+        """End a file whose time is over, though nothing comes, and have files that are full packed or deleted.
+
+        To be called a few times a second, with the time of now.
+        """
+        if self.journal is not None and self.is_due(self.journal, time_ns):
+            self.close()
+            self.is_resting = self.shelf.at_rest = True
+        self.shelf.tidy()
+
     def give_up(self, why: str, time_ns: int, messages: int) -> None:
         """Record no more; the traffic goes on."""
         self.close()
+        self.is_resting = False
         self.missing = Missing(time_ns, why, messages)
         self.say(f"Recording stopped: {why} The traffic goes on unrecorded.")
 
     def stop(self) -> None:
         """Record no more: the user wants it so, or all has ended."""
         self.close()
-        self.shelf.ended = True
+        self.is_resting, self.shelf.at_rest = False, True
 
     def close(self) -> None:
         """Write no more to the file of the moment."""

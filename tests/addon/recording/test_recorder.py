@@ -7,6 +7,7 @@ import shutil
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 import pytest
 
@@ -92,6 +93,51 @@ def test_a_time_begins_the_next_file(recorder, tape, tmp_path) -> None:
         made.messages(batch(tape, b"%.1f" % second, at=now + int(second * 1e9)))
     paths = sorted((tmp_path / "folder").iterdir())
     assert [contents(path) for path in paths] == [[b"0.0", b"0.5"], [b"1.2", b"1.9", b"2.1"], [b"2.3"]]
+
+
+def test_a_time_that_is_over_ends_a_file_though_nothing_comes(recorder, tape, tmp_path) -> None:
+    """It is packed then, and the next file begins with what comes next: there is none for a time of silence."""
+    made, _ = recorder(Split(time_ns=10**9))
+    folder, now = tmp_path / "folder", made.began_ns
+    made.opened(replace(tape.connection(), time_ns=now))
+    made.messages(batch(tape, b"1", at=now))
+    made.tidy(now + 10**9 - 1)
+    assert made.journal is not None
+    for second in range(1, 60):
+        made.tidy(now + second * 10**9)
+        made.shelf.look(wait=True)
+    (first,) = folder.iterdir()
+    recording = Recording(first)
+    assert (len(list(recording)), recording.cut) == (2, None)
+    made.messages(batch(tape, b"2", at=now + 60 * 10**9))
+    assert [contents(path) for path in sorted(folder.iterdir())] == [[b"1"], [b"2"]]
+    assert [type(item).__name__ for item in Recording(folder / "x-0002.mcap")] == ["Opened", "Message"]
+    assert made.messages_written == 2
+
+
+def test_where_no_next_file_can_be_made_after_a_silence_the_recording_ends(recorder, tape, tmp_path) -> None:
+    """As at any other time."""
+    made, said = recorder(Split(time_ns=10**9))
+    now = made.began_ns
+    made.messages(batch(tape, b"1", at=now))
+    made.tidy(now + 10**9)
+    made.shelf.look(wait=True)
+    shutil.rmtree(tmp_path / "folder")
+    made.messages(batch(tape, b"2", b"3", at=now + 2 * 10**9))
+    assert len(said) == 1
+    assert "A folder for the recording was expected" in said[0]
+    assert made.missing.messages == 2
+
+
+def test_what_is_stopped_stays_so(recorder, tape, tmp_path) -> None:
+    """Also in a silence between two files: what comes then is neither recorded nor missing."""
+    made, _ = recorder(Split(time_ns=10**9))
+    made.tidy(made.began_ns + 10**9)
+    made.stop()
+    made.messages(batch(tape, b"1"))
+    made.shelf.look(wait=True)
+    assert (made.messages_written, made.missing) == (0, None)
+    assert len(list((tmp_path / "folder").iterdir())) == 1
 
 
 def test_ids_that_run_out_begin_the_next_file(recorder, tape, tmp_path) -> None:
