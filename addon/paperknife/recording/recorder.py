@@ -56,8 +56,8 @@ class Recorder:
         self.missing: Missing | None = None
         self.number = 1
         self.journal: Journal | None = None
-        self.is_resting = False
-        """The time of one file is over, and the next one begins with what comes next."""
+        self.head_size = 0
+        """Bytes of a file in which nothing happened yet."""
         now = time.time_ns()
         self.wanted = plan.path(1, now / 1e9)
         self.begin(now)
@@ -75,8 +75,7 @@ class Recorder:
             journal.close()
             journal.path.unlink(missing_ok=True)
             raise RecordingError(f"{journal.path} could not be written: {error.strerror}.") from None
-        self.journal = journal
-        self.is_resting = False
+        self.journal, self.head_size = journal, journal.size
         self.shelf.add(journal)
         return journal
 
@@ -115,12 +114,12 @@ class Recorder:
     def append(self, encoded: Callable[[], bytes], time_ns: int, messages: int = 0) -> None:
         """Write records with so many messages in them; where that fails, stop."""
         journal = self.journal
-        if journal is None and not self.is_resting:
+        if journal is None:
             if self.missing is not None:
                 self.missing.messages += messages
             return
         try:
-            if journal is None or self.is_due(journal, time_ns):
+            if self.is_due(journal, time_ns):
                 journal = self.turn(time_ns)
             if time_ns >= self.look_ns:
                 self.look_ns = time_ns + LOOK_NS
@@ -153,26 +152,27 @@ class Recorder:
         return journal
 
     def tidy(self, time_ns: int) -> None:
-        """End a file whose time is over, though nothing comes, and have files that are full packed or deleted.
+        """Do what is due though nothing comes: begin the next file, see that this one is there, pack and delete others.
 
-        To be called a few times a second, with the time of now.
+        A file in which nothing happened yet goes on. To be called a few times a second, with the time of now.
         """
-        if self.journal is not None and self.is_due(self.journal, time_ns):
-            self.close()
-            self.is_resting = self.shelf.at_rest = True
+        journal = self.journal
+        if journal is not None and journal.size == self.head_size and self.is_due(journal, time_ns):
+            self.began_ns = time_ns
+        else:
+            self.append(lambda: b"", time_ns)
         self.shelf.tidy()
 
     def give_up(self, why: str, time_ns: int, messages: int) -> None:
         """Record no more; the traffic goes on."""
         self.close()
-        self.is_resting = False
         self.missing = Missing(time_ns, why, messages)
         self.say(f"Recording stopped: {why} The traffic goes on unrecorded.")
 
     def stop(self) -> None:
         """Record no more: the user wants it so, or all has ended."""
         self.close()
-        self.is_resting, self.shelf.at_rest = False, True
+        self.shelf.ended = True
 
     def close(self) -> None:
         """Write no more to the file of the moment."""

@@ -60,14 +60,13 @@ class Shelf:
         self.keep = keep
         self.segments: list[Segment] = []
         self.deleted = 0
-        self.at_rest = False
-        """No file is being written: the last one is full too."""
+        self.ended = False
+        """No file is written any more."""
         self.packing: tuple[Segment, subprocess.Popen[bytes]] | None = None
 
     def add(self, journal: Journal) -> None:
         """The next file, which is being written."""
         self.segments.append(Segment(journal))
-        self.at_rest = False
 
     def tidy(self) -> None:
         """Delete files beyond those that are kept, and pack the first that is full: the last one is not yet.
@@ -78,7 +77,7 @@ class Shelf:
             self.delete(self.segments.pop(0))
         self.look()
         if self.packing is None:
-            full = self.segments if self.at_rest else self.segments[:-1]
+            full = self.segments if self.ended else self.segments[:-1]
             waiting = [each for each in full if not each.packed and not each.fault and each.is_there]
             if waiting:
                 self.pack_apart(waiting[0])

@@ -95,49 +95,50 @@ def test_a_time_begins_the_next_file(recorder, tape, tmp_path) -> None:
     assert [contents(path) for path in paths] == [[b"0.0", b"0.5"], [b"1.2", b"1.9", b"2.1"], [b"2.3"]]
 
 
-def test_a_time_that_is_over_ends_a_file_though_nothing_comes(recorder, tape, tmp_path) -> None:
-    """It is packed then, and the next file begins with what comes next: there is none for a time of silence."""
+def test_a_time_begins_the_next_file_though_nothing_comes(recorder, tape, tmp_path) -> None:
+    """So that the one before is packed; the next one waits for what comes, however long that takes."""
     made, _ = recorder(Split(time_ns=10**9))
     folder, now = tmp_path / "folder", made.began_ns
     made.opened(replace(tape.connection(), time_ns=now))
     made.messages(batch(tape, b"1", at=now))
     made.tidy(now + 10**9 - 1)
-    assert made.journal is not None
+    assert len(list(folder.iterdir())) == 1
     for second in range(1, 60):
         made.tidy(now + second * 10**9)
         made.shelf.look(wait=True)
-    (first,) = folder.iterdir()
+    first, second_file = sorted(folder.iterdir())
     recording = Recording(first)
     assert (len(list(recording)), recording.cut) == (2, None)
-    made.messages(batch(tape, b"2", at=now + 60 * 10**9))
+    assert [type(item).__name__ for item in Recording(second_file)] == ["Opened"]
+    made.messages(batch(tape, b"2", at=now + 59 * 10**9 + 1))
+    made.tidy(now + 60 * 10**9 - 1)
     assert [contents(path) for path in sorted(folder.iterdir())] == [[b"1"], [b"2"]]
-    assert [type(item).__name__ for item in Recording(folder / "x-0002.mcap")] == ["Opened", "Message"]
-    assert made.messages_written == 2
+    made.tidy(now + 60 * 10**9)
+    assert len(list(folder.glob("*.mcap"))) == 3
 
 
-def test_where_no_next_file_can_be_made_after_a_silence_the_recording_ends(recorder, tape, tmp_path) -> None:
-    """As at any other time."""
+def test_silence_makes_no_files(recorder, tape, tmp_path) -> None:
+    """Not where what a file begins with is larger than it may grow, either."""
+    made, _ = recorder(Split(size=1000), open_already=[tape.connection(number) for number in range(1, 50)])
+    assert made.journal.size > 1000
+    for second in range(60):
+        made.tidy(made.began_ns + second * 10**9)
+    assert len(list((tmp_path / "folder").iterdir())) == 1
+
+
+def test_where_no_next_file_can_be_made_in_a_silence_it_is_told_at_once(recorder, tape, tmp_path) -> None:
+    """As at any other time; and what comes later is counted as missing."""
     made, said = recorder(Split(time_ns=10**9))
     now = made.began_ns
     made.messages(batch(tape, b"1", at=now))
-    made.tidy(now + 10**9)
-    made.shelf.look(wait=True)
     shutil.rmtree(tmp_path / "folder")
-    made.messages(batch(tape, b"2", b"3", at=now + 2 * 10**9))
+    made.tidy(now + 10**9)
     assert len(said) == 1
     assert "A folder for the recording was expected" in said[0]
-    assert made.missing.messages == 2
-
-
-def test_what_is_stopped_stays_so(recorder, tape, tmp_path) -> None:
-    """Also in a silence between two files: what comes then is neither recorded nor missing."""
-    made, _ = recorder(Split(time_ns=10**9))
-    made.tidy(made.began_ns + 10**9)
-    made.stop()
-    made.messages(batch(tape, b"1"))
-    made.shelf.look(wait=True)
-    assert (made.messages_written, made.missing) == (0, None)
-    assert len(list((tmp_path / "folder").iterdir())) == 1
+    made.messages(batch(tape, b"2", b"3", at=now + 2 * 10**9))
+    assert (made.missing.since_ns, made.missing.messages) == (now + 10**9, 2)
+    made.tidy(now + 3 * 10**9)
+    assert len(said) == 1
 
 
 def test_ids_that_run_out_begin_the_next_file(recorder, tape, tmp_path) -> None:
@@ -182,16 +183,16 @@ def test_a_full_disk_ends_the_recording_and_nothing_else(recorder, tape, tmp_pat
 
 
 def test_a_folder_that_is_removed_ends_it(recorder, tape, tmp_path) -> None:
-    """It is looked at once a second: nobody will find what is written."""
+    """It is looked at once a second, also where nothing comes: nobody will find what is written."""
     made, said = recorder()
     made.messages(batch(tape, b"1"))
     shutil.rmtree(tmp_path / "folder")
     made.messages(batch(tape, b"2", at=made.look_ns - 1))
     assert said == []
-    made.messages(batch(tape, b"3", at=made.look_ns))
+    made.tidy(made.look_ns)
     assert len(said) == 1
     assert "was deleted while it was written" in said[0]
-    made.messages(batch(tape, b"4", at=NOW + 3 * LOOK_NS))
+    made.messages(batch(tape, b"3", b"4", at=NOW + 3 * LOOK_NS))
     assert made.missing.messages == 2
     made.shelf.finish(lambda path, done, of: None)
     assert made.shelf.segments[0].fault == "it was moved, deleted or replaced"

@@ -46,12 +46,12 @@ def is_whole(path) -> bool:
 
 
 def test_full_files_are_packed_in_a_process_of_their_own(full) -> None:
-    """One after the other; the last one is not full, until the recorder says that it writes none."""
+    """One after the other; the last one is not full yet, until the run has ended."""
     shelf = Shelf(0)
     paths = [full(shelf, name) for name in ("a", "b", "c")]
     tidied(shelf)
     assert [is_whole(path) for path in paths] == [True, True, False]
-    shelf.at_rest = True
+    shelf.ended = True
     tidied(shelf)
     assert is_whole(paths[2])
 
