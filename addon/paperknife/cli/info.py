@@ -13,6 +13,7 @@ from paperknife.cli.contents import Contents
 from paperknife.cli.failure import Failure
 from paperknife.cli.options import wants_colour
 from paperknife.cli.progress import Progress, counted, size_of
+from paperknife.cli.viewing import talk
 from paperknife.recording.ending import read_ending
 from paperknife.recording.reading import Recording, RecordingError, opened_file
 from paperknife.recording.summary import Counter
@@ -33,7 +34,8 @@ __all__ = ["info_command"]
     help="To read, or one JSON object a line for each file.",
 )
 @click.option("--color/--no-color", "colour", default=None, help="Colours always or never.")
-def info_command(files: tuple[str, ...], **options: Any) -> None:
+@click.pass_context
+def info_command(context: click.Context, /, files: tuple[str, ...], **options: Any) -> None:
     """Tell what a recording holds: its time, connections, messages and bytes of each payload, and whether it is whole.
 
     A finished recording tells at once. One that was cut off, or is still being written, is read and counted first.
@@ -45,15 +47,20 @@ def info_command(files: tuple[str, ...], **options: Any) -> None:
       paperknife info *.mcap --format json | jq .messages
     """
     paint = ANSI if wants_colour(sys.stdout, options["colour"]) else PLAIN
-    for place, file in enumerate(files):
+    told = status = 0
+    for file in files:
         try:
             contents = contents_of(file)
-        except RecordingError as error:
-            raise Failure(str(error)) from None
+        except RecordingError as error:  # it says nothing of the other files
+            talk(f"Error: {error}")
+            status = Failure.exit_code
+            continue
         if options["form"] == "json":
             click.echo(json.dumps(contents.json_object()).replace("\x7f", "\\u007f"))
         else:
-            click.echo(("\n" if place else "") + contents.text(paint), nl=False, color=True)
+            click.echo(("\n" if told else "") + contents.text(paint), nl=False, color=True)
+        told += 1
+    context.exit(status)
 
 
 def contents_of(file: str) -> Contents:

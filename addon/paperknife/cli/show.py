@@ -84,21 +84,26 @@ def show_command(context: click.Context, /, files: tuple[str, ...], **options: A
     if override is None and (options["client_type"] or options["server_type"]):
         raise Failure("A type was named, but no schema that defines it: add --schema PATH.")
     outlet = Outlet(sys.stdout)
-    shown = 0
+    shown = status = 0
     try:
         for file in all_files(files, follow=options["follow"]):
             left = None if options["most"] is None else options["most"] - shown
             if left == 0:
                 break
-            shown += show_file(file, {**options, "most": left}, override, outlet)
+            try:
+                shown += show_file(file, {**options, "most": left}, override, outlet)
+            except RecordingError as error:  # it says nothing of the other files
+                outlet.flush()
+                talk(f"Error: {error}")
+                status = Failure.exit_code
     except KeyboardInterrupt:
         if not options["follow"]:
             raise
-    except RecordingError as error:
-        outlet.flush()
-        raise Failure(str(error)) from None
     outlet.flush()
-    context.exit(NOTHING_SHOWN if (is_selective(options) or options["hide"]) and not shown else 0)
+    if not status and not shown and (is_selective(options) or options["hide"]):
+        talk("No message is in this part.")
+        status = NOTHING_SHOWN
+    context.exit(status)
 
 
 def all_files(files: tuple[str, ...], *, follow: bool) -> Iterator[str]:

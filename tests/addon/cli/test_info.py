@@ -83,3 +83,13 @@ def test_mistakes(tmp_path, content, words):
     result = info(path)
     assert result.exit_code == 2
     assert words in result.stderr
+
+
+def test_one_of_several_files_that_is_none(record, tmp_path):
+    """The others are told of; the exit status is 2."""
+    empty = tmp_path / "empty.mcap"
+    empty.touch()
+    result = info(record(), empty, record(), "--format", "json")
+    assert [json.loads(line)["whole"] for line in result.stdout.splitlines()] == [True, True]
+    assert "is empty" in result.stderr
+    assert result.exit_code == 2

@@ -106,8 +106,9 @@ def test_latency_of_a_part(record):
 
 @pytest.mark.parametrize("arguments", [["--where", "order.quantity > 100"], ["--connection", "7"], ["--from", "+1h"]])
 def test_nothing_found(record, arguments):
-    """The exit status is 1."""
-    assert show(record(), *arguments).exit_code == 1
+    """The exit status is 1, and a sentence on stderr says so."""
+    result = show(record(), *arguments)
+    assert (result.exit_code, result.stderr) == (1, "No message is in this part.\n")
 
 
 def test_several_files(tape, record):
@@ -116,6 +117,19 @@ def test_several_files(tape, record):
     other = record([tape.message(CLIENT, "heartbeat", {"sequence": 5}, connection=7)], name="other.mcap")
     assert payloads(show(other, one, other).stdout) == ["heartbeat", *EVERYTHING, "heartbeat"]
     assert payloads(show(other, one, "-n", "3").stdout) == ["heartbeat", "login", "login_response"]
+
+
+def test_one_of_several_files_that_is_none(record, tmp_path):
+    """The others are shown; the one is told of where it would have been, and the exit status is 2.
+
+    Such as the last file of a split recording, where a kill came between its making and its first bytes.
+    """
+    one, empty, other = record(name="one.mcap"), tmp_path / "empty.mcap", record(name="other.mcap")
+    empty.touch()
+    result = show(one, empty, other)
+    assert payloads(result.stdout) == EVERYTHING * 2
+    assert result.stderr.startswith(f"Error: {empty} is empty")
+    assert result.exit_code == 2
 
 
 def test_stdin(record):

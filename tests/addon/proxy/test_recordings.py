@@ -221,7 +221,8 @@ def test_after_a_kill_every_message_that_a_peer_received_is_in_the_recording(
             Direction.CLIENT: messages(server.join(), deflated=given["deflated"]),
         }
     recorded: dict[Direction, list[bytes]] = {direction: [] for direction in Direction}
-    files = sorted(tmp_path.glob("killed*.mcap"))
+    # A kill between the making of a file and its first bytes leaves one with nothing in it.
+    files = sorted(path for path in tmp_path.glob("killed*.mcap") if path.stat().st_size)
     for path in files:
         recording = Recording(path)
         for item in recording:
