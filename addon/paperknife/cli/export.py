@@ -20,7 +20,6 @@ from paperknife.recording.exchange.conversations import Conversations
 from paperknife.recording.items import Item
 from paperknife.recording.reading import Recording, opened_file
 from paperknife.recording.redacting import redacted
-from paperknife.recording.selection import Selection
 from paperknife_decoders.printable import printable
 from paperknife_decoders.redaction import Redactor
 
@@ -99,7 +98,7 @@ def run(file: str, out: str | None, options: dict[str, Any]) -> tuple[Recording,
     read = opened_file(file)
     with Progress(f"Reading {printable(file)}", size_of(file)) as progress:
         recording = Recording(file, override=override, secrets=secrets_of(options), read=counted(read, progress))
-        selection = select(recording, options)
+        selection = selection_from(options, recording.loaded, recording.begin_ns)
         items: Iterator[Item] = iter(recording)
         if needs_redaction(recording, options["redact"]):
             items = redacted(items, Redactor(mode=options["redact"]))
@@ -108,15 +107,6 @@ def run(file: str, out: str | None, options: dict[str, Any]) -> tuple[Recording,
             for item in items:
                 writer.write(item)
     return recording, writer
-
-
-def select(recording: Recording, options: dict[str, Any]) -> Selection:
-    """What the options select."""
-    try:
-        return selection_from(options, recording.loaded, recording.begin_ns)
-    except Failure as failure:
-        # Elsewhere that option is called --to, which here is the format.
-        raise Failure(failure.message.replace("--to ", "--until ", 1)) from None
 
 
 def tell_losses(writer: Writer) -> bool:

@@ -49,13 +49,18 @@ OPTIONS = (
         help="From then on: 14:03:22.104, 2026-07-30T14:03:22Z, or +10s from the beginning.",
     ),
     click.option(
-        "--to", "end", type=MomentType(), metavar="TIME", help="Up to then, with the millisecond that it names."
+        "--to",
+        "--until",  # the name that is free in every command: for some, --to is something else
+        "end",
+        type=MomentType(),
+        metavar="TIME",
+        help="Up to then, with the millisecond that it names.",
     ),
 )
 
 
 def selection_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add ``--where``, ``--connection``, ``--from`` and ``--to``."""
+    """Add ``--where``, ``--connection``, ``--from`` and ``--to``, which is ``--until`` too."""
     for option in reversed(OPTIONS):
         command = option(command)
     return command
@@ -82,7 +87,7 @@ def selection_from(options: dict[str, Any], loaded: Loaded, begin_ns: int, end_n
         and before_ns is not None
         and before_ns <= start_ns
     ):
-        raise Failure(f"--to {end.text} is before --from {start.text}.")
+        raise Failure(f"The end of the part, {end.text}, is before its beginning, {start.text}.")
     where = options.get("where")
     return Selection(
         frozenset(options.get("connection") or ()),

@@ -138,9 +138,9 @@ def close_meaning(code: int) -> str:
 def opened_text(connection: Connection) -> str:
     """The URL and what was agreed on."""
     extras = [f"subprotocol {connection.subprotocol}"] if connection.subprotocol else []
-    extras += [f"from {connection.client}"]
+    extras += [f"from {connection.client}"] if connection.client else []
     extras += [] if connection.read else ["matches no protocol: passes unread"]
-    return f"{connection.url}  {', '.join(extras)}"
+    return f"{connection.url}  {', '.join(extras)}".rstrip()
 
 
 def closed_text(event: Closed) -> str:

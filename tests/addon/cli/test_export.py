@@ -134,7 +134,7 @@ MISUSE = {
     "no file": (["none.mcap", "--to", "har"], "A recording was expected at none.mcap"),
     "no recording": (["x.txt", "--to", "har"], "x.txt is no recording: an MCAP file was expected"),
     "a bad expression": (["session.mcap", "--to", "har", "--where", "ordr"], "--where: "),
-    "times": (["session.mcap", "--to", "har", "--from", "+2s", "--until", "+1s"], "--until +1s is before --from +2s"),
+    "times": (["session.mcap", "--to", "har", "--from", "+2s", "--until", "+1s"], "The end of the part, +1s, is"),
     "the source": (["session.mcap", "--to", "har", "-o", "session.mcap"], "is the recording that is read"),
     "there already": (["session.mcap", "--to", "har", "-o", "x.txt"], "x.txt is there already"),
     "no folder": (["session.mcap", "--to", "har", "-o", "a/b.har"], "A folder was expected at a"),

@@ -98,7 +98,7 @@ WRONG = [
     (("day.mcap", "-o", "nowhere/a.mcap"), "A folder was expected at nowhere"),
     (("day.mcap", "-o", "a.mcap", "--where", "ordr"), "--where: "),
     (("day.mcap", "-o", "a.mcap", "--from", "later"), "A time was expected, and 'later' was found."),
-    (("day.mcap", "-o", "a.mcap", "--from", "+10s", "--to", "+5s"), "--to +5s is before --from +10s."),
+    (("day.mcap", "-o", "a.mcap", "--from", "+10s", "--to", "+5s"), "The end of the part, +5s, is before its"),
     (("text.mcap", "-o", "a.mcap"), "text.mcap is no recording"),
 ]
 

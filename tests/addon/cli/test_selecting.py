@@ -31,6 +31,7 @@ def selected(*arguments):
         (("--connection", "2", "--connection", "5"), {2, 5}, None, None),
         (("--from", "+1s"), set(), SECOND, None),
         (("--to", "+1s"), set(), None, SECOND + MS),
+        (("--until", "+1s"), set(), None, SECOND + MS),
         (("--from", "+1s", "--to", "+1s"), set(), SECOND, SECOND + MS),
         (("--from", "2030-03-17T17:46:50Z"), set(), 10 * SECOND, None),
     ],
@@ -54,7 +55,7 @@ def test_an_expression():
 WRONG = [
     (("--from", "tomorrow"), "A time was expected, and 'tomorrow' was found. It may be a time of day"),
     (("--from", "+5"), "A time after the beginning was expected, such as +10s"),
-    (("--from", "+10s", "--to", "+5s"), "--to +5s is before --from +10s."),
+    (("--from", "+10s", "--to", "+5s"), "The end of the part, +5s, is before its beginning, +10s."),
     (("--connection", "0"), "0 is not in the range x>=1"),
     (("--where", "order.quantty > 3"), "--where: "),
 ]

@@ -31,6 +31,7 @@ LINES = [
         "17:46:40.482 #12 -- opened          ws://h/?\\x1b[2J  subprotocol trading.v1, from c, "
         "matches no protocol: passes unread",
     ),
+    (Opened(Connection(1, "wss://h/", "", NOON)), "17:46:40.482 #1 -- opened          wss://h/"),
     (
         closed(1000, by=Direction.CLIENT),
         "17:46:42.482 #1 -- closed          1000 normal closure by the client, after 2.0 s, -> 3 <- 1,234 messages",
