@@ -35,22 +35,22 @@ LONGEST_HEAD = 4
 class EnvelopeType:
     """The top-level message type of one direction, with what is asked of it for every message prepared once.
 
-    `tags` are the tags of the message members of its `oneof` as they stand on the wire, at most two bytes long, little
+    `name` and `oneof` are found in the descriptor where they are not given. `tags` are the tags of the message members of its `oneof` as they stand on the wire, at most two bytes long, little
     end first, with the members' names.
     """
 
     __slots__ = ("__weakref__", "descriptor", "discard", "name", "oneof", "parse", "size", "tags", "which")
 
-    def __init__(self, descriptor: Descriptor) -> None:
+    def __init__(self, descriptor: Descriptor, name: str = "", oneof: str = "") -> None:
         message_class = message_factory.GetMessageClass(descriptor)
         self.descriptor = descriptor
-        self.name: str = descriptor.full_name
+        self.name: str = name or descriptor.full_name
         self.parse = message_class.FromString
         # Taken from the class: on a message, a field of the same name would hide the method.
         self.which = message_class.WhichOneof
         self.discard = message_class.DiscardUnknownFields
         self.size = message_class.ByteSize
-        self.oneof = payload_oneof(descriptor)
+        self.oneof = oneof or payload_oneof(descriptor)
         self.tags = member_tags(descriptor, self.oneof)
 
     def knows_all_of(self, content: bytes) -> bool:
