@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from paperknife_decoders.secrets import MASK, Secrets
 
@@ -26,6 +26,11 @@ BARE = {
 }
 """A value without quotes, by what stands before it. Rather too much is taken than too little."""
 
+ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|([\"\\/bfnrt]))")
+ESCAPED_SIGNS = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
+DEEPEST = 3
+"""So many JSON strings inside each other are looked into."""
+
 
 def mask_text(text: str, secrets: Secrets) -> str:
     """`text` with the mask in place of what stands behind secret names.
@@ -40,11 +45,46 @@ def mask_text(text: str, secrets: Secrets) -> str:
     return "".join([*shown, text[done:]])
 
 
-def text_spans(text: str, secrets: Secrets) -> Iterator[tuple[int, int]]:
-    """Where values behind secret names start and end, quotes not counted; in linear time.
+def text_spans(text: str, secrets: Secrets) -> list[tuple[int, int]]:
+    """Where values behind secret names start and end, quotes not counted: sorted, apart, and in linear time.
 
-    A declared path counts by its last name.
+    A declared path counts by its last name. Names and quotes may be escaped, as those of JSON in a JSON string are.
     """
+    spans = list(plain_spans(text, secrets))
+    level, places = text, range(len(text) + 1)
+    for _ in range(DEEPEST):
+        inner, ats = unescaped(level)
+        if inner == level:
+            break
+        level, places = inner, [places[at] for at in ats]
+        spans += ((places[start], places[end]) for start, end in plain_spans(level, secrets))
+    return apart(spans)
+
+
+def unescaped(text: str) -> tuple[str, Sequence[int]]:
+    """A text without JSON's escapes (RFC 8259, section 7), and where each character, and the end, was before."""
+    shown, places, done = [], list[int](), 0
+    for found in ESCAPE.finditer(text):
+        start, end = found.span()
+        shown += [text[done:start], chr(int(found[1], 16)) if found[1] else ESCAPED_SIGNS.get(found[2], found[2])]
+        places += range(done, start + 1)
+        done = end
+    return "".join([*shown, text[done:]]), [*places, *range(done, len(text) + 1)]
+
+
+def apart(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The spans sorted, those that overlap made one."""
+    whole: list[tuple[int, int]] = []
+    for start, end in sorted(spans):
+        if whole and start < whole[-1][1]:
+            whole[-1] = whole[-1][0], max(end, whole[-1][1])
+        else:
+            whole.append((start, end))
+    return whole
+
+
+def plain_spans(text: str, secrets: Secrets) -> Iterator[tuple[int, int]]:
+    """Where values are in a text as it stands."""
     declared = {path.rpartition(".")[2] for path in secrets.paths}
     position = 0
     while found := NAME.search(text, position):

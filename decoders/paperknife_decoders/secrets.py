@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import unquote_plus
 
 from google.protobuf.descriptor import FieldDescriptor
@@ -91,8 +92,12 @@ SECRET_NAMES = frozenset(
 )
 """Names of string and bytes fields that are secret in any schema, in lower case and without underscores.
 
-Names are compared whole: `api_key` and `apiKey` are secret, `instrument_token` is not.
+Names are compared whole, in any case, without underscores, dashes and an ``X-`` before them: `api_key`, `apiKey` and
+`X-Api-Key` are secret, `instrument_token` is not.
 """
+
+LONGEST_NAME = 100
+"""Characters; a longer name is none."""
 
 TEXT_KINDS = (FieldDescriptor.TYPE_STRING, FieldDescriptor.TYPE_BYTES)
 
@@ -116,7 +121,13 @@ class Secrets:
 
     def hides_name(self, name: str) -> bool:
         """True if a text value called `name` is a secret, as in a URL's query or a header."""
-        return name.replace("_", "").replace("-", "").lower() in self.names
+        return len(name) <= LONGEST_NAME and folded(name) in self.names
+
+
+@lru_cache(maxsize=4096)
+def folded(name: str) -> str:
+    """A name as `SECRET_NAMES` has it; peers may give any, so that neither number nor length goes without a bound."""
+    return name.lower().removeprefix("x-").replace("_", "").replace("-", "")
 
 
 def carries_text(field: FieldDescriptor) -> bool:

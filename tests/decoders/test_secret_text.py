@@ -30,6 +30,8 @@ CASES = [
     ('{"u": 1, "password": "hun', '{"u": 1, "password": "[redacted]'),
     ('{"pin": 1234, "u": 1', '{"pin": [redacted], "u": 1'),
     ('"token": ["a", "b"], "u": 1', '"token": [[redacted]], "u": 1'),
+    (r'{"a": "b\npassword=x\nc"}', r'{"a": "b\npassword=[redacted]\nc"}'),
+    (r'{"a": "{\u0022otp\u0022: \u0022x\u0022}"', r'{"a": "{\u0022otp\u0022: \u0022[redacted]\u0022}"'),
     (r"{\"apiKey\":\"k1\",\"u\":1}", r"{\"apiKey\":\"[redacted]\",\"u\":1}"),
 ]
 

@@ -61,7 +61,9 @@ NAMES = [
     ("password", True),
     ("PASSWORD", True),
     ("api-key", True),
-    ("X-Api-Key", False),
+    ("X-Api-Key", True),
+    ("x_api_key", False),
+    ("_" * 200 + "password", False),
     ("Authorization", True),
     ("passwords", False),
     ("", False),
@@ -70,7 +72,7 @@ NAMES = [
 
 @pytest.mark.parametrize(("name", "hidden"), NAMES)
 def test_names(name, hidden):
-    """Case, underscores and dashes do not count; parts of a name do not either."""
+    """Case, underscores, dashes and an X- before it do not count; parts of a name do not either."""
     assert Secrets().hides_name(name) is hidden
 
 

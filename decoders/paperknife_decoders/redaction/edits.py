@@ -3,9 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
-__all__ = ["DONE", "STARS", "VARINTS", "ZEROS", "Edit", "Span", "apply", "joined", "moved", "spans_of", "stars"]
+__all__ = [
+    "DONE",
+    "STARS",
+    "VARINTS",
+    "ZEROS",
+    "Edit",
+    "Found",
+    "Span",
+    "apply",
+    "joined",
+    "moved",
+    "spans_of",
+    "stars",
+]
 
 STARS = b"*" * 256
 """For text and bytes: ASCII, so that text stays valid UTF-8."""
@@ -28,6 +42,14 @@ class Edit(NamedTuple):
     start: int
     end: int
     table: bytes = STARS
+
+
+@dataclass(slots=True)
+class Found:
+    """What to replace, and the texts that are secret."""
+
+    edits: list[Edit] = field(default_factory=list)
+    values: list[bytes] = field(default_factory=list)
 
 
 def apply(data: bytes, edits: Iterable[Edit]) -> bytes:

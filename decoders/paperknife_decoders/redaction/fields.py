@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 
 from paperknife_decoders.errors import DecodeError
 from paperknife_decoders.open_types import is_any, is_json_like
-from paperknife_decoders.redaction.edits import STARS, Edit
+from paperknife_decoders.redaction.edits import STARS, Edit, Found
 from paperknife_decoders.redaction.leaves import TEXT, fits, is_wrapper, known_field, table_for
 from paperknife_decoders.redaction.plan import NOWHERE, Act, Plan, Rule, Table, Tree
 from paperknife_decoders.wire.walker import DEEPEST, Field, WireType, close_group, read_field, walk
 
-__all__ = ["MOST_FIELDS", "Found", "TooMuch", "find_secrets"]
+__all__ = ["MOST_FIELDS", "TooMuch", "find_secrets"]
 
 MOST_FIELDS = 100_000
 """So many fields of one message are looked at, which takes a tenth of a second."""
@@ -28,14 +27,6 @@ KEY, VALUE = 1, 2
 
 class TooMuch(DecodeError):
     """A message has more fields, or is nested deeper, than is looked at."""
-
-
-@dataclass(slots=True)
-class Found:
-    """What to replace, and the texts that are secret."""
-
-    edits: list[Edit] = field(default_factory=list)
-    values: list[bytes] = field(default_factory=list)
 
 
 def find_secrets(data: bytes, kind: Descriptor, plan: Plan, *, strict: bool = False) -> Found:

@@ -89,7 +89,7 @@ class HandshakeMask:
     def parameter(self, part: str) -> str:
         """One ``name=value``."""
         name, equals, value = part.partition("=")
-        if not value or not self.secrets.hides_name(unquote_plus(name).removeprefix("x-")):
+        if not value or not self.secrets.hides_name(unquote_plus(name)):
             return part
         self.known.learn(unquote(value))
         return f"{name}{equals}{self.hidden(unquote_plus(value))}"
@@ -103,7 +103,7 @@ class HandshakeMask:
         key = name.lower()
         if special := SPECIAL.get(key):
             return special(self, value)
-        if key in HEADERS or self.secrets.hides_name(key.removeprefix("x-")) or self.secrets.hides_name(key):
+        if key in HEADERS or self.secrets.hides_name(key):
             return self.credentials(value)
         return self.rest(value)
 

@@ -10,8 +10,8 @@ from paperknife_decoders.envelope import Envelope, Form
 from paperknife_decoders.errors import DecodeError
 from paperknife_decoders.message import Direction, Opcode
 from paperknife_decoders.protocol import Protocol, Reader, read_envelope, text_envelope
-from paperknife_decoders.redaction.edits import Edit, Span, apply, moved, spans_of, stars
-from paperknife_decoders.redaction.fields import Found, find_secrets
+from paperknife_decoders.redaction.edits import Edit, Found, Span, apply, moved, spans_of, stars
+from paperknife_decoders.redaction.fields import find_secrets
 from paperknife_decoders.redaction.framed import masked_parts
 from paperknife_decoders.redaction.known import KnownSecrets
 from paperknife_decoders.redaction.suspects import Suspects

@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 import re
 from functools import lru_cache
+from typing import NamedTuple
 
-from paperknife_decoders.redaction.edits import STARS, Edit
-from paperknife_decoders.redaction.fields import Found
+from paperknife_decoders.redaction.edits import STARS, Edit, Found
 from paperknife_decoders.redaction.plan import NOWHERE, Tree, tree_of
 from paperknife_decoders.secret_text import text_spans
+from paperknife_decoders.secret_text import unescaped as without_escapes
 from paperknife_decoders.secrets import Secrets
 
-__all__ = ["find_in_json", "find_in_text", "names_in"]
+__all__ = ["find_in_json", "find_in_text", "has_name", "names_in"]
 
 TOKEN = re.compile(rb'"(?:[^"\\]++|\\.)*+"|[{}\[\]:,]|[^\s{}\[\]:,"]++', re.DOTALL)
 """A string, a sign, or a number or word (RFC 8259, section 2)."""
@@ -24,16 +25,21 @@ FOLDED = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ", b"abcdefghijklmnopqrstuv
 STEMS = (b"token", b"key", b"secret", b"pass", b"credential", b"code", b"otp", b"cv")
 """What most secret names have in them."""
 
-PASSED_OVER = b"_-\\"
-"""What names are compared without, and what stands before the quotes of JSON within a JSON string."""
+ESCAPED_ASCII = re.compile(rb"\\u00[0-7]")
+"""A letter of a name may be written so."""
+
+WORD = re.compile(rb"[a-z0-9]+")
+BEHIND_ESCAPE = re.compile(rb"(?<=\\[bfnrt])[a-z0-9]+")
+"""What begins a line within a JSON string has the letter of the line's end before it."""
 
 
 def find_in_text(data: bytes, secrets: Secrets) -> Found:
     """What stands behind secret names; in bytes, whatever their encoding is, as names and quotes are ASCII."""
     found = Found()
-    for start, end in text_spans(data.decode("latin-1"), secrets):
-        found.edits.append(Edit(start, end))
-        found.values.append(unescaped(data[start:end]))
+    if has_name(secrets, data):
+        for start, end in text_spans(data.decode("latin-1"), secrets):
+            found.edits.append(Edit(start, end))
+            found.values.append(unescaped(data[start:end]))
     return found
 
 
@@ -43,24 +49,53 @@ def find_in_json(data: bytes, secrets: Secrets) -> Found:
     It stays a JSON document. Names within strings, as of JSON in JSON, count too.
     """
     found = Found()
-    if names_in(secrets, data):
+    if has_name(secrets, data):
         Document(data, secrets, found).run()
     return found
 
 
 def names_in(secrets: Secrets, data: bytes) -> bool:
-    """True if there may be secret names in `data`, anywhere; most texts have none."""
-    folded = data.translate(FOLDED, PASSED_OVER)
-    return any(stem in folded for stem in stems(secrets)) or b"\\u" in data
+    """True if there may be secret names in `data`, anywhere: a quick look, which most contents do not pass."""
+    folded = data.translate(FOLDED, b"_-\\")
+    return any(stem in folded for stem in words(secrets).stems) or has_escaped_ascii(data)
+
+
+def has_name(secrets: Secrets, data: bytes) -> bool:
+    """True if a secret name stands in the text `data`, whole, or may be written there in escapes."""
+    if not names_in(secrets, data):
+        return False
+    folded, sought = data.translate(FOLDED, b"_-"), words(secrets)
+    if not sought.whole.isdisjoint(WORD.findall(folded)) or any(name in folded for name in sought.others):
+        return True
+    return has_escaped_ascii(data) or (b"\\" in data and not sought.whole.isdisjoint(BEHIND_ESCAPE.findall(folded)))
+
+
+def has_escaped_ascii(data: bytes) -> bool:
+    """True if a name may be in escapes."""
+    return b"\\u00" in data and ESCAPED_ASCII.search(data) is not None
+
+
+class Words(NamedTuple):
+    """Secret names, folded: as `whole` words, and `others` that are no words; and `stems`, of which each has one."""
+
+    whole: frozenset[bytes]
+    others: tuple[bytes, ...]
+    stems: tuple[bytes, ...]
 
 
 @lru_cache(maxsize=16)
-def stems(secrets: Secrets) -> tuple[bytes, ...]:
-    """A few words, folded, of which each secret name has one in it."""
-    declared = {path.rpartition(".")[2].replace("_", "").replace("-", "").lower() for path in secrets.paths}
-    names = {name.encode() for name in secrets.names | declared if name}
-    used = {stem for stem in STEMS if any(stem in name for name in names)}
-    return *used, *sorted(name for name in names if not any(stem in name for stem in used))
+def words(secrets: Secrets) -> Words:
+    """What to look for in a text before it is looked into; a declared path counts by its last name."""
+    declared = {path.rpartition(".")[2].encode().translate(FOLDED, b"_-") for path in secrets.paths}
+    names = {name.encode() for name in secrets.names}
+    every = {name for name in names | declared if name}
+    whole = frozenset(name for name in every if WORD.fullmatch(name))
+    used = {stem for stem in STEMS if any(stem in name for name in every)}
+    return Words(
+        whole | {b"x" + name for name in names},
+        tuple(sorted(every - whole)),
+        (*used, *sorted(name for name in every if not any(stem in name for stem in used))),
+    )
 
 
 class Document:
@@ -137,9 +172,10 @@ class Document:
     def look_into(self, start: int, end: int) -> None:
         """Find names within a string."""
         inner = self.data[start:end]
-        if b":" in inner or b"=" in inner:
-            for first, last in text_spans(inner.decode("latin-1"), self.secrets):
-                self.hide(start + first, start + last)
+        if b":" in inner or b"=" in inner or has_escaped_ascii(inner):
+            text, places = without_escapes(inner.decode("latin-1"))
+            for first, last in text_spans(text, self.secrets):
+                self.hide(start + places[first], start + places[last])
 
 
 def unescaped(data: bytes) -> bytes:

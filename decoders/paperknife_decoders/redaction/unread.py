@@ -13,8 +13,7 @@ from collections.abc import Iterator
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 
 from paperknife_decoders.envelope import Envelope
-from paperknife_decoders.redaction.edits import Edit
-from paperknife_decoders.redaction.fields import Found
+from paperknife_decoders.redaction.edits import Edit, Found
 from paperknife_decoders.redaction.leaves import fits, known_field, table_for
 from paperknife_decoders.redaction.text import find_in_text
 from paperknife_decoders.secret_spans import LONGEST_PREFIX, MOST_PARTS, MOST_SEARCHED, part_end

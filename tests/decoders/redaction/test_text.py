@@ -9,10 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from paperknife_decoders.redaction.edits import apply
-from paperknife_decoders.redaction.text import find_in_json, find_in_text
+from paperknife_decoders.redaction.text import find_in_json, find_in_text, has_name
 from paperknife_decoders.secrets import Secrets
 
 SECRETS = Secrets(paths=frozenset({"login.user", "account", "list.pin"}))
+SPACED = Secrets(paths=frozenset({"login.my user"}))
 
 
 @pytest.mark.parametrize(
@@ -29,6 +30,16 @@ SECRETS = Secrets(paths=frozenset({"login.user", "account", "list.pin"}))
         ('{"account": {"n": [12, true], "s": "x"}}', '{"account": {"n": [0 , 0   ], "s": "*"}}', ["x"]),
         ('{"list": [{"pin": 5}, {"pin": "ab"}]}', '{"list": [{"pin": 0}, {"pin": "**"}]}', ["ab"]),
         ('{"body": "{\\"password\\": \\"abc\\"}"}', '{"body": "{\\"password\\": \\"***\\"}"}', ["abc"]),
+        (r'{"log": "a=1\npassword=abc\nb=2"}', r'{"log": "a=1\npassword=***\nb=2"}', ["abc"]),
+        (r'{"log": "\tpassword=abc"}', r'{"log": "\tpassword=***"}', ["abc"]),
+        (r'{"body": "{\u0022pin\u0022:\u0022abc\u0022}"}', r'{"body": "{\u0022pin\u0022:\u0022***\u0022}"}', ["abc"]),
+        (r'{"query": "a=1\u0026token\u003dabc"}', r'{"query": "a=1\u0026token\u003d***"}', ["abc"]),
+        (
+            r'{"a": "{\"b\": \"{\\\"otp\\\": \\\"ab\\\"}\"}"}',
+            r'{"a": "{\"b\": \"{\\\"otp\\\": \\\"**\\\"}\"}"}',
+            ["ab"],
+        ),
+        ('{"X-Api-Key": "abc", "my_password_hint": "a"}', '{"X-Api-Key": "***", "my_password_hint": "a"}', ["abc"]),
         ('["password", "abc"]', '["password", "abc"]', []),
         ('{"password": "é"}', '{"password": "**"}', ["é"]),
     ],
@@ -46,12 +57,34 @@ def test_json(text: str, expected: str, values: list[str]) -> None:
     [
         ("name=a password=abc", "name=a password=***"),
         ('note {"token": "é"', 'note {"token": "**"'),
+        (r"cut: {\"a\": \"x\\npassword=abc", r"cut: {\"a\": \"x\\npassword=***"),
+        ("tokens=5 keyboard=de", "tokens=5 keyboard=de"),
         ("nothing", "nothing"),
     ],
 )
 def test_plain_text(text: str, expected: str) -> None:
     """What stands behind a secret name goes."""
     assert apply(text.encode(), find_in_text(text.encode(), SECRETS).edits).decode() == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "secrets", "expected"),
+    [
+        ('{"password": 1}', SECRETS, True),
+        ('{"Api_Key": 1}', SECRETS, True),
+        ('{"x-api-key": 1}', SECRETS, True),
+        ('{"ACCOUNT": 1}', SECRETS, True),
+        (r'{"p\u0061ssword": 1}', SECRETS, True),
+        (r"a\npassword=x", SECRETS, True),
+        ('{"my user": 1}', SPACED, True),
+        ('{"keys": 1, "passed": 2, "encoded": 3, "instrument_token": 4}', SECRETS, False),
+        (r'{"keys": "\u00e9\u4e00"}', SECRETS, False),
+        ("", SECRETS, False),
+    ],
+)
+def test_texts_that_are_looked_into(text: str, secrets: Secrets, expected: bool) -> None:
+    """Only what holds a whole secret name is, however the name is written there."""
+    assert has_name(secrets, text.encode()) is expected
 
 
 JSON = st.recursive(
