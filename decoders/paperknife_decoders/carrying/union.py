@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
@@ -205,17 +205,24 @@ def numbered(holds: Sequence[Descriptor]) -> dict[str, int]:
     return {kind.full_name: number for number, kind in enumerate(holds, FIRST_MEMBER)}
 
 
-def distinct(names: Iterable[str], taken: Container[str]) -> list[str]:
-    """The names, each with as many underscores behind it as make it the only one; letters' case does not count."""
-    used: set[str] = set()
+def distinct(names: Iterable[str], taken: Iterable[str]) -> list[str]:
+    """The names, each with a number behind it where it is needed to tell it from others.
+
+    Case and underscores do not count, as they are lost in JSON (protobuf.dev/programming-guides/json).
+    """
+    used = {folded(name) for name in taken}
     found = []
     for each in names:
-        name = each
-        while name in taken or name.lower() in used:
-            name += "_"
-        used.add(name.lower())
+        numbers = itertools.chain([""], map(str, itertools.count(2)))
+        name = next(name for number in numbers if folded(name := f"{each}{number}") not in used)
+        used.add(folded(name))
         found.append(name)
     return found
+
+
+def folded(name: str) -> str:
+    """What two names that may be taken for each other have in common."""
+    return name.replace("_", "").lower()
 
 
 def types_between(root: Descriptor, carriers: Mapping[Descriptor, Carrier]) -> list[Descriptor]:
