@@ -51,7 +51,7 @@ def text_spans(text: str, secrets: Secrets) -> list[tuple[int, int]]:
     A declared path counts by its last name. Names and quotes may be escaped, as those of JSON in a JSON string are.
     """
     spans = list(plain_spans(text, secrets))
-    level, places = text, range(len(text) + 1)
+    level, places = text, list(range(len(text) + 1))
     for _ in range(DEEPEST):
         inner, ats = unescaped(level)
         if inner == level:

@@ -4,36 +4,28 @@ from __future__ import annotations
 
 import contextlib
 import difflib
-import json
-import shutil
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import click
 
+from paperknife.cli.decoded import FORMATS, Style, ascii_json
 from paperknife.cli.failure import Failure
 from paperknife.cli.options import wants_colour
-from paperknife_decoders.documents import json_object, textproto
 from paperknife_decoders.envelope import Envelope, Form
 from paperknife_decoders.envelope_types import usual_message
 from paperknife_decoders.errors import DecodeError
+from paperknife_decoders.message import Direction, Opcode
 from paperknife_decoders.oddities.marks import marks
 from paperknife_decoders.oddities.mismatch import mismatch
-from paperknife_decoders.paint import ANSI, PLAIN, Paint, dyed
-from paperknife_decoders.printable import printable
-from paperknife_decoders.protocol import EnvelopeType, read_envelope
-from paperknife_decoders.raw_text import hidden_in
+from paperknife_decoders.paint import ANSI, PLAIN
+from paperknife_decoders.protocol import EnvelopeType, Protocol, read_envelope
+from paperknife_decoders.redaction import Mode, Redactor
 from paperknife_decoders.schema import Schema, SchemaError, load_schema
-from paperknife_decoders.secret_spans import secret_spans
 from paperknife_decoders.secrets import NO_SECRETS, Secrets
-from paperknife_decoders.summary import summarize
 from paperknife_decoders.transfer_encoding import Encoding, find_encoding, read_as
-from paperknife_decoders.tree import tree_text
 from paperknife_decoders.unknown_values import unknown_values
-from paperknife_decoders.wire.view import wire_text
 from paperknife_decoders.wire.walker import is_wire_format
 
 __all__ = ["decode_command"]
@@ -77,10 +69,11 @@ SIDES = {"client": "server", "server": "client"}
 )
 @click.option(
     "--redact",
-    type=click.Choice(["fields", "off"]),
+    type=click.Choice(["fields", "strict", "off"]),
     default="fields",
     show_default=True,
-    help="Mask fields that hold secrets (password, api_key, token, ...), or nothing.",
+    help="Mask fields that hold secrets (password, api_key, token, ...); blank also what the schema cannot read; or "
+    "mask nothing.",
 )
 @click.option("--color/--no-color", "colour", default=None, help="Colours always or never.")
 @click.pass_context
@@ -105,12 +98,14 @@ def decode_command(ctx: click.Context, /, file: str, **options: Any) -> None:
     complaint = mismatch(envelope)
     if complaint:
         talk(complaint + ("" if envelope.form is Form.JSON else other_side(options["kind"])))
+    envelope = redacted(envelope, options["redact"])
+    if complaint:
         envelope = undecoded(envelope, complaint)
     elif options["form"] != "line":
         for mark in marks(envelope):
             talk(f"! {mark}")
     style = Style(
-        secrets=Secrets() if options["redact"] == "fields" else NO_SECRETS,
+        secrets=NO_SECRETS if options["redact"] == "off" else Secrets(),
         paint=ANSI if wants_colour(sys.stdout, options["colour"]) else PLAIN,
         types=types,
     )
@@ -119,15 +114,6 @@ def decode_command(ctx: click.Context, /, file: str, **options: Any) -> None:
             talk(f"unknown field: {ascii_json(unknown)}")
     click.echo(FORMATS[options["form"]](envelope, style), color=True)
     ctx.exit(1 if complaint else 0)
-
-
-@dataclass(frozen=True, slots=True)
-class Style:
-    """How to show: what is masked, the colours, and every type that the message could be of."""
-
-    secrets: Secrets
-    paint: Paint
-    types: tuple[EnvelopeType, ...]
 
 
 def talk(sentence: str) -> None:
@@ -219,54 +205,13 @@ def undecoded(envelope: Envelope, fault: str) -> Envelope:
     return Envelope(envelope.data, form, envelope.type, fault=fault)
 
 
-def yaml(envelope: Envelope, style: Style) -> str:
-    """The tree of a decoded message or of JSON; the bare fields of all else."""
-    if envelope.form in (Form.WIRE, Form.BYTES):
-        return wire(envelope, style)
-    return tree_text(envelope, style.secrets, style.paint).rstrip("\n")
-
-
-def wire(envelope: Envelope, style: Style) -> str:
-    """The bare fields. Those that would be secret in a message of any of the types stay masked.
-
-    Where a secret lies in what is no field, as with a length in front of the message, only a dump can mask it.
-    """
-    types = style.types[: 1 if envelope.form is Form.DECODED else None]
-    for taken in (envelope._replace(type=kind, fault="") for kind in types or (None,)):
-        if hidden_in(taken, style.secrets).spans:
-            return tree_text(taken, style.secrets, style.paint).rstrip("\n")
-    hidden = frozenset[int]().union(*(secret_spans(envelope.data, kind.descriptor, style.secrets) for kind in types))
-    return wire_text(envelope.data, style.paint, hidden=hidden)
-
-
-def line(envelope: Envelope, style: Style) -> str:
-    """One line: the payload's name, its fields, what is odd; as wide as the terminal, or 1,000 columns in a pipe."""
-    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else 1000
-    odd = "".join(f"  ! {mark}" for mark in marks(envelope)) if envelope.form is Form.DECODED else ""
-    name = f"{envelope.payload}  " if envelope.payload else ""
-    shown = summarize(envelope, style.secrets, max(width - len(name) - len(odd), 20), style.paint)
-    return f"{name}{shown}{dyed(odd, style.paint.mark, style.paint)}"
-
-
-def json_text(envelope: Envelope, style: Style) -> str:
-    """The JSON object in ASCII, safe on any terminal."""
-    return ascii_json(json_object(envelope, style.secrets), indent=2)
-
-
-def ascii_json(value: Any, indent: int | None = None) -> str:
-    """JSON without a character that a terminal could take for a command."""
-    return json.dumps(value, indent=indent).replace("\x7f", "\\u007f")
-
-
-def text_format(envelope: Envelope, style: Style) -> str:
-    """Protobuf's text format. The library leaves some control characters in strings as they are; they are escaped."""
-    return "\n".join(map(printable, textproto(envelope, style.secrets).rstrip("\n").split("\n")))
-
-
-FORMATS: dict[str, Callable[[Envelope, Style], str]] = {
-    "yaml": yaml,
-    "json": json_text,
-    "textproto": text_format,
-    "line": line,
-    "wire": wire,
-}
+def redacted(envelope: Envelope, mode: Mode) -> Envelope:
+    """The envelope as a recording would hold it: without secrets, by `strict` also without what nothing can read."""
+    reader = Protocol(client=envelope.type).reader()
+    found = Redactor(mode=mode).redact_one(reader, Direction.CLIENT, Opcode.BINARY, envelope.data)
+    if found is None:
+        return envelope
+    data, spans = found
+    if spans == ((0, len(data)),):
+        return Envelope(data, Form.TEXT, None, fault=f"all of its {len(data):,} B are blanked: no schema can read them")
+    return read_envelope(data, envelope.type)

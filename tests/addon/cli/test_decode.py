@@ -305,3 +305,36 @@ def test_unknown_fields_of_json_go_to_stderr(decode):
     ]
     login = bytes.fromhex("0a11 0a05616c696365 1206 733363726574 1007")
     assert '"value": "[redacted]"' in decode(login, *AS_CLIENT, "--format", "json").stderr
+
+
+FORMS = ("yaml", "json", "textproto", "line", "wire")
+NEWER = LOGIN + bytes.fromhex("fa3e06") + b"s3cret"
+"""With field 1007, which the schema does not know."""
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_strict_blanks_what_the_schema_cannot_read(decode, form):
+    """Unknown fields, bytes that are not of the type, and all where there is no schema; what is read stays."""
+    strict = ("--redact", "strict", "--format", form)
+    for data, arguments in (
+        (NEWER, AS_CLIENT),
+        (b"\x00\x00s3cret", AS_CLIENT),
+        (NEWER, ()),
+        (b'{"hint": "s3cret"}', AS_CLIENT),
+    ):
+        assert "s3cret" not in decode(data, *arguments, *strict, "--input", "raw").output
+        assert b"s3cret".hex() not in decode(data, *arguments, *strict, "--input", "raw").output
+    assert "alice" in decode(LOGIN, *AS_CLIENT, *strict).stdout
+    assert "5:" not in decode(NEWER, *strict, "--input", "raw").stdout
+
+
+def test_what_is_blanked_is_said(decode):
+    """Asterisks alone would look like what was sent."""
+    assert "13 B are blanked" in decode(b"\x0a\x0bhello world", "--redact", "strict", "--input", "raw").stdout
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_no_secret_of_json_in_json(decode, form):
+    """Names within the strings of a document count, and so do further places of a value."""
+    data = json.dumps({"log": 'x\npassword=s3cret {"api_key": "s3cret"}', "again": "is s3cret"}).encode()
+    assert "s3cret" not in decode(data, *AS_CLIENT, "--format", form).output
