@@ -10,7 +10,7 @@ import click
 
 from paperknife.cli.failure import Failure
 from paperknife.cli.options import view_options
-from paperknife.cli.recording import finish_recordings, record_options, record_words_or_fail
+from paperknife.cli.recording import record_options, record_words_or_fail
 from paperknife.cli.viewing import Viewing, open_output, talk
 
 if TYPE_CHECKING:
@@ -69,6 +69,7 @@ def play(options: dict[str, Any], schema: str) -> int:
     from paperknife.demo.stage import perform, plan_for
     from paperknife.demo.venue import VenueOptions
     from paperknife.proxy.arguments import ArgumentError
+    from paperknife.proxy.finishing import finish_recordings
     from paperknife.proxy.listening import StartError
     from paperknife.settings.reading import Reading
 

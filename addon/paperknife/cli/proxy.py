@@ -17,7 +17,7 @@ from paperknife.cli.options import (
     reading_options,
     view_options,
 )
-from paperknife.cli.recording import finish_recordings, record_options, record_words_or_fail
+from paperknife.cli.recording import record_options, record_words_or_fail
 from paperknife.cli.viewing import Viewing, open_output, talk
 
 if TYPE_CHECKING:
@@ -82,6 +82,7 @@ def proxy_command(context: click.Context, /, **options: Any) -> None:
 def stream(options: dict[str, Any], plan: ProxyPlan) -> int:
     """Run the embedded proxy with the live view, then print the summary; the exit status."""
     from paperknife.proxy.arguments import ArgumentError
+    from paperknife.proxy.finishing import finish_recordings
     from paperknife.proxy.listening import StartError
     from paperknife.proxy.watch import watch
 
@@ -110,6 +111,7 @@ def stream(options: dict[str, Any], plan: ProxyPlan) -> int:
 def show_interface(ui: str, plan: ProxyPlan) -> None:
     """Hand over to one of mitmproxy's own interfaces."""
     from paperknife.proxy.arguments import ArgumentError
+    from paperknife.proxy.finishing import finish_recordings
     from paperknife.proxy.interfaces import run_console, run_web
 
     status = 0

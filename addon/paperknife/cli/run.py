@@ -21,7 +21,7 @@ from paperknife.cli.options import (
     reading_options,
     view_options,
 )
-from paperknife.cli.recording import finish_recordings, record_options, record_words_or_fail
+from paperknife.cli.recording import record_options, record_words_or_fail
 from paperknife.cli.viewing import Viewing, open_output, talk
 from paperknife.settings.child_environment import URL_VARIABLE, Reach, Route, TrustFiles, child_environment, route_for
 from paperknife.settings.client_kinds import kind_of_command, unseen_advice
@@ -126,6 +126,7 @@ def watch_command(options: dict[str, Any], plan: ProxyPlan, command: Sequence[st
     """Run the proxy and the command, then print the summary; the command's exit status."""
     from paperknife.proxy.arguments import ArgumentError
     from paperknife.proxy.child import CommandError, check_program
+    from paperknife.proxy.finishing import finish_recordings
     from paperknife.proxy.listening import StartError
 
     check_expressions(options, plan.loaded)

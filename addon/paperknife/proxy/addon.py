@@ -12,6 +12,7 @@ from mitmproxy.utils import human
 
 from paperknife.proxy.audience import Audience
 from paperknife.proxy.contentview import EnvelopeView
+from paperknife.proxy.finishing import finish_recordings
 from paperknife.proxy.handshakes import Handshakes
 from paperknife.proxy.keeper import Keeper
 from paperknife.proxy.lane.install import uninstall, use_lane
@@ -147,7 +148,9 @@ class Paperknife:
                 task.cancel()
         self.audience.tell_counts(all_of_them=True)
         self.recordings.stop()
-        if self.finishes_recordings:
+        if self.finishes_recordings and ctx.master.should_exit.is_set():
+            finish_recordings(self.recordings)
+        elif self.finishes_recordings:  # the script is loaded anew, and an interface has the terminal
             self.recordings.finish()
         if self.tap.lane:
             uninstall(self.tap)

@@ -26,7 +26,10 @@ LOOK_NS = 1_000_000_000
 
 @dataclass(slots=True)
 class Missing:
-    """What is not recorded: the messages since the recorder had to stop, and why it had to."""
+    """What is not recorded: the messages since the recorder had to stop, and why it had to.
+
+    Where the file of the moment was deleted, what was in it is not recorded either.
+    """
 
     since_ns: int
     why: str
@@ -56,8 +59,8 @@ class Recorder:
         self.missing: Missing | None = None
         self.number = 1
         self.journal: Journal | None = None
-        self.head_size = 0
-        """Bytes of a file in which nothing happened yet."""
+        self.head_size = self.written_before = 0
+        """Bytes of a file in which nothing happened yet, and messages that are in the files before it."""
         now = time.time_ns()
         self.wanted = plan.path(1, now / 1e9)
         self.begin(now)
@@ -75,7 +78,7 @@ class Recorder:
             journal.close()
             journal.path.unlink(missing_ok=True)
             raise RecordingError(f"{journal.path} could not be written: {error.strerror}.") from None
-        self.journal, self.head_size = journal, journal.size
+        self.journal, self.head_size, self.written_before = journal, journal.size, self.messages_written
         self.shelf.add(journal)
         return journal
 
@@ -165,6 +168,10 @@ class Recorder:
 
     def give_up(self, why: str, time_ns: int, messages: int) -> None:
         """Record no more; the traffic goes on."""
+        if self.journal is not None and self.journal.is_deleted:
+            time_ns = self.began_ns
+            messages += self.messages_written - self.written_before
+            self.messages_written = self.written_before
         self.close()
         self.missing = Missing(time_ns, why, messages)
         self.say(f"Recording stopped: {why} The traffic goes on unrecorded.")

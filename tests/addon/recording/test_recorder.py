@@ -183,7 +183,7 @@ def test_a_full_disk_ends_the_recording_and_nothing_else(recorder, tape, tmp_pat
 
 
 def test_a_folder_that_is_removed_ends_it(recorder, tape, tmp_path) -> None:
-    """It is looked at once a second, also where nothing comes: nobody will find what is written."""
+    """It is looked at once a second, also where nothing comes: what was in the file counts as missing too."""
     made, said = recorder()
     made.messages(batch(tape, b"1"))
     shutil.rmtree(tmp_path / "folder")
@@ -193,7 +193,7 @@ def test_a_folder_that_is_removed_ends_it(recorder, tape, tmp_path) -> None:
     assert len(said) == 1
     assert "was deleted while it was written" in said[0]
     made.messages(batch(tape, b"3", b"4", at=NOW + 3 * LOOK_NS))
-    assert made.missing.messages == 2
+    assert (made.missing.since_ns, made.missing.messages, made.messages_written) == (made.began_ns, 4, 0)
     made.shelf.finish(lambda path, done, of: None)
     assert made.shelf.segments[0].fault == "it was moved, deleted or replaced"
 
