@@ -18,12 +18,26 @@ from paperknife.recording.redaction import Redaction, Rules, redact
 from paperknife.settings.reading import Loaded, Reading
 from paperknife_decoders.open_types import is_any, is_json_like
 from paperknife_decoders.printable import printable
-from paperknife_decoders.secrets import Secrets
+from paperknife_decoders.redaction.handshake import HEADERS
+from paperknife_decoders.secrets import SECRET_NAMES, Secrets
 
 __all__ = ["redact_command"]
 
 MOST_TOLD = 40
 """Field paths that are told one by one."""
+
+
+def list_names(context: click.Context, parameter: click.Parameter, wanted: bool) -> None:
+    """Print the names that are secret by themselves, and end."""
+    if not wanted or context.resilient_parsing:
+        return
+    click.echo("".join(f"{name}\n" for name in sorted(SECRET_NAMES)), nl=False)
+    talk(
+        "Text and bytes under these names are masked, in any case, without underscores, dashes and an X- before them. "
+        f"Of a handshake also {', '.join(sorted(HEADERS - SECRET_NAMES))}, and what looks like a token in a URL or a "
+        "subprotocol."
+    )
+    context.exit()
 
 
 @click.command("redact")
@@ -40,20 +54,25 @@ MOST_TOLD = 40
 @click.option(
     "--secret", multiple=True, metavar="PATH", help="A field to mask besides, such as login.user; repeatable."
 )
+@click.option(
+    "--list-names", is_flag=True, is_eager=True, expose_value=False, callback=list_names, help="Print the secret names."
+)
 @click.option("--schema", multiple=True, metavar="PATH", help="Read and mask by this schema, which OUT then holds.")
 @click.option("--client", default="", metavar="TYPE", help="The type of all that the client sends, with --schema.")
 @click.option("--server", default="", metavar="TYPE", help="The type of all that the server sends, with --schema.")
 def redact_command(source: str, out: str, force: bool, **options: Any) -> None:
     """Take the secrets out of a recording that was made with --redact off, so that it can be given to others.
 
-    Fields are masked by their names (password, api_key, token, ...) and by --secret, in equal length; so is each of
-    their values wherever else it stands, before or after, also in URLs and headers. OUT is searched for all of them, in
-    its messages and in its bytes, before it gets its name. The exit status is 0 also if there was nothing to mask.
+    Fields are masked by their names (password, api_key, token, ...: --list-names has all) and by --secret, in equal
+    length; so is each of their values wherever else it stands, before or after, also in URLs and headers. OUT is
+    searched for all of them, in its messages and in its bytes, before it gets its name. The exit status is 0 also if
+    there was nothing to mask.
 
     \b
     Examples:
       paperknife redact session.mcap -o shared.mcap
       paperknife redact session.mcap -o shared.mcap --redact strict --secret login.user
+      paperknife redact --list-names
     """
     if source == "-":
         raise Failure("A file was expected: it is read twice. Save the input first.")

@@ -1,5 +1,7 @@
 """`paperknife redact` as a user meets it."""
 
+from pathlib import Path
+
 import pytest
 from click.testing import CliRunner
 from tests.addon.recording.sessions import CLIENT, SERVER, Line, api, read, trading_day, write
@@ -8,6 +10,7 @@ from paperknife.cli import main
 from paperknife.demo.files import given_schema
 from paperknife_decoders.message import Message
 from paperknife_decoders.protocol import Protocol
+from paperknife_decoders.secrets import SECRET_NAMES
 
 SECRETS = ("hunter2-hunter2", "k-1234567890", "t-abcdef-123456")
 
@@ -106,3 +109,13 @@ def test_a_leak_that_cannot_be_masked(run, tmp_path):
     assert result.exit_code == 2
     assert "found in the bytes of the file after all. The result was not kept." in result.stderr
     assert [path.name for path in tmp_path.iterdir()] == ["open.mcap"]
+
+
+def test_the_names_that_are_secret_are_listed():
+    """All of them, one a line, so that nobody has to read the source; README and the help say where."""
+    listed = CliRunner().invoke(main, ["redact", "--list-names"])
+    assert listed.exit_code == 0
+    assert listed.stdout.split() == sorted(SECRET_NAMES)
+    assert "cookie" in listed.stderr
+    assert "--list-names" in CliRunner().invoke(main, ["redact", "--help"]).stdout
+    assert "`paperknife redact --list-names`" in (Path(__file__).parents[3] / "README.md").read_text()
