@@ -12,6 +12,8 @@ from websockets.sync.client import connect
 import paperknife.script
 from paperknife.demo.api import Api
 from paperknife.demo.files import given_schema
+from paperknife.recording.reading import Recording
+from paperknife_decoders.message import Message, Opcode
 
 SCRIPT = paperknife.script.__file__
 API = Api(given_schema())
@@ -162,3 +164,21 @@ def test_without_paperknife_the_import_error_says_what_to_type() -> None:
     assert said.startswith(f"paperknife is not installed in the Python that runs this mitmproxy ({sys.executable}): ")
     for command in ("pipx inject mitmproxy paperknife", "uv tool install mitmproxy --with paperknife", "pip install"):
         assert command in said
+
+
+def test_a_recording_is_finished_and_told_of_at_the_end(dump, trading, tmp_path) -> None:
+    """On stderr, as our own command does it."""
+    running = dump("--set", f"paperknife_schema={trading}", "--set", "paperknife_record=x.mcap")
+    with connect(listening_at(running)) as client:
+        client.send(ORDER)
+        client.recv()
+    running.until("WebSocket connection closed")
+    running.interrupt()
+    status, _, err = running.end()
+    assert status == 0
+    assert re.search(r"^Recorded 2 messages in x\.mcap \([\d.]+ kB\)\.$", err, re.MULTILINE)
+    recording = Recording(tmp_path / "x.mcap")
+    assert [item.content for item in recording if isinstance(item, Message) and item.opcode < Opcode.CLOSE] == [
+        ORDER
+    ] * 2
+    assert recording.cut is None
