@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import Protocol, overload, runtime_checkable
 
 from paperknife_decoders.message import Direction, Fate, Message, Opcode
+from paperknife_decoders.overlay import Accord
 from paperknife_decoders.protocol import Reader
 
 __all__ = ["ABNORMAL", "Batch", "Close", "Connection", "Consumer", "Handshake", "Piece", "PieceConsumer"]
@@ -87,11 +88,13 @@ class Batch(Sequence[Message]):
     """Messages that arrived together: of one connection, in one direction, at one time, in order.
 
     `contents` and `opcodes` go together; `time_ns` is nanoseconds since the epoch. What a batch is asked for is made
-    once, and what it is not asked for is never made: `payloads` are the names alone, as a sequence it is of whole
-    messages. `masked` holds, by its place in the batch, the parts of each message that stand in place of a secret.
+    once, and what it is not asked for is never made: `payloads` are the names alone, `accord` is what holds of all
+    messages, as a sequence it is of whole messages. `masked` holds, by its place in the batch, the parts of each
+    message that stand in place of a secret.
     """
 
     __slots__ = (
+        "_accord",
         "_heads",
         "_messages",
         "_payloads",
@@ -127,6 +130,7 @@ class Batch(Sequence[Message]):
         self._messages: list[Message] | None = None
         self._payloads: list[str] | None = None
         self._heads: list[str] | None = None
+        self._accord: Accord | None = None
 
     @classmethod
     def of(cls, message: Message) -> Batch:
@@ -150,13 +154,23 @@ class Batch(Sequence[Message]):
         return sum(map(len, self.contents))
 
     @property
+    def accord(self) -> Accord:
+        """What holds of each of the messages, found for all of them at once; nothing, where they are few."""
+        if self._accord is None:
+            self._accord = self.reader.accord(self.direction, self.opcodes, self.contents)
+        return self._accord
+
+    @property
     def heads(self) -> list[str] | None:
         """For each message the payload that fills the whole of it, empty where there is more or else.
 
         None where not all of them are bare envelopes of a known type.
         """
         if self._heads is None:
-            self._heads = self.reader.heads(self.direction, self.opcodes, self.contents)
+            if self.reader.accords and self.accord.member:  # it will be asked for, and has the names of a feed
+                self._heads = [self.accord.member] * len(self.contents)
+            else:
+                self._heads = self.reader.heads(self.direction, self.opcodes, self.contents)
         return self._heads
 
     @property

@@ -7,6 +7,7 @@ A WebSocket message travels through this package in one direction when it is rea
 * `message` names the values that come in: a direction, an opcode, a message.
 * `schema` turns `.proto` files and descriptors into a private descriptor pool and reports every fault it met.
 * `protocol` says how one kind of connection is read: an envelope type for each direction, the steps, what is secret.
+* `overlay` finds by one parse what holds of many messages of one type.
 * `steps` are small reversible transformations of bytes; the plain protocol has none.
 * `envelope` is the result: a parsed message, or the honest reason why there is none.
 * `wire` walks bytes for which there is no schema, with a byte span for each field, and shows what they may mean.

@@ -15,6 +15,7 @@ from paperknife_decoders.envelope import Envelope, Form
 from paperknife_decoders.errors import DecodeError
 from paperknife_decoders.message import Direction, Opcode
 from paperknife_decoders.oddities.parse_fault import refusal
+from paperknife_decoders.overlay import NOTHING, Accord, Look, look_for
 from paperknife_decoders.secrets import Secrets
 from paperknife_decoders.steps import Context, Limits, Memory, Opened, Step, open_parts
 from paperknife_decoders.wire.walker import is_wire_format
@@ -31,15 +32,18 @@ SHORTEST = 2
 LONGEST_HEAD = 4
 """Bytes of the longest tag and length that `EnvelopeType.head` reads."""
 
+FEW = 8
+"""Fewer messages are parsed one by one at no greater cost than together."""
+
 
 class EnvelopeType:
     """The top-level message type of one direction, with what is asked of it for every message prepared once.
 
-    `name` and `oneof` are found in the descriptor where they are not given. `tags` are the tags of the message members of its `oneof` as they stand on the wire, at most two bytes long, little
-    end first, with the members' names.
+    `name` and `oneof` are found in the descriptor where they are not given. `tags` are the tags of the message members
+    of its `oneof` as they stand on the wire, at most two bytes long, little end first, with the members' names.
     """
 
-    __slots__ = ("__weakref__", "descriptor", "discard", "name", "oneof", "parse", "size", "tags", "which")
+    __slots__ = ("__weakref__", "descriptor", "discard", "look", "name", "oneof", "parse", "serialize", "tags", "which")
 
     def __init__(self, descriptor: Descriptor, name: str = "", oneof: str = "") -> None:
         message_class = message_factory.GetMessageClass(descriptor)
@@ -49,9 +53,16 @@ class EnvelopeType:
         # Taken from the class: on a message, a field of the same name would hide the method.
         self.which = message_class.WhichOneof
         self.discard = message_class.DiscardUnknownFields
-        self.size = message_class.ByteSize
+        self.serialize = message_class.SerializePartialToString  # `ByteSize` raises where a required field is missing
         self.oneof = oneof or payload_oneof(descriptor)
         self.tags = member_tags(descriptor, self.oneof)
+        self.look: Look | None = None
+
+    def accord(self, contents: Sequence[bytes]) -> Accord:
+        """What holds of each of these envelopes, by one parse for all of them; never raises."""
+        if self.look is None:  # a schema has many types, and few of them come in a feed
+            self.look = look_for(self.descriptor, sole_members(self.descriptor, self.oneof))
+        return self.look(contents)
 
     def knows_all_of(self, content: bytes) -> bool:
         """True if every field in an envelope, at any depth, is in the schema; a fraction of the cost of finding them.
@@ -62,7 +73,7 @@ class EnvelopeType:
         """
         message = self.parse(content)
         self.discard(message)
-        return bool(self.size(message) == len(content))
+        return len(self.serialize(message)) == len(content)
 
     def payload_of(self, message: ProtoMessage) -> str:
         """The name of the set member; the type's own short name where the type has no `oneof` at all."""
@@ -127,6 +138,14 @@ def member_tags(descriptor: Descriptor, oneof: str | None) -> dict[int, str]:
     return tags
 
 
+def sole_members(descriptor: Descriptor, oneof: str | None) -> dict[int, str]:
+    """The members of a `oneof` by number, where they are messages and all that its type has; else none."""
+    members = descriptor.oneofs_by_name[oneof].fields if oneof else ()
+    if len(members) < len(descriptor.fields) or any(member.message_type is None for member in members):
+        return {}
+    return {member.number: member.name for member in members}
+
+
 def is_synthetic(oneof: OneofDescriptor) -> bool:
     """True for the one-member oneof that the compiler makes for a proto3 `optional` field."""
     return len(oneof.fields) == 1 and oneof.name == f"_{oneof.fields[0].name}"
@@ -171,11 +190,13 @@ class Protocol:
 class Reader:
     """Reads the messages of one connection by its protocol. A schema that was loaded anew arrives by `use`."""
 
-    __slots__ = ("memory", "path", "protocol")
+    __slots__ = ("accords", "memory", "path", "protocol")
 
     def __init__(self, protocol: Protocol, path: str = "") -> None:
         self.protocol = protocol
         self.path = path
+        self.accords = False
+        """Somebody asks what holds of all messages, and so will he of the next."""
         self.memory = Memory(protocol.limits.remembered)
 
     def use(self, protocol: Protocol) -> None:
@@ -217,11 +238,23 @@ class Reader:
 
         None where not all of them are bare envelopes of a known type.
         """
-        kind = self.protocol.type_for(direction)
-        if kind is None or self.protocol.steps_for(direction) or opcodes.count(Opcode.BINARY) != len(opcodes):
+        kind = self.bare_type(direction, opcodes)
+        if kind is None:
             return None
         head = kind.head
         return [head(content) for content in contents]
+
+    def accord(self, direction: Direction, opcodes: Sequence[int], contents: Sequence[bytes]) -> Accord:
+        """What holds of each of the messages, where they are bare envelopes of a known type, and not just a few."""
+        self.accords = True
+        kind = self.bare_type(direction, opcodes) if len(contents) >= FEW else None
+        return NOTHING if kind is None else kind.accord(contents)
+
+    def bare_type(self, direction: Direction, opcodes: Sequence[int]) -> EnvelopeType | None:
+        """The type that such messages are bare envelopes of; None for others."""
+        if self.protocol.steps_for(direction) or opcodes.count(Opcode.BINARY) != len(opcodes):
+            return None
+        return self.protocol.type_for(direction)
 
     def payloads(
         self,

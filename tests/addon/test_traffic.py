@@ -5,7 +5,7 @@ import pytest
 from paperknife.traffic import Batch, Close, Connection, Consumer, Piece, PieceConsumer
 from paperknife_decoders.envelope import Form
 from paperknife_decoders.message import Direction, Fate, Message, Opcode
-from paperknife_decoders.protocol import EnvelopeType, Protocol, Reader
+from paperknife_decoders.protocol import FEW, EnvelopeType, Protocol, Reader
 from paperknife_decoders.schema import load_schema
 
 TEXT, BINARY, PING = Opcode.TEXT, Opcode.BINARY, Opcode.PING
@@ -16,6 +16,10 @@ class Counting(Reader):
     """Counts what it is asked for."""
 
     asked: tuple[str, ...] = ()
+
+    def heads(self, *arguments):
+        self.asked = (*self.asked, "heads")
+        return super().heads(*arguments)
 
     def payloads(self, *arguments):
         self.asked = (*self.asked, "payloads")
@@ -89,9 +93,31 @@ def test_what_is_not_asked_for_is_not_made(reader: Counting) -> None:
     assert reader.asked == ()
     assert several.payloads is several.payloads
     assert several.messages is several.messages
-    assert reader.asked == ("payloads",)
+    assert reader.asked == ("payloads", "heads")
     assert several[0].envelopes is several[0].envelopes
-    assert reader.asked == ("payloads", "read")
+    assert reader.asked == ("payloads", "heads", "read")
+
+
+FEEDS = {
+    "of one payload": ([ORDER] * FEW, ["order"] * FEW, ()),
+    "of several": ([ORDER, SUBSCRIBE] * FEW, ["order", "subscribe"] * FEW, ("heads",)),
+    "with one that does not parse": ([ORDER] * FEW + [b"\xff"], ["order"] * FEW + [""], ("heads",)),
+    "of a few": ([ORDER] * (FEW - 1), ["order"] * (FEW - 1), ("heads",)),
+}
+
+
+@pytest.mark.parametrize(("contents", "heads", "asked"), FEEDS.values(), ids=FEEDS)
+def test_names_come_with_what_holds_of_all(reader: Counting, contents, heads, asked) -> None:
+    """Once somebody asks for that, the messages of a feed are looked at once, for all who want to know something."""
+    messages = [(BINARY, content) for content in contents]
+    assert batch(reader, *messages).heads == heads
+    assert reader.asked == ("heads",)
+    reader.asked = ()
+    assert batch(reader, *messages).accord.parses == (b"\xff" not in contents and len(contents) >= FEW)
+    several = batch(reader, *messages)
+    assert several.heads == heads
+    assert several.accord is several.accord
+    assert reader.asked == asked
 
 
 def test_a_batch_of_one_message_is_that_very_message(reader: Counting) -> None:

@@ -50,6 +50,9 @@ MESSAGE = 5
 MESSAGE_HEAD = Struct("<BQHIQQ")
 """Of a Message record: opcode, length of the rest, channel, sequence, log time, publish time."""
 
+BATCH_HEAD, TIMES = Struct("<BQHI16s"), Struct("<QQ")
+"""The same in two parts: all messages of a batch share the times."""
+
 BEFORE_CONTENT = MESSAGE_HEAD.size - 9
 """Bytes that a record's length counts besides the content: all but the opcode and the length itself."""
 
@@ -125,10 +128,13 @@ class Encoder:
         if kind is None:
             return b"".join([self.message(message) for message in batch.messages])
         channel, new = self.channel(batch, batch.opcodes[0], kind)
-        contents, time_ns, pack = batch.contents, batch.time_ns, MESSAGE_HEAD.pack
-        parts = [new]
-        for sequence, content in enumerate(contents, self.sequence + 1):
-            parts += (pack(MESSAGE, len(content) + BEFORE_CONTENT, channel, sequence, time_ns, time_ns), content)
+        contents, pack, times = batch.contents, BATCH_HEAD.pack, TIMES.pack(batch.time_ns, batch.time_ns)
+        parts = [new] * (2 * len(contents) + 1)
+        parts[1::2] = [
+            pack(MESSAGE, len(content) + BEFORE_CONTENT, channel, sequence, times)
+            for sequence, content in enumerate(contents, self.sequence + 1)
+        ]
+        parts[2::2] = contents
         self.sequence += len(contents)
         return b"".join(parts)
 
@@ -247,6 +253,8 @@ def kind_of_all(batch: Batch) -> Kind | None:
     kind = protocol.type_for(batch.direction)
     if kind is None or protocol.steps_for(batch.direction) or opcodes[0] != Opcode.BINARY:
         return Kind.MESSAGE
+    if batch.accord.parses:
+        return Kind.ENVELOPE
     try:
         for content in batch.contents:
             kind.parse(content)

@@ -89,8 +89,8 @@ def clean_check(kind: EnvelopeType) -> Callable[[bytes, ProtoMessage], bool]:
 
     def is_clean(data: bytes, message: ProtoMessage) -> bool:
         again = parse(data)
-        again.DiscardUnknownFields()
-        return again.ByteSize() == len(data) and (enums_are_known is None or enums_are_known(message))
+        kind.discard(again)
+        return len(kind.serialize(again)) == len(data) and (enums_are_known is None or enums_are_known(message))
 
     return is_clean
 

@@ -11,7 +11,8 @@ from paperknife.settings.reading import Reading, load
 from paperknife.traffic import Batch
 from paperknife_decoders.message import Direction, Opcode
 from paperknife_decoders.paint import ANSI
-from paperknife_decoders.protocol import Protocol
+from paperknife_decoders.protocol import FEW, EnvelopeType, Protocol
+from paperknife_decoders.schema import load_schema
 
 CLIENT, SERVER = Direction.CLIENT, Direction.SERVER
 
@@ -124,6 +125,8 @@ CONTENTS = (
 
 @given(
     st.lists(st.tuples(st.sampled_from(CONTENTS), st.sampled_from((Opcode.BINARY,) * 8 + tuple(Opcode))), max_size=8)
+    | st.lists(st.tuples(st.sampled_from(CONTENTS), st.just(Opcode.BINARY)), min_size=FEW, max_size=FEW + 4)
+    | st.lists(st.tuples(st.sampled_from(CONTENTS[:3]), st.just(Opcode.BINARY)), min_size=FEW, max_size=FEW + 4)
 )
 def test_a_batch_is_counted_as_its_messages_are(reader, pairs):
     """The quick way for a feed comes to the same as looking at each message."""
@@ -132,6 +135,22 @@ def test_a_batch_is_counted_as_its_messages_are(reader, pairs):
     at_once.messages(batch)
     one_by_one.messages(list(batch))
     assert sorted(rows(at_once)) == sorted(rows(one_by_one))
+
+
+def test_a_required_field_that_is_missing_is_no_fault_of_ours(tmp_path):
+    """A peer may leave it out; the message is counted as any other."""
+    (tmp_path / "p.proto").write_text("""
+        syntax = "proto2";
+        message Body { required int32 id = 1; }
+        message Envelope { oneof payload { Body body = 1; } }
+    """)
+    kind = EnvelopeType(load_schema([tmp_path]).message("Envelope"))
+    reader = Protocol(server=kind).reader()
+    for count in (1, FEW):
+        tally = Tally()
+        tally.messages(Batch(1, SERVER, 5, [Opcode.BINARY] * count, [b"\n\x00"] * count, reader))
+        tally.messages(list(Batch(1, SERVER, 5, [Opcode.BINARY], [b"\n\x00"], reader)))
+        assert rows(tally)[3:] == [f"<- body {count + 1} {2 * count + 2} B"]
 
 
 @pytest.fixture(scope="session")

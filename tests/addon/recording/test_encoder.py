@@ -20,7 +20,7 @@ from paperknife.recording.reading import Recording
 from paperknife.traffic import Batch, Close, Piece
 from paperknife_decoders import message as messages
 from paperknife_decoders.message import Direction, Fate, Opcode
-from paperknife_decoders.protocol import Protocol
+from paperknife_decoders.protocol import FEW, Protocol
 
 SERVER = Direction.SERVER
 NOW = 1_900_000_000_000_000_000
@@ -74,9 +74,16 @@ WORDS = st.one_of(
 )
 """An opcode and a content."""
 
+FEED = st.lists(
+    st.tuples(st.just(Opcode.BINARY), st.sampled_from([b"\n\x00"] * 9 + [b"\n\x02\x10\x05", b"", b"\xff"])),
+    min_size=FEW,
+    max_size=FEW + 4,
+)
+"""Envelopes, with one now and then that is none."""
+
 
 @given(
-    batches=st.lists(st.tuples(st.lists(WORDS, min_size=1, max_size=5), st.sampled_from(Fate)), max_size=6),
+    batches=st.lists(st.tuples(st.lists(WORDS, min_size=1, max_size=5) | FEED, st.sampled_from(Fate)), max_size=6),
     bare=st.booleans(),
 )
 def test_whatever_comes_comes_back(tape, batches, bare) -> None:
@@ -104,10 +111,11 @@ KINDS = {
 
 
 @pytest.mark.parametrize(("content", "opcode", "encoding"), KINDS.values(), ids=KINDS)
-@pytest.mark.parametrize("alone", [True, False])
-def test_only_a_bare_envelope_is_called_protobuf(tape, content, opcode, encoding, alone) -> None:
-    """Everything else says that it is ours to explain."""
-    others = () if alone else ((b"\n\x00", Opcode.BINARY), (b"x", Opcode.TEXT))
+@pytest.mark.parametrize(
+    "others", [(), ((b"\n\x00", Opcode.BINARY), (b"x", Opcode.TEXT)), ((b"\n\x00", Opcode.BINARY),) * FEW]
+)
+def test_only_a_bare_envelope_is_called_protobuf(tape, content, opcode, encoding, others) -> None:
+    """Everything else says that it is ours to explain, whatever comes with it."""
     pairs = [(content, opcode), *others]
     encoder = Encoder()
     made = encoder.begin({}) + encoder.batch(batch(tape, *[c for c, _ in pairs], opcodes=[o for _, o in pairs]))
