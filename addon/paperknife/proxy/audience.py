@@ -5,10 +5,11 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Iterable
+from functools import partial
 
 from paperknife.proxy.file_limit import used_up
 from paperknife.proxy.repeats import Repeats
-from paperknife.traffic import Consumer
+from paperknife.traffic import Consumer, Piece, PieceConsumer
 
 __all__ = ["Audience"]
 
@@ -39,6 +40,11 @@ class Audience:
                 self.consumers.remove(consumer)
                 logger.exception("%s failed and gets no more messages; the traffic goes on.", type(consumer).__name__)
 
+    def tell_pieces(self, pieces: Iterable[Piece]) -> None:
+        """Pass parts of large messages on to those who hear of them."""
+        for piece in pieces:
+            self.tell(partial(hear_piece, piece=piece))
+
     def notice(self, text: str, warning: bool = False) -> None:
         """Pass one sentence for the user on; a warning that comes again and again is said once, then counted."""
         if warning:
@@ -58,3 +64,9 @@ class Audience:
         self.tell(lambda consumer: consumer.notice(text, warning=warning))
         if not self.consumers:
             logger.log(logging.WARNING if warning else logging.INFO, text)
+
+
+def hear_piece(consumer: Consumer, piece: Piece) -> None:
+    """Give a consumer a piece, if it wants any."""
+    if isinstance(consumer, PieceConsumer):
+        consumer.piece(piece)

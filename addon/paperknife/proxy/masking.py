@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator
 
+from paperknife.recording.piece_masking import PieceMasking
 from paperknife.settings.reading import Reading
 from paperknife.traffic import Batch, Handshake, Piece
-from paperknife_decoders.message import Direction, Message, Opcode
+from paperknife_decoders.message import Direction, Message
 from paperknife_decoders.printable import printable
 from paperknife_decoders.protocol import Reader
 from paperknife_decoders.redaction import HandshakeMask, KnownSecrets, Redacted, Redactor
@@ -27,14 +27,13 @@ class Masking:
     def __init__(self, reading: Reading, warn: Callable[[str], None]) -> None:
         self.known = KnownSecrets()
         self.redactor = Redactor(self.known, reading.redact, warn)
+        self.pieces = PieceMasking(self.redactor, reading.secrets)
         self.use(reading)
-        self.tails: dict[tuple[int, Direction], bytes] = {}
-        """The last bytes of the piece before, of messages beyond the limit that are not at their end."""
 
     def use(self, reading: Reading) -> None:
         """Mask by these rules from now on."""
         self.redactor.mode = reading.redact
-        self.secrets = reading.secrets
+        self.secrets = self.pieces.secrets = reading.secrets
         self.handshakes = HandshakeMask(self.known, reading.secrets)
 
     @property
@@ -82,23 +81,13 @@ class Masking:
             )
         )
 
-    def piece(self, piece: Piece) -> Piece:
-        """A part of a message beyond the limit without its secrets.
+    def piece(self, piece: Piece) -> Iterator[Piece]:
+        """A part of a message beyond the limit without its secrets; what may be the beginning of one waits."""
+        return (after for _, after in self.pieces.add(piece))
 
-        Of one that begins in the part before, only what is in this part can be masked: nothing is held back.
-        """
-        key = piece.connection, piece.direction
-        before = self.tails.pop(key, b"") if piece.offset else b""
-        if self.is_off or piece.last:
-            return piece
-        self.tails[key] = (before + piece.data)[-max(self.known.longest, 1) :]
-        data, _ = self.redactor.redact_part(piece.data, self.secrets, before, is_text=piece.opcode is Opcode.TEXT)
-        return piece if data == piece.data else replace(piece, data=data)
-
-    def forget(self, connection: int) -> None:
-        """A connection ended."""
-        for direction in Direction:
-            self.tails.pop((connection, direction), None)
+    def forget(self, connection: int) -> Iterator[Piece]:
+        """A connection ended: what waited of its messages."""
+        return (after for _, after in self.pieces.end(connection))
 
     def content(self, reader: Reader, direction: Direction, opcode: int, content: bytes) -> bytes:
         """One content without its secrets, for a view."""

@@ -23,7 +23,7 @@ from paperknife.proxy.lane.track import Track
 from paperknife.proxy.lane.violation import Violation
 from paperknife.proxy.masking import Masking
 from paperknife.settings.reading import Loaded
-from paperknife.traffic import ABNORMAL, Batch, Close, Connection, Piece, PieceConsumer
+from paperknife.traffic import ABNORMAL, Batch, Close, Connection, Piece
 from paperknife_decoders.message import Direction, Fate, Message, Opcode
 
 __all__ = ["LIMIT", "Tap"]
@@ -142,8 +142,7 @@ class Tap:
         if self.looked_at:
             track.history.add_piece(piece)
         if track.connection.read:
-            masked = self.masking.piece(piece)
-            self.audience.tell(lambda consumer: consumer.piece(masked) if isinstance(consumer, PieceConsumer) else None)
+            self.audience.tell_pieces(self.masking.piece(piece))
         if self.hooked:
             self.say_once(
                 track,
@@ -210,7 +209,7 @@ class Tap:
         if live is None:
             return
         connection = live.connection
-        self.masking.forget(connection.number)
+        self.audience.tell_pieces(self.masking.forget(connection.number))
         data, by = flow.websocket, None
         code = ABNORMAL if data.close_code is None else int(data.close_code)
         reason = "" if code == ABNORMAL else data.close_reason or ""

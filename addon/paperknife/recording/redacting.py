@@ -6,33 +6,43 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from paperknife.recording.items import Closed, Item, Noticed, Opened
+from paperknife.recording.piece_masking import PieceMasking
 from paperknife.traffic import Connection, Handshake, Piece
-from paperknife_decoders.message import Direction, Message, Opcode
+from paperknife_decoders.message import Message
 from paperknife_decoders.redaction import HandshakeMask, Redactor
 from paperknife_decoders.secret_text import mask_text
 from paperknife_decoders.secrets import Secrets
 
-__all__ = ["redacted"]
+__all__ = ["before_and_after", "redacted"]
 
 
 def redacted(items: Iterable[Item], redactor: Redactor, secrets: Secrets | None = None) -> Iterator[Item]:
     """The items in their order, with secrets masked in equal length: those of named fields, and what was one before.
 
-    `secrets` are those to mask in handshakes and in what nothing decodes.
+    `secrets` are those to mask in handshakes and in what nothing decodes. Pieces of a large message may come back cut
+    elsewhere.
     """
-    masking = Masking(redactor, secrets or Secrets())
+    return (after for _, after in before_and_after(items, redactor, secrets or Secrets()))
+
+
+def before_and_after(items: Iterable[Item], redactor: Redactor, secrets: Secrets) -> Iterator[tuple[Item, Item]]:
+    """Each item as it was and as it is without secrets."""
+    masking = Masking(redactor, secrets)
     for item in items:
         match item:
             case Message():
-                yield masking.message(item)
+                yield item, masking.message(item)
             case Piece():
-                yield masking.piece(item)
+                yield from masking.pieces.add(item)
             case Opened():
-                yield masking.opened(item)
+                yield item, masking.opened(item)
             case Closed():
-                yield masking.closed(item)
+                yield from masking.pieces.end(item.connection.number)
+                yield item, masking.closed(item)
             case Noticed():
-                yield replace(item, text=redactor.known.mask_text(item.text))
+                yield item, replace(item, text=redactor.known.mask_text(item.text))
+    for number in masking.pieces.connections:
+        yield from masking.pieces.end(number)
 
 
 class Masking:
@@ -43,8 +53,7 @@ class Masking:
         self.secrets = secrets
         self.handshakes = HandshakeMask(redactor.known, secrets)
         self.connections: dict[int, Connection] = {}
-        self.tails: dict[tuple[int, Direction], bytes] = {}
-        """The last bytes of the part before, of messages that come in parts."""
+        self.pieces = PieceMasking(redactor, secrets)
 
     def message(self, message: Message) -> Message:
         """A message without its secrets; itself where it has none."""
@@ -67,16 +76,6 @@ class Masking:
             tuple(sorted({*message.masked, *masked})),
         )
 
-    def piece(self, piece: Piece) -> Piece:
-        """A part of a message without its secrets, as far as they are in this part."""
-        side = piece.connection, piece.direction
-        before = self.tails.pop(side, b"") if piece.offset else b""
-        if piece.last:
-            return piece
-        self.tails[side] = (before + piece.data)[-max(self.redactor.known.longest, 1) :]
-        data, _ = self.redactor.redact_part(piece.data, self.secrets, before, is_text=piece.opcode is Opcode.TEXT)
-        return piece if data == piece.data else replace(piece, data=data)
-
     def opened(self, item: Opened) -> Opened:
         """A handshake without its secrets."""
         masked = self.connections[item.connection.number] = self.connection(item.connection)
@@ -94,8 +93,6 @@ class Masking:
 
     def closed(self, item: Closed) -> Closed:
         """The end of a connection, without secrets in a peer's reason."""
-        for direction in Direction:
-            self.tails.pop((item.connection.number, direction), None)
         reason = self.redactor.known.mask_text(mask_text(item.close.reason, self.secrets))
         connection = self.connections.pop(item.connection.number, None) or self.connection(item.connection)
         return Closed(connection, replace(item.close, reason=reason))

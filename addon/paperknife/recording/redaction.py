@@ -9,7 +9,7 @@ from __future__ import annotations
 import errno
 import os
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from paperknife.recording.items import Closed, Item, Noticed, Opened
 from paperknife.recording.packing import Progress
 from paperknife.recording.reading import Recording
 from paperknife.recording.records import RecordingError
-from paperknife.recording.redacting import redacted
+from paperknife.recording.redacting import before_and_after, redacted
 from paperknife.recording.secret_search import search
 from paperknife.recording.writer import RecordingWriter
 from paperknife.traffic import Piece
@@ -111,7 +111,7 @@ def redact(
     try:
         with RecordingWriter(part, session, progress=progress) as writer:
             second = recordings("Masking")
-            for before, after in pairs(second, redactor, rules.secrets):
+            for before, after in before_and_after(second, redactor, rules.secrets):
                 result.note(before, after)
                 writer.write(after)
         result.cut = second.cut
@@ -128,16 +128,3 @@ def redact(
 def stricter(before: str, mode: Mode) -> str:
     """What is masked in a file that was made by one rule and then redacted by another."""
     return before if before == "strict" else mode
-
-
-def pairs(items: Iterable[Item], redactor: Redactor, secrets: Secrets) -> Iterator[tuple[Item, Item]]:
-    """Each item as it was and as it is without secrets."""
-    seen: list[Item] = []
-
-    def noted() -> Iterator[Item]:
-        for item in items:
-            seen.append(item)
-            yield item
-
-    for after in redacted(noted(), redactor, secrets):
-        yield seen.pop(), after

@@ -11,6 +11,7 @@ offsets, lengths and other fields stay. Nothing here ever touches what is forwar
 * `spellings` are the ways in which a value may be written; `known` finds all of them in anything that comes later.
 * `edits` are what is replaced, and by what.
 * `redactor` is for contents: single ones, and batches on the hot path.
+* `parts` is for messages that are not decoded and come in parts.
 * `handshake` is for URLs, headers and subprotocols.
 """
 

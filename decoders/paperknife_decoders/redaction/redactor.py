@@ -103,23 +103,6 @@ class Redactor:
         redacted = self.redact(reader, direction, (opcode,), (content,))
         return None if redacted is None else (redacted.contents[0], redacted.masked[0])
 
-    def redact_part(
-        self, data: bytes, secrets: Secrets, before: bytes = b"", *, is_text: bool = False
-    ) -> tuple[bytes, tuple[Span, ...]]:
-        """A part of a message that is not decoded, and what was masked in it.
-
-        `before` are the last bytes of the part before: what is known and begins there is masked as far as it is here.
-        """
-        if self.mode == "off" or not data:
-            return data, ()
-        edits = self.noted(find_in_text(data, secrets)) if is_text else []
-        edits += self.unread(data)
-        reach = before[-self.known.longest :] if self.known.longest else b""
-        for start, end in self.known.spans(reach + data):
-            if end > len(reach):
-                edits.append(Edit(max(start - len(reach), 0), end - len(reach)))
-        return apply(data, edits), spans_of(edits)
-
     def use(self, protocol: Protocol) -> Suspects:
         """Look for the secrets of this protocol from now on."""
         if protocol is not self.suspects.protocol:

@@ -78,13 +78,20 @@ def test_a_changed_message():
 
 
 def test_a_secret_in_two_parts_of_a_message():
-    """What of it is in the second part is masked; the first was written when nobody could know."""
+    """It is masked in both; together the parts are as long as they were."""
     parts = [b"x" * 10 + SECRET.encode()[:6], SECRET.encode()[6:] + b"y"]
     pieces = [Piece(1, CLIENT, START_NS, Opcode.BINARY, data, 16 * n, False) for n, data in enumerate(parts)]
-    _, first, second, last = masked(LOGIN, *pieces, replace(pieces[1], data=b"", offset=26, last=True))
-    assert first.data == parts[0]
-    assert second.data == b"*" * 9 + b"y"
+    _, *found, last = masked(LOGIN, *pieces, replace(pieces[1], data=b"", offset=26, last=True))
+    assert b"".join(piece.data for piece in found) == b"x" * 10 + b"*" * len(SECRET) + b"y"
     assert last.last
+
+
+def test_a_message_without_an_end():
+    """What waited of it comes back when its connection ends, or the recording does."""
+    piece = Piece(1, CLIENT, START_NS, Opcode.BINARY, b"abc", 0, False)
+    closed = Closed(replace(CONNECTION, number=1), Close(1006, "", None, START_NS))
+    assert masked(LOGIN, piece)[1:] == [piece]
+    assert [type(item) for item in masked(LOGIN, piece, closed)[1:]] == [Piece, Closed]
 
 
 def test_all_else_stays():

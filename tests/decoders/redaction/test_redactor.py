@@ -106,18 +106,6 @@ def test_without_a_schema() -> None:
     assert said == [UNREAD]
 
 
-def test_parts(protocol) -> None:
-    """A message that comes in parts is masked by what is known, also where a value begins in the part before."""
-    redactor = Redactor()
-    redactor.known.learn("wordpass")
-    secrets = protocol.secrets
-    assert redactor.redact_part(b"a wordpass b", secrets) == (b"a ******** b", ((2, 10),))
-    assert redactor.redact_part(b"pass b", secrets, b"a word") == (b"**** b", ((0, 4),))
-    assert redactor.redact_part(b"token=x y", secrets, is_text=True)[0] == b"token=* y"
-    redactor.mode = "strict"
-    assert redactor.redact_part(b"abc", secrets) == (b"***", ((0, 3),))
-
-
 @settings(deadline=None)
 @given(st.lists(st.tuples(st.sampled_from(Opcode), st.binary(max_size=30)), max_size=5), st.booleans())
 def test_anything(protocol, messages: list[tuple[Opcode, bytes]], strict: bool) -> None:
