@@ -17,6 +17,7 @@ from paperknife.cli.show import needs_redaction, secrets_of
 from paperknife.cli.viewing import talk
 from paperknife.live.amounts import count_text
 from paperknife.recording.exchange.conversations import Conversations
+from paperknife.recording.exchange.tables import Tables
 from paperknife.recording.items import Item
 from paperknife.recording.reading import Recording, opened_file
 from paperknife.recording.redacting import redacted
@@ -111,10 +112,10 @@ def run(file: str, out: str | None, options: dict[str, Any]) -> tuple[Recording,
 
 def tell_losses(writer: Writer) -> bool:
     """Say what has no place in the format; True if it is more than the help says."""
-    if not isinstance(writer, Conversations):
-        return False
-    if writer.unplaced:
+    if isinstance(writer, Conversations) and writer.unplaced:
         talk(f"{count_text(writer.unplaced, 'control frame')} left out: the format has no place for them.")
-    if writer.left_out:
-        talk(f"! {count_text(writer.left_out, 'message')} too large to be exported.")
-    return bool(writer.left_out)
+    if not isinstance(writer, Conversations | Tables) or not writer.left_out:
+        return False
+    why = "to be exported" if isinstance(writer, Conversations) else "to be decoded, which no table has"
+    talk(f"! {count_text(writer.left_out, 'message')} too large {why}.")
+    return True

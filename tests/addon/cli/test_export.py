@@ -15,11 +15,12 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from mitmproxy.io import FlowReader
+from tests.addon.recording.sessions import START_NS, Line, write
 
 from paperknife.cli import main
 from paperknife.demo.files import newer_schema
 from paperknife.recording.items import Opened
-from paperknife.traffic import Handshake
+from paperknife.traffic import Handshake, Piece
 from paperknife_decoders.message import Direction, Opcode
 
 COMMAND = Path(sys.executable).with_name("paperknife")
@@ -57,6 +58,17 @@ def test_tables(record, folder):
     }
     assert stat.S_IMODE(tables.stat().st_mode) == 0o700
     assert {stat.S_IMODE(path.stat().st_mode) for path in tables.iterdir()} == {0o600}
+
+
+def test_a_message_beyond_the_limit(folder):
+    """What was too large to be decoded is in every format but in tables, and that is said once."""
+    pieces = [Piece(1, Direction.CLIENT, START_NS, Opcode.BINARY, b"x" * 9, 0, False)]
+    write(folder / "s.mcap", [Line().opened(), *pieces, replace(pieces[0], data=b"", offset=9, last=True)])
+    result = export("s.mcap", "--to", "csv", "-o", "tables")
+    assert (result.exit_code, result.stderr.count("! 1 message too large to be decoded")) == (1, 1)
+    assert json.loads(export("s.mcap", "--to", "jsonl").stdout.splitlines()[1])["event"] == "oversize"
+    (entry,) = json.loads(export("s.mcap", "--to", "har").stdout)["log"]["entries"]
+    assert base64.b64decode(entry["_webSocketMessages"][0]["data"]) == b"x" * 9
 
 
 def test_one_table(record, folder):

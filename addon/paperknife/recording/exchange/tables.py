@@ -14,6 +14,7 @@ from paperknife.recording.exchange.cells import json_cell, text_cell
 from paperknife.recording.exchange.flattening import Flattening
 from paperknife.recording.items import Item
 from paperknife.recording.selection import EVERYTHING, NOTHING, Selection
+from paperknife.traffic import Piece
 from paperknife_decoders.documents import json_object
 from paperknife_decoders.message import Direction, Message, Opcode
 from paperknife_decoders.unknown_values import unknown_values
@@ -102,12 +103,16 @@ class Tables:
         self.selection = selection
         self.secrets = secrets
         self.messages = 0
+        self.left_out = 0
+        """Messages beyond the limit, which nobody decoded."""
         self._line: Any = csv.writer(Line(), lineterminator="\n")
         self._known: dict[tuple[Direction, str, EnvelopeType | None], Table] = {}
         self._by_name: dict[str, Table] = {}
 
     def write(self, item: Item) -> None:
         """Add the rows of an item; only messages have any. Raises `OSError`, or `SeveralTables`."""
+        if isinstance(item, Piece) and item.last and self.selection.takes(item):
+            self.left_out += 1
         if isinstance(item, Message) and item.opcode < Opcode.CLOSE and self.selection.takes(item):
             for envelope in item.envelopes or (NOTHING,):
                 if self.selection.wants(item, envelope):

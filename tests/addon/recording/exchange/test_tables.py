@@ -10,6 +10,7 @@ import pytest
 
 from paperknife.recording.exchange.tables import UNDECODED_COLUMNS, Folder, OneTable, SeveralTables, Tables
 from paperknife.recording.selection import Selection
+from paperknife.traffic import Piece
 from paperknife_decoders.expression import compile_expression
 from paperknife_decoders.message import Direction, Message, Opcode
 from paperknife_decoders.protocol import EnvelopeType, Protocol
@@ -73,6 +74,20 @@ def test_only_what_is_selected(session):
     types = session.loaded.protocol.client, session.loaded.protocol.server
     where = compile_expression("order.quantity > 100", *(kind.descriptor for kind in types))
     assert sorted(written(session.items, Selection(where=where)).texts) == ["client.order"]
+
+
+def test_large_messages_are_counted():
+    """Nobody decoded them, so that no table has them; each once, and those alone that are wanted."""
+    pieces = [
+        Piece(number, Direction.CLIENT, 0, Opcode.BINARY, b"" if last else b"abc", 3 * last, bool(last))
+        for number in (1, 2)
+        for last in range(2)
+    ]
+    for selection, expected in ((Selection(), 2), (Selection(connections=frozenset({2})), 1)):
+        tables = Tables(Held(), selection)
+        for piece in pieces:
+            tables.write(piece)
+        assert (tables.left_out, tables.messages) == (expected, 0)
 
 
 PROTO = """
