@@ -21,8 +21,11 @@ WINDOW = 8 << 20
 CHECKSUM = 0x04
 """The bit of a frame's descriptor for a checksum of four bytes at its end."""
 
-RAW, RLE, RESERVED = 0, 1, 3
+RLE, RESERVED = 1, 3
 BLOCK_HEAD = 3
+
+MOST_BLOCKS = 100_000
+"""A block is up to 128 KiB of content; only a bomb has more of them, with nothing in each."""
 
 
 def zstd_pieces(data: bytes) -> Iterator[bytes]:
@@ -44,19 +47,17 @@ def frame_end(data: bytes) -> int:
     """The offset behind the frame that `data` begins with (RFC 8878, section 3.1.1). Raises `DecodeError`."""
     at = zstandard.frame_header_size(data)
     has_checksum = data[len(MAGIC)] & CHECKSUM
-    is_last = 0
-    while not is_last:
+    for _ in range(MOST_BLOCKS):
         head = int.from_bytes(data[at : at + BLOCK_HEAD], "little")
         is_last, kind, size = head & 1, head >> 1 & 3, head >> 3
         if kind == RESERVED:
             raise DecodeError("a zstd block of a kind that does not exist", at)
-        at += BLOCK_HEAD + (1 if kind == RLE else size)
+        at += BLOCK_HEAD + (1 if kind == RLE else size) + (4 if is_last and has_checksum else 0)
         if at > len(data):
             raise DecodeError("zstd data that are cut short", len(data))
-    at += 4 if has_checksum else 0
-    if at > len(data):
-        raise DecodeError("zstd data that are cut short", len(data))
-    return at
+        if is_last:
+            return at
+    raise DecodeError(f"zstd data with more than {MOST_BLOCKS:,} blocks", at)
 
 
 def zstd_deflate(content: bytes) -> bytes:

@@ -24,6 +24,12 @@ LONGEST_VALUE = 200
 MOST_VALUES = 50
 """... and how many of them, the first ones; each of thousands of parts may get a copy."""
 
+MOST_IN_ALL = 100_000
+"""Values in a JSON text that is looked through."""
+
+DECODER = json.JSONDecoder(parse_int=str, parse_float=str)
+"""Numbers stay text: an integer of thousands of digits is JSON, and Python refuses to read it."""
+
 
 @dataclass(frozen=True, slots=True)
 class JsonField:
@@ -147,11 +153,15 @@ WHOLE = re.compile(rb"-?[0-9]+")
 
 
 def check_json(data: bytes) -> None:
-    """Raise `DecodeError` for what is no JSON object or list."""
+    """Raise `DecodeError` for what is no JSON object or list, or holds too much."""
+    # Each value is the first of an object or list, or has a comma before it.
+    if data.count(b",") + data.count(b"{") + data.count(b"[") > MOST_IN_ALL:
+        raise DecodeError(
+            f"JSON with more than {MOST_IN_ALL:,} commas and brackets, which is too much to look through,", 0
+        )
     try:
         text = data.decode()
-        # Numbers stay text: an integer of thousands of digits is JSON, and Python refuses to read it.
-        document = json.loads(text, parse_int=str, parse_float=str)
+        document = DECODER.decode(text)
     except UnicodeDecodeError as error:
         raise DecodeError("JSON was expected, and these bytes are not UTF-8,", error.start) from None
     except json.JSONDecodeError as error:

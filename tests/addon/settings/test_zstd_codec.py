@@ -64,6 +64,7 @@ HEAD = zstandard.ZstdCompressor().compress(b"")[: -len(b"\x01\x00\x00")]
         (b"\x0a\x02ab", "zstd data were expected, and these are none, at byte 0"),
         (HEAD, f"zstd data that are cut short at byte {len(HEAD)}"),
         (HEAD + b"\x07\x00\x00", f"a zstd block of a kind that does not exist at byte {len(HEAD)}"),
+        (HEAD + bytes(300_000) + b"\x01\x00\x00", "zstd data with more than 100,000 blocks at byte 300006"),
         (CHECKED[:-1] + b"\x00", "zstd data were expected, and these are none or damaged"),
     ],
 )
