@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from paperknife_decoders.oddities.search import Oddity
     from paperknife_decoders.protocol import Reader
 
-__all__ = ["Direction", "Fate", "Message", "Opcode"]
+__all__ = ["Direction", "Fate", "Message", "Opcode", "are_binary"]
 
 
 class Direction(enum.Enum):
@@ -44,6 +44,15 @@ class Opcode(enum.IntEnum):
     CLOSE = 8
     PING = 9
     PONG = 10
+
+
+BINARY = int(Opcode.BINARY)
+"""As a plain number, which those of a batch are: to compare these with a member takes ten times as long."""
+
+
+def are_binary(opcodes: Sequence[int]) -> bool:
+    """True if all messages are binary ones, as in nearly all batches."""
+    return opcodes.count(BINARY) == len(opcodes)
 
 
 class Fate(enum.Enum):

@@ -11,9 +11,10 @@ from google.protobuf.descriptor import Descriptor, FieldDescriptor, FileDescript
 from google.protobuf.message import DecodeError as ProtobufDecodeError
 from google.protobuf.message import Message as ProtoMessage
 
+from paperknife_decoders.declared_pairs import DeclaredPair
 from paperknife_decoders.envelope import Envelope, Form
 from paperknife_decoders.errors import DecodeError
-from paperknife_decoders.message import Direction, Opcode
+from paperknife_decoders.message import Direction, Opcode, are_binary
 from paperknife_decoders.oddities.parse_fault import refusal
 from paperknife_decoders.overlay import NOTHING, Accord, Look, look_for
 from paperknife_decoders.secrets import Secrets
@@ -21,9 +22,13 @@ from paperknife_decoders.steps import Context, Limits, Memory, Opened, Step, ope
 from paperknife_decoders.wire.walker import is_wire_format
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
-__all__ = ["SHORTEST", "EnvelopeType", "Protocol", "Reader"]
+__all__ = ["EMPTY_MESSAGE", "SHORTEST", "EnvelopeType", "Protocol", "Reader"]
+
+
+EMPTY_MESSAGE = "empty-message"
+"""Among the heartbeats of a protocol: a message of no bytes. No payload can be called so."""
 
 
 SHORTEST = 2
@@ -157,8 +162,9 @@ class Protocol:
 
     `heartbeats` are payload names. `steps` come between the content of a server's message and its envelopes, outermost
     first, and in a client's `client_steps`, where these differ. With `in_text` they are for text messages; else a text
-    message is none of Protobuf. `limits` bound what the steps do for one message. `files` are all of the schema that
-    the types come from, so that it can be kept beside what was read with it.
+    message is none of Protobuf. `limits` bound what the steps do for one message. `pairs` are declared requests with
+    their responses. `files` are all of the schema that the types come from, and `definition` is what all else was made
+    of, as plain data, so that both can be kept beside what was read with them.
     """
 
     name: str = "protobuf"
@@ -171,6 +177,12 @@ class Protocol:
     heartbeats: frozenset[str] = frozenset()
     secrets: Secrets = field(default_factory=Secrets)
     files: tuple[FileDescriptor, ...] = field(default=(), repr=False)
+    pairs: tuple[DeclaredPair, ...] = ()
+    definition: Mapping[str, object] | None = field(default=None, repr=False, compare=False)
+
+    def is_heartbeat(self, envelope: Envelope) -> bool:
+        """True for what only keeps a connection alive: a payload, or a message of no bytes where that is said."""
+        return envelope.payload in self.heartbeats or (not envelope.data and EMPTY_MESSAGE in self.heartbeats)
 
     def type_for(self, direction: Direction) -> EnvelopeType | None:
         """The direction alone fixes the type; the other direction's is never tried."""
@@ -211,6 +223,8 @@ class Reader:
             return ()  # a control frame's payload is nobody's envelope
         if not self.has_steps(direction, opcode):
             return (text_envelope(content, kind) if opcode is Opcode.TEXT else read_envelope(content, kind),)
+        if not protocol.in_text and looks_like_json(content):
+            return (undecoded(content, kind, ""),)  # it comes with either opcode, and no step is asked what else it is
         try:
             parts = self.open(direction, opcode, content).parts
         except DecodeError as error:
@@ -252,7 +266,7 @@ class Reader:
 
     def bare_type(self, direction: Direction, opcodes: Sequence[int]) -> EnvelopeType | None:
         """The type that such messages are bare envelopes of; None for others."""
-        if self.protocol.steps_for(direction) or opcodes.count(Opcode.BINARY) != len(opcodes):
+        if self.protocol.steps_for(direction) or not are_binary(opcodes):
             return None
         return self.protocol.type_for(direction)
 

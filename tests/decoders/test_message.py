@@ -2,7 +2,7 @@
 
 import pytest
 
-from paperknife_decoders.message import Direction, Message, Opcode
+from paperknife_decoders.message import Direction, Message, Opcode, are_binary
 from paperknife_decoders.protocol import Protocol, Reader
 
 
@@ -35,3 +35,11 @@ def test_a_message_is_decoded_once_and_only_if_asked() -> None:
     assert message.oddities is message.oddities
     assert len(message.oddities) == len(message.envelopes) == 1
     assert reader.reads == 1
+
+
+@pytest.mark.parametrize(
+    ("opcodes", "expected"), [([], True), ([2, 2], True), ([Opcode.BINARY, 2], True), ([2, 1], False), ([9], False)]
+)
+def test_are_binary(opcodes: list[int], expected: bool) -> None:
+    """Plain numbers or members, all of them are 2."""
+    assert are_binary(opcodes) is expected

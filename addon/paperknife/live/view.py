@@ -14,7 +14,7 @@ from paperknife.live.tally import Tally
 from paperknife.live.terminal import Width
 from paperknife.traffic import Batch, Close, Connection, Piece
 from paperknife_decoders.expression import Expression
-from paperknife_decoders.message import Direction, Message, Opcode
+from paperknife_decoders.message import Direction, Message, Opcode, are_binary
 
 __all__ = ["LiveView", "ViewOptions"]
 
@@ -121,7 +121,10 @@ def weigh(batch: Sequence[Message]) -> tuple[int, Counter[Direction], int]:
     This is on the way of the traffic: the messages of a `Batch` are not made for it.
     """
     if isinstance(batch, Batch):
-        passed = batch.opcodes.count(Opcode.BINARY) + batch.opcodes.count(Opcode.TEXT)
+        opcodes = batch.opcodes
+        passed = len(batch)
+        if not are_binary(opcodes):
+            passed = opcodes.count(Opcode.BINARY) + opcodes.count(Opcode.TEXT)
         return batch.connection, Counter({batch.direction: passed}), batch.size
     counts = Counter(message.direction for message in batch if message.opcode < Opcode.CLOSE)
     return batch[0].connection, counts, sum(len(message.content) for message in batch)

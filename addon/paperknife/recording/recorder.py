@@ -14,7 +14,7 @@ from paperknife.recording.records import RecordingError
 from paperknife.recording.segments import RecordPlan, open_segment
 from paperknife.recording.shelf import Shelf
 from paperknife.traffic import Batch, Close, Connection, Piece
-from paperknife_decoders.message import Opcode
+from paperknife_decoders.message import Opcode, are_binary
 
 __all__ = ["Missing", "Recorder"]
 
@@ -191,6 +191,8 @@ class Recorder:
 def data_messages(batch: Batch) -> int:
     """How many messages of a batch are no control frames."""
     opcodes = batch.opcodes
+    if are_binary(opcodes):
+        return len(opcodes)
     return len(opcodes) - opcodes.count(Opcode.PING) - opcodes.count(Opcode.PONG) - opcodes.count(Opcode.CLOSE)
 
 

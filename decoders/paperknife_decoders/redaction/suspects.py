@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from paperknife_decoders.message import Direction, Opcode
+from paperknife_decoders.message import Direction, Opcode, are_binary
 from paperknife_decoders.protocol import SHORTEST, Protocol
 from paperknife_decoders.redaction.plan import Plan, Risk, risky_payloads
 from paperknife_decoders.redaction.text import names_in
@@ -39,7 +39,7 @@ class Suspects:
         """The places of the contents to look into; `heads` gives the payloads that fill the whole of each."""
         risks = self.risks[direction]
         bare = self.protocol.type_for(direction) is not None and not self.protocol.steps_for(direction)
-        if not bare or opcodes.count(Opcode.BINARY) != len(opcodes):
+        if not bare or not are_binary(opcodes):
             return self.among_mixed(direction, opcodes, contents)
         if risks is None:
             return range(len(contents))

@@ -15,7 +15,7 @@ from paperknife.proxy.lane.track import Track
 from paperknife.proxy.lane.violation import Violation
 from paperknife.proxy.lane.way import Way
 from paperknife.traffic import Batch, Piece
-from paperknife_decoders.message import Direction, Fate, Message, Opcode
+from paperknife_decoders.message import Direction, Fate, Message, Opcode, are_binary
 
 __all__ = ["LaneHost", "Telling"]
 
@@ -90,7 +90,7 @@ class Telling:
         batch = Batch(
             self.track.number, way.direction, time.time_ns(), cast("list[Opcode]", opcodes), contents, self.track.reader
         )
-        if Opcode.CLOSE in opcodes:
+        if not are_binary(opcodes) and Opcode.CLOSE in opcodes:
             self.note_close(way, contents[opcodes.index(Opcode.CLOSE)])
         self.host.deliver(self.track, batch, shown=False)
 
