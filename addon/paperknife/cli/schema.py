@@ -12,6 +12,7 @@ import click
 
 from paperknife.cli.failure import Failure
 from paperknife.cli.options import wants_colour
+from paperknife.cli.schema_infer import infer_command
 from paperknife_decoders.envelope_types import candidates, envelope_types, payload_members
 from paperknife_decoders.paint import ANSI, PLAIN
 from paperknife_decoders.printable import printable
@@ -29,7 +30,7 @@ paths_argument = click.argument("paths", nargs=-1, required=True, metavar="PATH.
 
 @click.group()
 def schema_group() -> None:
-    """See what a schema defines, and check it.
+    """See what a schema defines, check it, draft one from traffic, and find what it lacks.
 
     PATH is a folder of .proto files, one .proto, a descriptor set (.binpb .desc .pb .protoset) or a generated _pb2.py;
     several are loaded together. A file with faults costs that file and those that import it, not the rest.
@@ -148,6 +149,9 @@ def check_command(context: click.Context, paths: tuple[str, ...]) -> None:
         click.echo(str(fault))
     click.echo(f"{counted(len(faults), 'fault') if faults else 'no faults'}; loaded: {loaded}", err=True)
     context.exit(1 if faults else 0)
+
+
+schema_group.add_command(infer_command)
 
 
 def tell_envelopes(schema: Schema) -> None:

@@ -14,7 +14,7 @@ from paperknife_decoders.inference.sketch import FieldSketch, Sketch
 from paperknife_decoders.oddities.search import wire_types
 from paperknife_decoders.wire.walker import WireType
 
-__all__ = ["WIDER", "accepts", "conflicts", "explains", "fits"]
+__all__ = ["conflicts", "explains", "fits", "is_list", "wider"]
 
 INT32 = -(1 << 31), (1 << 31) - 1
 UINT32 = 0, (1 << 32) - 1
@@ -59,12 +59,21 @@ WIDER: dict[int, str] = {
 
 
 def accepts(field: FieldDescriptor, sketch: FieldSketch) -> bool:
-    """True if a parser takes all samples for this field, by their wire types; a list of numbers has to be one."""
-    taken = wire_types(field)
-    if not set(sketch.counts) <= set(taken):
+    """True if a parser takes all samples for this field by their wire types, or would do so for a wider one."""
+    if not set(sketch.counts) <= set(wire_types(field)):
+        return False
+    return set(sketch.counts) == {WireType.LENGTH} or is_list(field, sketch)
+
+
+def is_list(field: FieldDescriptor, sketch: FieldSketch) -> bool:
+    """False for length-delimited samples of a repeated number that are no lists of such, at most one in a message."""
+    own = wire_types(field)[0]
+    if WireType.LENGTH not in sketch.counts or own is WireType.LENGTH:
+        return True
+    if sketch.repeated and len(sketch.counts) == 1:
         return False
     packed = sketch.content.packed
-    match taken[0] if WireType.LENGTH in sketch.counts else WireType.LENGTH:
+    match own:
         case WireType.VARINT:
             return packed.varints
         case WireType.FIXED32:
@@ -76,7 +85,12 @@ def accepts(field: FieldDescriptor, sketch: FieldSketch) -> bool:
 
 def fits(field: FieldDescriptor, sketch: FieldSketch) -> bool:
     """True if the values of all samples go into the type of a field that `accepts` them."""
-    return FITS.get(field.type, always)(sketch)
+    return is_list(field, sketch) and FITS.get(field.type, always)(sketch)
+
+
+def wider(field: FieldDescriptor, sketch: FieldSketch) -> str:
+    """The type that a field becomes which does not fit."""
+    return WIDER.get(field.type, "bytes") if is_list(field, sketch) else "bytes"
 
 
 def conflicts(kind: Descriptor, sketch: Sketch) -> list[int]:

@@ -150,17 +150,18 @@ def content_guess(sketch: FieldSketch, *, in_oneof: bool) -> tuple[str, str, str
         return "string", "", f"{told} text; could be bytes{also}"
     if sketch.message is not None:
         if is_timestamp(sketch.message):
-            return TIMESTAMP, "", f"{told} a time in seconds and nanoseconds; could be another message of two numbers"
+            return TIMESTAMP, "", f"{told} a time; could be another message of two numbers"
         doubt = "" if content.count - content.empty >= CERTAIN else "; could be bytes"
         return MESSAGE, "", f"{told} a message{doubt}"
     if content.lines == content.count:
         return "string", "", f"{told} text; could be bytes"
-    number = "" if sketch.repeated else packed_reals(content)
+    may_be_list = not sketch.repeated and not in_oneof
+    number = packed_reals(content) if may_be_list else ""
     if number:
         return "bytes", number, f"{told} packed numbers; could be bytes"
     if content.rough == content.count:
         return "string", "", f"{told} text with control characters; could be bytes"
-    if content.packed.varints and content.packed.alike and not sketch.repeated:
+    if content.packed.varints and content.packed.alike and may_be_list:
         return "bytes", "int64", f"{told} packed numbers; could be bytes"
     tried = f", {sketch.read:,} read as a message before one did not" if sketch.read else ""
     return "bytes", "", f"{samples(content.count)} of {size_span(content)}{tried}"

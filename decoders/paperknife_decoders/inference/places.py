@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from google.protobuf.descriptor_pb2 import FileDescriptorProto
@@ -62,17 +63,32 @@ class Edits:
         """Put `text` in the place of what is there."""
         self.made.append((start, end, text.encode()))
 
-    def insert_lines(self, places: Places, brace: int, lines: list[str]) -> None:
-        """Put lines before a closing brace, indented by one level more than the line that it stands in."""
+    def remove_brace(self, places: Places, at: int) -> None:
+        """Take out a closing brace, and its line where nothing else is on it."""
+        start = places.text.rfind(b"\n", 0, at)
+        alone = start >= 0 and not places.text[start:at].strip() and places.line_end(at) == at + 1
+        self.replace(start if alone else at, at + 1, "")
+
+    def insert_above(self, places: Places, brace: int, lines: Sequence[str]) -> None:
+        """Put lines before a closing brace, which stands on a line of its own from then on."""
         if not lines:
             return
         start = places.text.rfind(b"\n", 0, brace) + 1
-        pad = places.indent(brace).decode()
-        text = "".join(f"{pad}  {line}".rstrip() + "\n" for line in lines)
-        if places.text[start:brace].strip():  # the whole definition is on this line
-            self.made.append((brace, brace, f"\n{text}{pad}".encode()))
+        text = joined(lines)
+        if places.text[start:brace].strip():
+            self.replace(brace, brace, f"\n{text}\n{places.indent(brace).decode()}")
         else:
-            self.made.append((start, start, text.encode()))
+            self.replace(start, start, f"{text}\n")
+
+    def insert_below(self, places: Places, at: int, lines: Sequence[str]) -> bool:
+        """Put lines below the one that `at` is in; False, with nothing done, where a definition may go on there."""
+        end = places.line_end(at)
+        rest = places.text[at:end].strip()
+        if rest and not rest.startswith(b"//"):
+            return False
+        if lines:
+            self.replace(end, end, f"\n{joined(lines)}")
+        return True
 
     def mention(self, word: str) -> bool:
         """True if some change brings `word` in."""
@@ -86,3 +102,8 @@ class Edits:
             parts += [text[at:start], new]
             at = end
         return b"".join([*parts, text[at:]])
+
+
+def joined(lines: Sequence[str]) -> str:
+    """The lines as a text, without a line feed at its end."""
+    return "\n".join(line.rstrip() for line in lines)

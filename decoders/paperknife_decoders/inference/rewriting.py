@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from google.protobuf.descriptor import Descriptor, EnumDescriptor, FieldDescriptor, OneofDescriptor
 
 from paperknife_decoders.inference.draft import IMPORT, Names, definition, field_lines, message_lines
-from paperknife_decoders.inference.fitting import WIDER, explains, fits
+from paperknife_decoders.inference.fitting import explains, fits, is_list, wider
 from paperknife_decoders.inference.guess import TIMESTAMP, guess
 from paperknife_decoders.inference.members import may_be_payload, together
 from paperknife_decoders.inference.places import Edits, Places
@@ -25,6 +25,8 @@ __all__ = ["Rewriting"]
 
 NAME, FIELD, LABEL, ONEOF = 1, 2, 4, 8
 """Field numbers of descriptor.proto: the name of anything, a message's fields and oneofs, a field's label."""
+
+INDENT = "  "
 
 SYNTAX, PACKAGE, DEPENDENCY = (12,), (2,), 3
 
@@ -69,7 +71,7 @@ class Rewriting:
         self.edits.replace(
             start, brace + 1, f"// Was oneof {oneof.name}, until one message had more than one of these."
         )
-        self.edits.replace(end - 1, end, "")
+        self.edits.remove_brace(self.places, end - 1)
         self.changes.append(f"{name_of(kind)}: oneof {oneof.name} is taken apart")
 
     def field(
@@ -83,15 +85,18 @@ class Rewriting:
             is_right = explains(inner, seen.message)
         if declared.enum_type is not None and is_right:
             self.enum_values(declared.enum_type, seen)
-        repeated = declared.is_repeated or seen.repeated
+        repeated = seen.repeated or (declared.is_repeated and is_list(declared, seen))
         lacks_presence = seen.zeros and not declared.has_presence and not repeated and not in_oneof
         if is_right and not lacks_presence and repeated == declared.is_repeated:
             return
-        word = "" if is_right else WIDER.get(declared.type, "bytes")
+        word = "" if is_right else wider(declared, seen)
         if not is_right and is_foreign and seen.message is not None:
             word = Names.of(declared.number, taken=taken_names(kind)).type
-            self.put(kind, ["", *message_lines(word, seen.message)])
-        label = "repeated" if repeated else "" if in_oneof else "optional" if lacks_presence else self.label(path)
+            self.put(kind, ["", *message_lines(word, seen.message, level=self.level(kind))])
+            inner = None
+        has_lost_presence = inner is not None and not is_right
+        needs_presence = lacks_presence or has_lost_presence
+        label = "repeated" if repeated else "" if in_oneof else "optional" if needs_presence else self.label(path)
         self.rewrite(kind, declared, seen, path, label, word)
 
     def label(self, path: tuple[int, ...]) -> str:
@@ -110,7 +115,7 @@ class Rewriting:
         label: str,
         word: str,
     ) -> None:
-        """Put a label and a type (empty: the one that is there) before the name of a field, and the reason behind it."""
+        """Put a label and a type (empty: the one there is) before the name of a field, and the reason behind it."""
         text = self.places.text
         start, end = self.places.span(path)
         name, after = self.places.span((*path, NAME))
@@ -133,12 +138,13 @@ class Rewriting:
         lines = [line for line in lines if f"{name_of(enum)}: {line}" not in self.changes]
         if enum.file.name == self.file.name and lines:
             _, end = self.places.span(path_of(enum))
-            self.edits.insert_lines(self.places, end - 1, lines)
+            pad = INDENT * self.level(enum)
+            self.edits.insert_above(self.places, end - 1, [pad + line for line in lines])
             self.changes += [f"{name_of(enum)}: {line}" for line in lines]
 
     def new_fields(self, kind: Descriptor, sketch: Sketch, taken_apart: Collection[str]) -> None:
         """Declare what the type does not have: payloads in its `oneof`, the rest behind all else."""
-        taken = taken_names(kind)
+        taken, level = taken_names(kind), self.level(kind)
         payloads = payload_oneof_of(kind, taken_apart)
         in_oneof: list[str] = []
         lines: list[str] = []
@@ -149,20 +155,37 @@ class Rewriting:
             is_payload = bool(members) and may_be_payload(seen) and not together(sketch, members | {number})
             members |= {number} if is_payload else set()
             made, names = guess(seen, in_oneof=is_payload), Names.of(number, payload=is_payload, taken=taken)
-            (in_oneof if is_payload else lines).extend(field_lines(number, made, names, 0))
-            defined += definition(made, names, seen, 0)
+            (in_oneof if is_payload else lines).extend(field_lines(number, made, names, level + is_payload))
+            defined += definition(made, names, seen, level)
             if number not in RESERVED:
                 self.changes.append(f"{name_of(kind)}.{names.field} is new")
         if payloads is not None and in_oneof:
             index = [oneof.name for oneof in kind.oneofs].index(payloads.name)
             _, end = self.places.span((*path_of(kind), ONEOF, index))
-            self.edits.insert_lines(self.places, end - 1, in_oneof)
-        self.put(kind, [*lines, *defined])
+            self.edits.insert_above(self.places, end - 1, in_oneof)
+        if not self.edits.insert_below(self.places, self.last_end(kind), lines):
+            self.put(kind, lines)
+        self.put(kind, defined)
+
+    def level(self, definition: Descriptor | EnumDescriptor) -> int:
+        """How deep what is in a definition is indented."""
+        _, end = self.places.span(path_of(definition))
+        return len(self.places.indent(end - 1).decode().expandtabs(len(INDENT))) // len(INDENT) + 1
+
+    def last_end(self, kind: Descriptor) -> int:
+        """Where the last field or `oneof` of a message type ends; where its brace opens, if there is none."""
+        path = path_of(kind)
+        parts = [
+            *((*path, FIELD, index) for index in range(len(kind.fields))),
+            *((*path, ONEOF, index) for index, oneof in enumerate(kind.oneofs) if not is_synthetic(oneof)),
+        ]
+        opened = self.places.text.index(b"{", self.places.span((*path, NAME))[1]) + 1
+        return max((self.places.span(part)[1] for part in parts), default=opened)
 
     def put(self, kind: Descriptor, lines: list[str]) -> None:
         """Put lines at the end of a message type."""
         _, end = self.places.span(path_of(kind))
-        self.edits.insert_lines(self.places, end - 1, lines)
+        self.edits.insert_above(self.places, end - 1, lines)
 
     def append(self, name: str, lines: list[str]) -> None:
         """Put the lines of a new type at the end of the file."""
