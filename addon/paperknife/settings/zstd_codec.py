@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Iterator, Mapping
 from typing import Final
 
@@ -28,6 +29,16 @@ MOST_BLOCKS = 100_000
 """A block is up to 128 KiB of content; only a bomb has more of them, with nothing in each."""
 
 
+class PerThread(threading.local):
+    """One decompressor for all frames of a thread: to make one takes many times as long as to read a small frame."""
+
+    def __init__(self) -> None:
+        self.decompressor = zstandard.ZstdDecompressor(max_window_size=WINDOW)
+
+
+THREAD = PerThread()
+
+
 def zstd_pieces(data: bytes) -> Iterator[bytes]:
     """The content of the one frame that fills `data`, at most `PIECE` bytes at a time."""
     try:
@@ -35,7 +46,7 @@ def zstd_pieces(data: bytes) -> Iterator[bytes]:
             raise DecodeError("zstd data were expected, and these are none,", 0)
         # The library takes a frame that is cut short for good, and reads on behind the end of one.
         check_end("zstd", frame_end(data), len(data))
-        reader = zstandard.ZstdDecompressor(max_window_size=WINDOW).stream_reader(data)
+        reader = THREAD.decompressor.stream_reader(data)
         while piece := reader.read(PIECE):
             yield piece
     except zstandard.ZstdError as error:

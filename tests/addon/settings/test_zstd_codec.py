@@ -2,6 +2,7 @@
 
 import os
 import tracemalloc
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import zstandard
@@ -96,6 +97,17 @@ def test_any_bytes(data, content, place, bits) -> None:
     for step in (STEP, Compressed(ZSTD, "magic")):
         for each in (data, bytes(damaged), ZSTD.deflate(content)):
             goes_there_and_back(step, each, data)
+
+
+def test_a_frame_that_was_given_up_leaves_nothing_behind() -> None:
+    """Whatever became of the frame before, the next one is read from its start."""
+    pieces = ZSTD.pieces(ZSTD.deflate(bytes(9 * PIECE)))
+    assert next(pieces) == bytes(PIECE)
+    assert refusal(STEP, CHECKED[:-1] + b"\x00")
+    assert opened(STEP, CHECKED).parts == (b"ab" * 50,)
+    with ThreadPoolExecutor(4) as threads:
+        contents = list(threads.map(lambda _: b"".join(ZSTD.pieces(CHECKED)), range(400)))
+    assert set(contents) == {b"ab" * 50}
 
 
 def test_in_definitions() -> None:
