@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 
 from paperknife.recording.exchange.cells import duration_cell, json_cell, scalar_cell, text_cell, timestamp_cell
-from paperknife_decoders.documents import Place, field_json
+from paperknife_decoders.json_form import field_json
 from paperknife_decoders.open_types import is_any, is_json_like
 from paperknife_decoders.reflection import list_fields
 from paperknife_decoders.secrets import MASK, Secrets
@@ -112,8 +112,8 @@ class Flattening:
         kind = each.message_type
         if kind is not None and self.is_spread(each, kind, above):
             return self.level(kind, list(kind.fields), path, (*above, kind.full_name)).fill
-        place = Place(self.secrets, path, len(path))
-        return one_cell(self.column(path), lambda value: json_cell(field_json(each, value, place)))
+        write = field_json(each, self.secrets, path)
+        return one_cell(self.column(path), lambda value: json_cell(write(value, len(path))))
 
     def is_spread(self, each: FieldDescriptor, kind: Descriptor, above: tuple[str, ...]) -> bool:
         """True if the fields of a message get columns of their own, where `above` are the types around it."""
