@@ -217,19 +217,25 @@ class Reader:
 
     def read(self, direction: Direction, opcode: Opcode, content: bytes) -> tuple[Envelope, ...]:
         """The envelopes of one message; never raises for anything a peer can send."""
-        protocol = self.protocol
-        kind = protocol.type_for(direction)
         if opcode not in (Opcode.TEXT, Opcode.BINARY):
             return ()  # a control frame's payload is nobody's envelope
+        way = self.way(direction, opcode, content)
+        if isinstance(way, Envelope):
+            return (way,)
+        kind = self.protocol.type_for(direction)
+        return tuple(read_envelope(part, kind) for part in way.parts)
+
+    def way(self, direction: Direction, opcode: int, content: bytes) -> Opened | Envelope:
+        """The way through the steps and back; or the one envelope, where there are none or one of them refuses."""
+        kind = self.protocol.type_for(direction)
         if not self.has_steps(direction, opcode):
-            return (text_envelope(content, kind) if opcode is Opcode.TEXT else read_envelope(content, kind),)
-        if not protocol.in_text and looks_like_json(content):
-            return (undecoded(content, kind, ""),)  # it comes with either opcode, and no step is asked what else it is
+            return text_envelope(content, kind) if opcode == Opcode.TEXT else read_envelope(content, kind)
+        if not self.protocol.in_text and looks_like_json(content):
+            return undecoded(content, kind, "")  # it comes with either opcode, and no step is asked what else it is
         try:
-            parts = self.open(direction, opcode, content).parts
+            return self.open(direction, opcode, content)
         except DecodeError as error:
-            return (undecoded(content, kind, str(error)),)
-        return tuple(read_envelope(part, kind) for part in parts)
+            return undecoded(content, kind, str(error))
 
     def has_steps(self, direction: Direction, opcode: int) -> bool:
         """True if there is something between the content of such a message and its envelopes."""

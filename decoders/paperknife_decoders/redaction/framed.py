@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from paperknife_decoders.redaction.edits import DONE, Edit, apply, moved
+from paperknife_decoders.redaction.edits import DONE, Edit, Span, apply, moved
 from paperknife_decoders.steps import Opened
 
-__all__ = ["masked_parts"]
+__all__ = ["gaps", "masked_parts"]
 
 
 def masked_parts(opened: Opened, content: bytes, edits_of: Callable[[bytes], list[Edit]]) -> tuple[bytes, list[Edit]]:
@@ -26,6 +26,15 @@ def masked_parts(opened: Opened, content: bytes, edits_of: Callable[[bytes], lis
     return masked, [
         moved(edit, place)._replace(table=DONE) for place, its in zip(places, edits, strict=True) for edit in its
     ]
+
+
+def gaps(content: bytes, parts: Sequence[bytes]) -> list[Span]:
+    """Where there is something in the content that is in no part; all of it, where the parts do not lie in it."""
+    places = places_of(content, parts)
+    if places is None:
+        return [(0, len(content))]
+    ends = [0, *(place + len(part) for place, part in zip(places, parts, strict=True))]
+    return [(start, end) for start, end in zip(ends, [*places, len(content)], strict=True) if start < end]
 
 
 def places_of(content: bytes, parts: Sequence[bytes]) -> list[int] | None:

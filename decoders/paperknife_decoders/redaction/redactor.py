@@ -9,15 +9,16 @@ from typing import Literal, NamedTuple
 from paperknife_decoders.envelope import Envelope, Form
 from paperknife_decoders.errors import DecodeError
 from paperknife_decoders.message import Direction, Opcode
-from paperknife_decoders.protocol import Protocol, Reader, read_envelope, text_envelope
+from paperknife_decoders.protocol import Protocol, Reader, looks_like_json, read_envelope
 from paperknife_decoders.redaction.edits import Edit, Found, Span, apply, moved, spans_of, stars
 from paperknife_decoders.redaction.fields import find_secrets
-from paperknife_decoders.redaction.framed import masked_parts
+from paperknife_decoders.redaction.framed import gaps, masked_parts
 from paperknife_decoders.redaction.known import KnownSecrets
 from paperknife_decoders.redaction.suspects import Suspects
 from paperknife_decoders.redaction.text import find_in_json, find_in_text
 from paperknife_decoders.redaction.unread import find_in_unread
 from paperknife_decoders.secrets import Secrets
+from paperknife_decoders.steps import Opened
 
 __all__ = ["UNREAD", "Mode", "Redacted", "Redactor"]
 
@@ -130,24 +131,41 @@ class Redactor:
 
     def named(self, reader: Reader, direction: Direction, opcode: int, content: bytes) -> tuple[bytes, list[Edit]]:
         """The content, and what to replace in it by its names; the values are known from now on."""
-        protocol = reader.protocol
-        self.use(protocol)
-        kind, secrets = protocol.type_for(direction), protocol.secrets
-        if reader.has_steps(direction, opcode):
-            try:
-                opened = reader.open(direction, opcode, content)
-            except DecodeError:
-                return content, self.unread(content)
-            return masked_parts(opened, content, lambda part: self.edits(read_envelope(part, kind), secrets))
-        match opcode:
-            case Opcode.BINARY:
-                return content, self.edits(read_envelope(content, kind), secrets)
-            case Opcode.TEXT:
-                return content, self.edits(text_envelope(content, kind), secrets)
-            case Opcode.CLOSE:
-                found = self.noted(find_in_text(content[CLOSE_CODE:], secrets))
-                return content, [moved(edit, CLOSE_CODE) for edit in found]
+        secrets = reader.protocol.secrets
+        self.use(reader.protocol)
+        if opcode in (Opcode.TEXT, Opcode.BINARY):
+            way = reader.way(direction, opcode, content)
+            if isinstance(way, Envelope):
+                return content, self.edits(way, secrets)
+            return self.behind_steps(reader, direction, opcode, content, way)
+        if opcode == Opcode.CLOSE:
+            found = self.noted(find_in_text(content[CLOSE_CODE:], secrets))
+            return content, [moved(edit, CLOSE_CODE) for edit in found]
         return content, self.unread(content) if self.mode == "strict" else self.noted(find_in_text(content, secrets))
+
+    def behind_steps(
+        self, reader: Reader, direction: Direction, opcode: int, content: bytes, opened: Opened
+    ) -> tuple[bytes, list[Edit]]:
+        """The content without the secrets of its parts and of the text around them, and where they are or were.
+
+        What cannot be put together again without its secrets is masked as a whole.
+        """
+        kind, secrets = reader.protocol.type_for(direction), reader.protocol.secrets
+
+        def edits_of(part: bytes) -> list[Edit]:
+            return self.edits(read_envelope(part, kind), secrets) + stars(self.known.spans(part))
+
+        try:
+            masked, edits = masked_parts(opened, content, edits_of)
+        except DecodeError:
+            return content, [Edit(0, len(content))]
+        if looks_like_json(masked):
+            return masked, edits + self.noted(find_in_json(masked, secrets))
+        for start, end in gaps(content, opened.parts):
+            if len(masked) == len(content) and (opcode == Opcode.TEXT or end - start < len(content)):
+                found = self.noted(find_in_text(content[start:end], secrets))
+                edits += [moved(edit, start) for edit in found]
+        return masked, edits
 
     def edits(self, envelope: Envelope, secrets: Secrets) -> list[Edit]:
         """What to replace in one envelope."""

@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+import base64
+import gzip
+from collections.abc import Sequence
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from paperknife_decoders.errors import DecodeError
 from paperknife_decoders.message import Direction, Opcode
 from paperknife_decoders.protocol import EnvelopeType, Protocol
 from paperknife_decoders.redaction.known import KnownSecrets
 from paperknife_decoders.redaction.redactor import UNREAD, Redactor
+from paperknife_decoders.steps import Context, Opened
+from paperknife_decoders.steps.ascii_header import AsciiHeader
+from paperknife_decoders.steps.base64_text import Base64Text
+from paperknife_decoders.steps.compressed import Compressed
+from paperknife_decoders.steps.grpc_web import GrpcWebsockets
+from paperknife_decoders.steps.json_field import JsonField
+from paperknife_decoders.steps.stream_codecs import CODECS
+from paperknife_decoders.steps.varint_delimited import VarintDelimited
 
 PROTO = """
 syntax = "proto3"; package redactor;
@@ -32,6 +46,18 @@ def protocol(proto_schema) -> Protocol:
     return Protocol(client=kind, server=kind)
 
 
+class Broken:
+    """A step with no way back."""
+
+    name = "broken"
+
+    def open(self, data: bytes, context: Context) -> Opened:
+        return Opened((data,), self.close)
+
+    def close(self, parts: Sequence[bytes]) -> bytes:
+        raise DecodeError("no way back", 0)
+
+
 CASES = [
     ([], [], None),
     ([BINARY], [DATA], None),
@@ -48,6 +74,48 @@ CASES = [
     ([BINARY], [LOGIN[:-1]], [MASKED[:-1]]),
     ([BINARY], [b"\xff\xff\xff"], None),
 ]
+
+
+def in_json(login: bytes, password: str) -> bytes:
+    """A login in base64, beside a password."""
+    return b'{"password": "%s", "data": "%s"}' % (password.encode(), base64.b64encode(login))
+
+
+STEPS = [
+    # what a step refuses is looked at as what else it is
+    ([GrpcWebsockets()], False, b"authorization: Bearer wordpass", b"authorization: ***************"),
+    ([JsonField("data"), Base64Text()], True, b'{"password": "wordpass"}', b'{"password": "********"}'),
+    # what stands around the parts
+    ([GrpcWebsockets()], False, b"\x00\x00\x00\x00\x00\x0f" + LOGIN, b"\x00\x00\x00\x00\x00\x0f" + MASKED),
+    ([JsonField("data"), Base64Text()], True, in_json(LOGIN, "other123"), in_json(MASKED, "********")),
+    ([AsciiHeader(2)], False, b'a;"token":"abcdef";,2,' + LOGIN, b'a;"token":"******";,2,' + MASKED),
+    # JSON comes with either opcode
+    ([VarintDelimited()], False, b'{"password": "wordpass"}', b'{"password": "********"}'),
+    ([VarintDelimited()], False, b"\x0f" + LOGIN + b"\x0a" + DATA, b"\x0f" + MASKED + b"\x0a" + DATA),
+]
+
+
+@pytest.mark.parametrize(("steps", "in_text", "content", "expected"), STEPS)
+def test_steps(protocol, steps, in_text, content, expected) -> None:
+    """Secrets behind the steps of a protocol, in what stands around the parts, and in what the steps refuse."""
+    stepped = replace(protocol, steps=tuple(steps), in_text=in_text)
+    redacted = Redactor().redact_one(stepped.reader(), Direction.CLIENT, TEXT if in_text else BINARY, content)
+    assert redacted and redacted[0] == expected
+
+
+def test_a_known_value_in_what_is_compressed(protocol) -> None:
+    """A value that is known is found in the parts too, which do not lie in the content as they are."""
+    stepped = replace(protocol, steps=(Compressed(CODECS["gzip"]),))
+    redactor = Redactor()
+    redactor.redact_one(protocol.reader(), Direction.CLIENT, BINARY, LOGIN)
+    redacted = redactor.redact_one(stepped.reader(), Direction.CLIENT, BINARY, gzip.compress(ECHO))
+    assert redacted and gzip.decompress(redacted[0]) == ECHO_MASKED
+
+
+def test_what_cannot_be_put_together_again(protocol) -> None:
+    """Where there is no way back without the secret, all of the message is masked."""
+    stepped = replace(protocol, steps=(Broken(),))
+    assert Redactor().redact_one(stepped.reader(), Direction.CLIENT, BINARY, LOGIN) == (b"*" * 15, ((0, 15),))
 
 
 @pytest.mark.parametrize(("opcodes", "contents", "expected"), CASES)
