@@ -12,6 +12,7 @@ import click
 
 from paperknife.cli.failure import Failure
 from paperknife.cli.options import wants_colour
+from paperknife.cli.schema_drift import drift_command
 from paperknife.cli.schema_infer import infer_command
 from paperknife_decoders.envelope_types import candidates, envelope_types, payload_members
 from paperknife_decoders.paint import ANSI, PLAIN
@@ -152,6 +153,7 @@ def check_command(context: click.Context, paths: tuple[str, ...]) -> None:
 
 
 schema_group.add_command(infer_command)
+schema_group.add_command(drift_command)
 
 
 def tell_envelopes(schema: Schema) -> None:

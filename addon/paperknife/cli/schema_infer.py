@@ -149,6 +149,4 @@ def tell_result(
 def is_explained(data: bytes, kind: EnvelopeType) -> bool:
     """True if a message parses as its type, and has nothing in it that this does not know; also for what is none."""
     form = read_envelope(data, kind).form
-    return form not in (Form.DECODED, Form.WIRE) or (
-        form is Form.DECODED and not find_oddities(data, kind.descriptor)
-    )
+    return form not in (Form.DECODED, Form.WIRE) or (form is Form.DECODED and not find_oddities(data, kind.descriptor))

@@ -6,7 +6,8 @@ What the tap hands on goes this way, and never blocks on its way in::
 
 * `view` is the consumer.
 * `renderer` knows the options, filters, and picks the format: the same lines for the live view and for recordings.
-  `interest` spares it the messages whose payload's name says that nobody wants them.
+  `interest` spares it the messages whose payload's name says that nobody wants them. `novelties` are what the schema
+  lacks, told once each.
 * `printer` owns the queue, the thread and the file descriptor. When the reader of our output stalls, lines are counted
   instead of kept, and the traffic goes on.
 * `line` lays out one line in columns, `events` what is no message (connections, pings, notices), `documents` writes the

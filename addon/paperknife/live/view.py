@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TextIO
 
 from paperknife.live.events import Closed, Notice, Opened, Oversize
+from paperknife.live.novelties import Novelties
 from paperknife.live.printer import Printer
 from paperknife.live.renderer import Renderer, ViewOptions
 from paperknife.live.tally import Tally
@@ -41,6 +43,7 @@ class LiveView:
     ) -> None:
         self._tally = tally
         self._renderer = Renderer(options, Width(out, options.width))
+        self._novelties = Novelties()
         self._counts: dict[int, Counter[Direction]] = {}
         self._printer: Printer[Item] = Printer(
             self._texts, self._renderer.missed, out, limits=options.limits, on_broken=on_broken
@@ -112,7 +115,18 @@ class LiveView:
             return
         yield from map(self._renderer.event, self._count(item))
         for message in item:
-            yield from self._renderer.message(message)
+            is_shown = False
+            for text in self._renderer.message(message):
+                yield text
+                is_shown = True
+            if is_shown and message.opcode < Opcode.CLOSE:
+                yield from map(self._renderer.event, self._news(message))
+
+    def _news(self, message: Message) -> Iterator[Notice]:
+        """What the schema lacks for a message that is shown; a fault of ours in reading it stands in its line."""
+        with contextlib.suppress(Exception):
+            for sentence in self._novelties.sentences(message):
+                yield Notice(sentence, True, message.time_ns)
 
 
 def weigh(batch: Sequence[Message]) -> tuple[int, Counter[Direction], int]:

@@ -17,7 +17,7 @@ from google.protobuf.descriptor import Descriptor, EnumDescriptor, FieldDescript
 from paperknife_decoders.errors import DecodeError
 from paperknife_decoders.wire.walker import DEEPEST, Field, WireType, close_group, read_field, read_varint
 
-__all__ = ["Enough", "Known", "Oddity", "OddityKind", "find_oddities", "known_tags"]
+__all__ = ["Enough", "Known", "Oddity", "OddityKind", "Skim", "find_oddities", "known_tags", "wire_types"]
 
 
 class OddityKind(enum.Enum):
@@ -53,6 +53,7 @@ class Known:
     enum: frozenset[int] | None
     is_text: bool
     is_packed_varint: bool
+    enum_type: EnumDescriptor | None = None
 
 
 def find_oddities(
@@ -107,27 +108,35 @@ class Skim:
             position = field.end
             known = table.get(field.number << 3 | field.wire_type)
             if known is None:
-                self.add(OddityKind.UNKNOWN_FIELD, path, field.number)
+                self.unknown(field, descriptor, path)
             elif known.message is not None and len(path) < DEEPEST:
                 self.message(field.content, field.content_end, known.message, path + known.names)
             elif known.enum is not None:
-                self.enum(field, known.enum, path + known.names)
+                self.enum(field, known, path + known.names)
 
-    def enum(self, field: Field, values: frozenset[int], path: tuple[str, ...]) -> None:
+    def enum(self, field: Field, known: Known, path: tuple[str, ...]) -> None:
         """One enum value, or a packed list of them."""
         if field.wire_type is WireType.VARINT:
-            self.enum_value(field.value, values, path)
+            self.enum_value(field.value, known, path)
             return
         position = field.content
         while position < field.content_end:
             value, position = read_varint(self.data, position, field.content_end)
-            self.enum_value(value, values, path)
+            self.enum_value(value, known, path)
 
-    def enum_value(self, value: int, values: frozenset[int], path: tuple[str, ...]) -> None:
+    def enum_value(self, value: int, known: Known, path: tuple[str, ...]) -> None:
         """An enum is an int32; negative ones travel as 64 bits."""
         number = (value & 0xFFFF_FFFF ^ 0x8000_0000) - 0x8000_0000
-        if number not in values:
-            self.add(OddityKind.UNKNOWN_ENUM_VALUE, path, number)
+        if known.enum is not None and number not in known.enum:
+            self.unnamed(number, known, path)
+
+    def unknown(self, field: Field, _descriptor: Descriptor, path: tuple[str, ...]) -> None:
+        """A field that the type `_descriptor` does not have, in the message at `path`."""
+        self.add(OddityKind.UNKNOWN_FIELD, path, field.number)
+
+    def unnamed(self, number: int, _known: Known, path: tuple[str, ...]) -> None:
+        """A number without a name, in the enum field at `path`."""
+        self.add(OddityKind.UNKNOWN_ENUM_VALUE, path, number)
 
 
 @lru_cache(maxsize=1024)
@@ -151,6 +160,7 @@ def known_field(field: FieldDescriptor) -> Known:
         enum_values(field.enum_type),
         is_text=field.type == FieldDescriptor.TYPE_STRING,
         is_packed_varint=field.is_repeated and field.type not in WIRE_TYPES,
+        enum_type=field.enum_type,
     )
 
 

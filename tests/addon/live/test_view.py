@@ -41,6 +41,11 @@ def show(options, feed):
     return out.getvalue()
 
 
+def without_news(text):
+    """The lines but for those that tell what the schema lacks."""
+    return [line for line in text.splitlines() if not re.search(r"which the schema|schema drift|schema lacks", line)]
+
+
 def payloads(text):
     """The payload column of messages."""
     return re.findall(r"^\S+ #\d+ +(?:->|<-) (\(.*?\)|\w+)", text, re.MULTILINE)
@@ -54,7 +59,7 @@ def test_shows_everything_in_order(play):
     """Connections, notices and messages appear as they came."""
     text = show(ViewOptions(), play)
     assert payloads(text) == PAYLOADS
-    lines = text.splitlines()
+    lines = without_news(text)
     assert len(lines) == 3 + len(PAYLOADS)
     assert "opened" in lines[0]
     assert "* Schema: 34 messages in 6 files." in lines[1]
@@ -75,7 +80,7 @@ def test_expressions(play, venue, where, hide, expected):
     options = ViewOptions(where=where and compiled(venue, where), hide=tuple(compiled(venue, text) for text in hide))
     text = show(options, play)
     assert payloads(text) == expected
-    assert len(text.splitlines()) == 3 + len(expected)
+    assert len(without_news(text)) == 3 + len(expected)
 
 
 def test_new_expressions_take_over(venue):
@@ -133,7 +138,7 @@ def test_latency_of_answers(play):
 def test_answers_are_told_though_the_request_is_hidden(play, venue):
     """What is hidden still counts as a request."""
     options = ViewOptions(where=compiled(venue, "order_response"), format="json")
-    (found,) = [json.loads(line) for line in show(options, play).splitlines() if "order_response" in line]
+    (found,) = [json.loads(line) for line in without_news(show(options, play)) if "order_response" in line]
     assert found["answers"] == {"payload": "order", "latency_ms": 3.0, "first": True}
 
 
@@ -155,7 +160,7 @@ def test_secrets(play):
 
 def test_json_is_one_object_a_line(play):
     """JSON lines are read by any program, one object each: events and envelopes."""
-    found = [json.loads(line) for line in show(ViewOptions(format="json", colour=True), play).splitlines()]
+    found = [json.loads(line) for line in without_news(show(ViewOptions(format="json", colour=True), play))]
     assert [each["event"] for each in found if "event" in each] == ["opened", "notice", "closed"]
     assert [each["payload"] for each in found if "event" not in each] == [*PAYLOADS[:-1], None]
 
@@ -204,8 +209,20 @@ def test_odd_messages_are_shown(venue, form):
     text = show(ViewOptions(format=form, width=80), lambda view: view.messages(batch))
     assert "could not be shown" not in text
     if form == "line":
-        assert len(text.splitlines()) == len(batch)
+        assert sum(" #1 " in line for line in text.splitlines()) == len(batch)
         assert max(map(len, text.splitlines())) <= 80
+
+
+@pytest.mark.parametrize("form", ["line", "json"])
+def test_what_the_schema_lacks_is_told_once(play, form):
+    """A field that the schema does not have is told below the first message that is shown with it."""
+    text = show(ViewOptions(format=form), lambda view: (play(view), play(view)))
+    assert text.count("The server sends field 12 in order_response, which the schema lacks.") == 1
+
+
+def test_what_is_not_shown_tells_no_news(play, venue):
+    """Nothing is looked through that nobody wants to see."""
+    assert "lacks" not in show(ViewOptions(where=compiled(venue, "login")), play)
 
 
 class Cutter:
