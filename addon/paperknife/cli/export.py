@@ -101,8 +101,10 @@ def run(file: str, out: str | None, options: dict[str, Any]) -> tuple[Recording,
         recording = Recording(file, override=override, secrets=secrets_of(options), read=counted(read, progress))
         selection = selection_from(options, recording.loaded, recording.begin_ns)
         items: Iterator[Item] = iter(recording)
-        if needs_redaction(recording, options["redact"]):
+        if needs_redaction(recording, options["redact"]):  # what is a secret is known from all that came before
             items = redacted(items, Redactor(mode=options["redact"]))
+        elif selection.start_ns is not None:
+            recording.since(selection.start_ns, progress.advance)
         target = Target(file, out, options["force"])
         with WRITERS[options["form"]](target, selection, options) as writer:
             for item in items:

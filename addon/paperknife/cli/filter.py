@@ -61,6 +61,8 @@ def filter_command(ctx: click.Context, /, source: str, out: str, force: bool, **
 def taken(recording: Recording, path: Path, options: dict[str, Any], progress: Progress) -> Excerpt:
     """Write what the options select to a new file; none is made where that is nothing."""
     excerpt = Excerpt(selection_from(options, recording.loaded, recording.begin_ns), options["with_state"])
+    if excerpt.selection.start_ns is not None and not excerpt.with_state:
+        excerpt.seen += recording.since(excerpt.selection.start_ns, progress.advance).total()
     session = {name: value for name, value in recording.session.items() if name != "version"}
     writer = RecordingWriter(path, session, overwrite=options["force"], progress=progress.at)
     try:

@@ -127,8 +127,10 @@ def show_file(file: str, options: dict[str, Any], override: Loaded | None, outle
     selection = selection_from({**options, "where": None, "hide": ()}, loaded, recording.begin_ns)
     showing = Showing(renderer, outlet, selection, options["most"], filters.adapting(renderer))
     items: Iterator[Item] = iter(recording)
-    if needs_redaction(recording, options["redact"]):
+    if needs_redaction(recording, options["redact"]):  # what is a secret is known from all that came before
         items = redacted(items, Redactor(mode=options["redact"]))
+    elif selection.start_ns is not None and not follow:
+        showing.pass_over(recording.since(selection.start_ns))
     showing.show(items)
     outlet.flush()
     for fault in recording.faults:

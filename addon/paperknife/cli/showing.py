@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TextIO
 
 from paperknife.live import events
 from paperknife.live.renderer import Renderer
+from paperknife.recording.channels import ChannelKey
 from paperknife.recording.items import Closed, Item, Noticed, Opened
 from paperknife.recording.selection import Selection
 from paperknife.traffic import Piece
@@ -74,6 +75,12 @@ class Showing:
     events: int = 0
     _counts: defaultdict[tuple[int, Direction], int] = field(default_factory=lambda: defaultdict(int))
     _protocol: Protocol | None = None
+
+    def pass_over(self, passed: Mapping[ChannelKey, int]) -> None:
+        """Count messages that are not among the items."""
+        for key, count in passed.items():
+            if key.opcode < CLOSE:
+                self._counts[key.connection, key.direction] += count
 
     def show(self, items: Iterator[Item]) -> None:
         """Show items until they end, or enough is shown."""

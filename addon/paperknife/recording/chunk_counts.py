@@ -5,8 +5,8 @@ from __future__ import annotations
 from mcap.records import Channel, Schema
 
 from paperknife.recording.channels import ChannelKey, Kind
+from paperknife.recording.making import Making
 from paperknife.recording.protocols import Protocols
-from paperknife.recording.reading import State
 from paperknife.recording.summary import Counter, Summary
 from paperknife.traffic import Batch
 from paperknife_decoders.message import Fate
@@ -22,18 +22,18 @@ class ChunkCounts:
     """
 
     def __init__(self, name: str) -> None:
-        self.state = State(Protocols(name))
+        self.making = Making(Protocols(name))
         self.counter = Counter()
         self.keys: dict[int, ChannelKey] = {}
         self.alike: dict[int, list[bytes]] = {}
 
     def schema(self, schema: Schema) -> None:
         """A schema."""
-        self.state.protocols.schema(schema)
+        self.making.protocols.schema(schema)
 
     def channel(self, channel: Channel) -> None:
         """A channel."""
-        self.state.channel(channel)
+        self.making.channel(channel)
         try:
             key = ChannelKey.from_metadata(channel.metadata)
         except (KeyError, ValueError):
@@ -44,7 +44,7 @@ class ChunkCounts:
 
     def other(self, channel: int, sequence: int, time_ns: int, content: bytes) -> None:
         """A message, or something that happened."""
-        make = self.state.makers.get(channel)
+        make = self.making.makers.get(channel)
         item = make(content, sequence, time_ns) if make else None
         if item is not None:
             self.counter.add(item)
@@ -54,13 +54,13 @@ class ChunkCounts:
         for channel, contents in self.alike.items():
             if contents:
                 key = self.keys[channel]
-                reader = self.state.reader(key)
+                reader = self.making.reader(key)
                 opcodes = [key.opcode] * len(contents)
                 self.counter.add_envelopes(Batch(key.connection, key.direction, time_ns, opcodes, contents, reader))
                 contents.clear()
-        told = [each for each in self.state.masked if each <= sequence]
+        told = [each for each in self.making.masked if each <= sequence]
         for each in told:
-            del self.state.masked[each]
+            del self.making.masked[each]
         self.counter.add_masked(len(told))
 
     def summary(self) -> Summary:

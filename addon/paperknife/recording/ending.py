@@ -15,7 +15,7 @@ from paperknife.recording.encoder import SESSION
 from paperknife.recording.records import MAGIC, parsed
 from paperknife.recording.summary import SUMMARY, Summary
 
-__all__ = ["Ending", "ending_of", "read_ending"]
+__all__ = ["Ending", "ending_of", "part", "read_ending", "summary_records"]
 
 HEAD = struct.Struct("<BQ")
 FOOTER_SIZE = HEAD.size + 20 + len(MAGIC)
@@ -63,21 +63,25 @@ def all_metadata(file: BinaryIO, size: int) -> Iterator[tuple[str, Metadata]]:
 
 def metadata_indexes(file: BinaryIO, size: int) -> list[MetadataIndex]:
     """The indexes of metadata in the summary section."""
+    records = [body for opcode, body in summary_records(file, size) if opcode == Op.METADATA_INDEX]
+    return [index for body in records if isinstance(index := parsed(Op.METADATA_INDEX, body), MetadataIndex)]
+
+
+def summary_records(file: BinaryIO, size: int) -> Iterator[tuple[int, bytes]]:
+    """The opcode and body of each record in the summary section of a file of `size` bytes; none where it has none."""
     end = part(file, size - FOOTER_SIZE, FOOTER_SIZE, size)
     if not end.endswith(MAGIC) or end[0] != Op.FOOTER:
-        return []
+        return
     footer = parsed(Op.FOOTER, end[HEAD.size : -len(MAGIC)])
     if not isinstance(footer, Footer) or not footer.summary_start:
-        return []
+        return
     data = part(file, footer.summary_start, size - FOOTER_SIZE - footer.summary_start, size)
-    found, at = [], 0
+    at = 0
     while len(data) - at >= HEAD.size:
         opcode, length = HEAD.unpack_from(data, at)
         at += HEAD.size
-        if opcode == Op.METADATA_INDEX and isinstance(index := parsed(opcode, data[at : at + length]), MetadataIndex):
-            found.append(index)
+        yield opcode, data[at : at + length]
         at += length
-    return found
 
 
 def part(file: BinaryIO, start: int, length: int, size: int) -> bytes:

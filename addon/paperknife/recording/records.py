@@ -15,12 +15,12 @@ from io import BytesIO
 from mcap.data_stream import ReadDataStream
 from mcap.exceptions import McapError
 from mcap.opcode import Opcode as Op
-from mcap.records import Channel, Footer, Header, McapRecord, Metadata, MetadataIndex, Schema
+from mcap.records import Channel, ChunkIndex, Footer, Header, McapRecord, Metadata, MetadataIndex, Schema
 
 from paperknife.recording.inflation import Unreadable, inflated
 from paperknife.recording.shapes import inflated_partly
 
-__all__ = ["LIMITS", "MAGIC", "Limits", "Op", "Read", "RecordingError", "Records", "parsed"]
+__all__ = ["BLOCK", "HEAD", "LIMITS", "MAGIC", "Limits", "Op", "Read", "RecordingError", "Records", "parsed"]
 
 MAGIC = b"\x89MCAP0\r\n"
 """What a file begins and ends with (mcap.dev/spec, "Magic")."""
@@ -63,14 +63,15 @@ class Records:
     """The records of one file in their order, as opcode and body; those in a chunk instead of the chunk.
 
     `name` is the file's in what is said of it. After the last record `faults` are sentences about what could not be
-    read, and `is_whole` tells whether the end of the file was found.
+    read, and `is_whole` tells whether the end of the file was found. `start` is the offset of the record at which
+    `read` begins, 0 for the beginning of the file.
     """
 
-    def __init__(self, read: Read, name: str, limits: Limits = LIMITS) -> None:
+    def __init__(self, read: Read, name: str, limits: Limits = LIMITS, *, start: int = 0) -> None:
         self._read = read
         self._name = name
         self._limits = limits
-        self._offset = 0  # of the buffer in the file
+        self._offset = start  # of the buffer in the file
         self._at = 0  # of the record in the buffer
         self._rest = b""  # of a record that was cut off
         self.faults: list[str] = []
@@ -88,8 +89,7 @@ class Records:
 
     def top_level(self) -> Iterator[tuple[int, bytes]]:
         """The same, with each chunk as it is."""
-        buffer = self._begin()
-        at = len(MAGIC)
+        buffer, at = (self._read(BLOCK), 0) if self._offset else (self._begin(), len(MAGIC))
         while True:
             end = len(buffer)
             length = 0
@@ -213,6 +213,7 @@ RARE: dict[int, tuple[Callable[[ReadDataStream], McapRecord], int]] = {
     Op.CHANNEL: (Channel.read, 1 << 20),
     Op.METADATA: (Metadata.read, 8 << 20),
     Op.METADATA_INDEX: (MetadataIndex.read, 1 << 20),
+    Op.CHUNK_INDEX: (ChunkIndex.read, 1 << 20),
 }
 """What reads a record as a value, and bytes of the largest: as values they take several times as much."""
 

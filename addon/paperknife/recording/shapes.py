@@ -12,7 +12,7 @@ from typing import BinaryIO
 import zstandard
 from mcap.opcode import Opcode as Op
 
-__all__ = ["HEAD", "KNOWN", "LARGEST", "MESSAGE", "fits", "indexed", "inflated_partly"]
+__all__ = ["HEAD", "INDEX", "KNOWN", "LARGEST", "MESSAGE", "fits", "indexed", "inflated_partly"]
 
 HEAD = struct.Struct("<BQ")
 """Opcode, length of what follows."""

@@ -5,9 +5,10 @@ import sys
 
 import pytest
 from click.testing import CliRunner
-from tests.addon.recording.sessions import CLIENT, Line, described, payloads, read, trading_day, write
+from tests.addon.recording.sessions import CLIENT, Line, described, payloads, plain, read, trading_day, write
 
 from paperknife.cli import main
+from paperknife.recording import packing
 from paperknife.recording.reading import Recording
 
 
@@ -39,6 +40,22 @@ def test_a_part(run, tmp_path, arguments, count, first):
     assert payloads(items)[: len(first)] == first
     assert oct((tmp_path / "part.mcap").stat().st_mode & 0o777) == "0o600"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["day.mcap", "part.mcap"]
+
+
+def test_a_part_of_a_long_recording_is_what_it_is_without_an_index(run, tmp_path, monkeypatch):
+    """The same items, and the same count of all there are."""
+    monkeypatch.setattr(packing, "CHUNK", 1000)
+    line = Line()
+    ticks = [line.server(400 + 10 * number, "market_data", sequence=number) for number in range(2000)]
+    day = trading_day()
+    write(tmp_path / "long.mcap", [*day[:-1], *ticks, line.closed(30_000)])
+    plain(tmp_path / "plain.mcap", [*day[:-1], *ticks, line.closed(30_000)])
+    parts = []
+    for name in ("long.mcap", "plain.mcap"):
+        result = run(name, "-o", "part.mcap", "--force", "--from", "+15s", "--to", "+16s")
+        assert "part.mcap: 101 of 2,029 messages.\n" in result.stderr
+        parts.append(list(map(described, read(tmp_path / "part.mcap"))))
+    assert parts[0] == parts[1]
 
 
 def test_everything_comes_along(run, tmp_path):

@@ -12,6 +12,7 @@ from click.testing import CliRunner
 
 from paperknife.cli import main
 from paperknife.demo.files import given_schema, newer_schema
+from paperknife.recording import packing
 from paperknife_decoders.message import Direction
 
 CLIENT, SERVER = Direction.CLIENT, Direction.SERVER
@@ -102,6 +103,30 @@ def test_latency_of_a_part(record):
     """A response that is shown tells its latency, though its request was before the part that is shown."""
     assert "+2.0 ms" in show(record(), "--from", "+901ms", "--to", "+903ms").stdout
     assert "+2.0 ms" in show(record(), "--where", "order_response").stdout
+
+
+@pytest.mark.parametrize("after", ["+0s", "+1.2s", "+4s", "+9s", "+1h"])
+def test_a_part_of_a_long_recording_is_what_it_is_without_an_index(tape, record, monkeypatch, after):
+    """The same lines, and the same counts where a connection ends."""
+    monkeypatch.setattr(packing, "CHUNK", 1000)
+    ticks = [tape.message(SERVER, "market_data", {"sequence": number}, number * 10) for number in range(1000)]
+    path = record([*tape.session()[:-1], *ticks, tape.session()[-1]])
+    plain = record([*tape.session()[:-1], *ticks, tape.session()[-1]], name="plain.mcap", packed=False)
+    found = show(path, "--from", after)
+    assert found.stdout == show(plain, "--from", after).stdout
+    assert found.exit_code == (1 if after == "+1h" else 0)
+
+
+def test_a_secret_from_long_before_a_part_is_masked_in_it(tape, tmp_path, monkeypatch):
+    """What was recorded open is read from its beginning: a value once known as a secret is one ever after."""
+    monkeypatch.setattr(packing, "CHUNK", 1000)
+    login = tape.message(CLIENT, "login", {"user": "alice", "password": SECRET})
+    ticks = [tape.message(SERVER, "market_data", {"sequence": number}, number * 20) for number in range(1000)]
+    path = tmp_path / "open.mcap"
+    path.write_bytes(tape.plain([login, *ticks, tape.message(CLIENT, "order", {"client_tag": SECRET}, 20_001)], "off"))
+    packing.pack(path, path)
+    assert SECRET not in show(path, "--from", "+20s").stdout
+    assert SECRET in show(path, "--from", "+20s", "--redact", "off").stdout
 
 
 @pytest.mark.parametrize("arguments", [["--where", "order.quantity > 100"], ["--connection", "7"], ["--from", "+1h"]])

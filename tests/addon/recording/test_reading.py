@@ -9,15 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from mcap.writer import CompressionType, Writer
 
-from paperknife.recording.channels import ChannelKey, Kind
 from paperknife.recording.encoder import Encoder
 from paperknife.recording.items import Closed, Noticed, Opened
-from paperknife.recording.protocols import Protocols
-from paperknife.recording.reading import MAKERS, Recording, RecordingError, State
+from paperknife.recording.reading import Recording, RecordingError
 from paperknife.recording.records import Op, Records, parsed
 from paperknife.settings.reading import Reading, load
 from paperknife.traffic import Close, Piece
-from paperknife_decoders.message import Direction, Message, Opcode
+from paperknife_decoders.message import Direction, Message
 from paperknife_decoders.protocol import Protocol
 from paperknife_decoders.secrets import NO_SECRETS
 
@@ -198,17 +196,3 @@ def test_mutations(tape, seed):
             assert not isinstance(item, Message) or item.envelopes is not None
     except RecordingError as error:
         assert str(error)
-
-
-def test_what_waits_is_bounded():
-    """Originals, masks and connections that nothing ever comes for are forgotten, the oldest first."""
-    state = State(Protocols("a"))
-    for number in range(200):
-        key = ChannelKey(number, CLIENT, Opcode.BINARY, Kind.ORIGINAL)
-        MAKERS[Kind.ORIGINAL](state, key)(bytes(1 << 20), 1, 1)
-    assert len(state.originals) <= 64
-    for number in range(10_500):
-        state.happening(b'{"event": "masked", "sequence": %d, "spans": []}' % number, 1, 1)
-    assert len(state.masked) == 10_000
-    assert 10_499 in state.masked
-    assert state.happening(b" " * (9 << 20), 1, 1) is None

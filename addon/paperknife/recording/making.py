@@ -1,0 +1,147 @@
+"""What makes items of a recording's contents: for each channel a function, and what was told for what is to come."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from mcap.records import Channel
+
+from paperknife.recording.channels import HAPPENINGS, JSON, ChannelKey, Kind
+from paperknife.recording.happenings import read_item
+from paperknife.recording.items import Item
+from paperknife.recording.protocols import Protocols
+from paperknife.traffic import Connection, Piece
+from paperknife_decoders.message import Direction, Message
+from paperknife_decoders.protocol import Reader
+
+__all__ = ["MOST_PENDING", "Making"]
+
+MOST_PENDING = 10_000
+"""Items that are read ahead, and masks that wait for their message."""
+MOST_CONNECTIONS = 1 << 17
+"""Connections that are open at once."""
+MOST_ORIGINALS = 64
+MOST_ORIGINAL_BYTES = 64 << 20
+"""Originals that wait for the message which comes right behind."""
+MOST_HAPPENING = 8 << 20
+"""Bytes of one object on the channel of what happened; parsed it takes ten times as much."""
+
+FORM_FAULTS = (ValueError, TypeError, KeyError, AttributeError, RecursionError, OverflowError)
+"""What comes of a record of ours that is not as ours are."""
+
+type Make = Callable[[bytes, int, int], Item | None]
+"""The item for a content with its sequence and time."""
+
+
+@dataclass(slots=True)
+class Making:
+    """What was told so far, for what comes. `makers` has for each channel what makes an item of a content."""
+
+    protocols: Protocols
+    makers: dict[int, Make] = field(default_factory=dict)
+    connections: dict[int, Connection] = field(default_factory=dict)
+    readers: dict[tuple[int, int], Reader] = field(default_factory=dict)
+    masked: dict[int, tuple[tuple[int, int], ...]] = field(default_factory=dict)
+    originals: dict[tuple[int, Direction], bytes] = field(default_factory=dict)
+    offsets: dict[tuple[int, Direction], int] = field(default_factory=dict)
+
+    def channel(self, channel: Channel) -> None:
+        """Prepare for the contents of a channel, if it is one of ours."""
+        if channel.id in self.makers:
+            return
+        if channel.topic == HAPPENINGS and channel.message_encoding == JSON:
+            self.makers[channel.id] = self.happening
+            return
+        try:
+            key = ChannelKey.from_metadata(channel.metadata)
+        except FORM_FAULTS:
+            return
+        self.makers[channel.id] = MAKERS.get(key.kind, message_maker)(self, key)
+
+    def reader(self, key: ChannelKey) -> Reader:
+        """The reader of a connection's messages for one protocol."""
+        place = (key.connection, key.protocol)
+        reader = self.readers.get(place)
+        if reader is None:
+            reader = self.readers[place] = self.protocols.get(key.protocol).protocol.reader()
+        return reader
+
+    def happening(self, content: bytes, _sequence: int, _time_ns: int) -> Item | None:
+        """An event: the item that it is, if it is one, or what it tells about those to come."""
+        if len(content) > MOST_HAPPENING:
+            return None
+        try:
+            happening = json.loads(content)
+            match happening.get("event"):
+                case "protocol":
+                    self.protocols.define(happening)
+                case "masked":
+                    keep_room(self.masked, MOST_PENDING)
+                    spans = tuple((int(start), int(end)) for start, end in happening["spans"])
+                    self.masked[int(happening["sequence"])] = spans
+                case "continued" if len(self.offsets) < MOST_PENDING:
+                    side = int(happening["connection"]), Direction(happening["direction"])
+                    self.offsets[side] = int(happening["offset"])
+                case _:
+                    keep_room(self.connections, MOST_CONNECTIONS)
+                    return read_item(happening, self.connections)
+        except FORM_FAULTS:
+            pass
+        return None
+
+
+def keep_room(known: dict[Any, Any], most: int) -> None:
+    """Forget the oldest of what is known, where there is as much as may be."""
+    if len(known) >= most:
+        del known[next(iter(known))]
+
+
+def message_maker(state: Making, key: ChannelKey) -> Make:
+    """Messages that passed, in full."""
+    connection, direction, opcode, fate = key.connection, key.direction, key.opcode, key.fate
+    masked, originals = state.masked, state.originals
+    place = (connection, direction)
+    reader: Reader | None = None
+
+    def make(content: bytes, sequence: int, time_ns: int) -> Message:
+        nonlocal reader
+        if reader is None:  # the protocol may be told of after the channel
+            reader = state.reader(key)
+        message = Message(connection, direction, time_ns, opcode, content, reader, fate)
+        if originals:
+            message.original = originals.pop(place, None)
+        if masked:
+            message.masked = masked.pop(sequence, ())
+        return message
+
+    return make
+
+
+def original_maker(state: Making, key: ChannelKey) -> Make:
+    """What a peer had sent."""
+
+    def make(content: bytes, _sequence: int, _time_ns: int) -> None:
+        keep_room(state.originals, MOST_ORIGINALS)
+        if sum(map(len, state.originals.values())) + len(content) > MOST_ORIGINAL_BYTES:
+            state.originals.clear()
+        state.originals[key.connection, key.direction] = content
+
+    return make
+
+
+def piece_maker(state: Making, key: ChannelKey) -> Make:
+    """Parts of a message beyond the limit."""
+    place = (key.connection, key.direction)
+
+    def make(content: bytes, _sequence: int, time_ns: int) -> Piece:
+        offset = state.offsets.get(place, 0)
+        state.offsets[place] = offset + len(content) if content else 0
+        return Piece(key.connection, key.direction, time_ns, key.opcode, content, offset, not content)
+
+    return make
+
+
+MAKERS: dict[Kind, Callable[[Making, ChannelKey], Make]] = {Kind.ORIGINAL: original_maker, Kind.PIECE: piece_maker}
