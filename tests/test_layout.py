@@ -12,6 +12,7 @@ PACKAGED = ("addon/paperknife", "decoders/paperknife_decoders")
 
 LANE = "as one: tests/addon/proxy/test_tap.py, tests/addon/proxy/lane, bench/autobahn"
 DEMO = "as one: tests/addon/demo/test_session.py, test_exchange.py, test_venue.py"
+DEFINITION = "as one: tests/decoders/definition/test_protocols.py"
 EXPRESSION = "as one: the other tests of tests/decoders/expression"
 VALUE = "a value that all tests of the core make and read"
 
@@ -25,6 +26,13 @@ TESTED_ELSEWHERE = {
     "addon/paperknife/proxy/lane/telling.py": LANE,
     "addon/paperknife/proxy/lane/track.py": LANE,
     "addon/paperknife/proxy/lane/writing.py": LANE,
+    "decoders/paperknife_decoders/declared_pairs.py": "by tests/decoders/test_pairing.py and test_correlation.py",
+    "decoders/paperknife_decoders/definition/building.py": DEFINITION,
+    "decoders/paperknife_decoders/definition/choosing.py": DEFINITION,
+    "decoders/paperknife_decoders/definition/form.py": DEFINITION,
+    "decoders/paperknife_decoders/definition/reading.py": DEFINITION,
+    "decoders/paperknife_decoders/definition/sources.py": DEFINITION,
+    "decoders/paperknife_decoders/definition/tables.py": DEFINITION,
     "decoders/paperknife_decoders/envelope.py": VALUE,
     "decoders/paperknife_decoders/expression/calls.py": EXPRESSION,
     "decoders/paperknife_decoders/expression/compiler.py": EXPRESSION,

@@ -45,7 +45,7 @@ class Rewriting:
             elif record and place is not None:
                 replaced[place.start] = record
         for each in fields:
-            if each.number >= FIRST_HEADER:
+            if each.number >= FIRST_HEADER and (union.carrier or each.number not in union.descriptor.fields_by_number):
                 raise DecodeError(f"field {each.number}, a number that rewriting needs for itself,", each.start)
             if each.number in union.inner and each.wire_type is WireType.LENGTH and each.start not in replaced:
                 content = data[each.content : each.content_end]
@@ -98,7 +98,7 @@ class Rewriting:
         content = data[each.content : each.content_end]
         if each.number in union.inner and each.wire_type is WireType.LENGTH:
             content = self.from_union(content, union.inner[each.number])
-            if each.number < FIRST_MEMBER:
+            if each.number < FIRST_MEMBER or union.carrier is None:  # what is behind a header is a union before
                 return length_delimited(each.number, content)
         if each.number >= FIRST_MEMBER and union.carrier is not None:
             if each.number in self.opened:

@@ -112,8 +112,13 @@ def header_union(name: str, header: HeaderKinds, holds: Sequence[Descriptor], po
 
     The header's values are its first fields; behind them is `body` for bytes of no known type.
     """
-    file = FileDescriptorProto(name=f"paperknife/union{next(NUMBERS)}.proto", syntax="proto3")
-    file.package = f"{PACKAGE}{file.name.removeprefix('paperknife/union').removesuffix('.proto')}"
+    try:
+        file = empty_file(holds)  # so that a union of what lies in this one is possible
+    except (SchemaError, ValueError):
+        number = next(NUMBERS)
+        file = FileDescriptorProto(
+            name=f"paperknife/union{number}.proto", package=f"{PACKAGE}{number}", syntax="proto3"
+        )
     proto = file.message_type.add(name=name)
     add_header(proto, header)
     (body,) = distinct(["body"], header)

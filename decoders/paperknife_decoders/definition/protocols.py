@@ -1,0 +1,147 @@
+"""A definition as the protocol that connections are read by."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+
+from paperknife_decoders.declared_pairs import DeclaredPair
+from paperknife_decoders.definition.building import Building, Side
+from paperknife_decoders.definition.faults import DefinitionError
+from paperknife_decoders.definition.form import JSON, Definition, PairForm
+from paperknife_decoders.definition.node import listed, meant
+from paperknife_decoders.definition.paths import field_at, why_no_field
+from paperknife_decoders.message import Direction
+from paperknife_decoders.pairing import can_be_id
+from paperknife_decoders.protocol import EMPTY_MESSAGE, EnvelopeType, Protocol
+from paperknife_decoders.schema import Schema
+from paperknife_decoders.secrets import Secrets
+from paperknife_decoders.steps import Limits, Step
+
+__all__ = ["bounded", "protocol_from"]
+
+
+def protocol_from(
+    definition: Definition,
+    schema: Schema | None,
+    *,
+    secrets: Secrets | None = None,
+    heartbeats: frozenset[str] = frozenset(),
+    decoder: Step | None = None,
+) -> Protocol:
+    """The protocol that `definition` says, its types in `schema`. Raises `DefinitionError` with all that is wrong.
+
+    Without a schema only the framing is read, and names of types are not looked at. `secrets` are masked besides those
+    of the definition; `heartbeats` are the payloads that are meant where it says none. `decoder` is the step of the
+    user's own that it names, and comes behind the others.
+    """
+    faults = definition.ledger
+    faults.found[:] = definition.faults  # nothing is left of what another schema lacked
+    if definition.is_nothing:
+        raise DefinitionError(faults.found)
+    pairs: tuple[DeclaredPair, ...] = ()
+    if schema is None:
+        sides = bare_sides(definition, decoder)
+    else:
+        sides = Building(definition, schema, faults, decoder).sides()
+        check_names(definition, sides)
+        pairs = declared_pairs(definition, sides)
+    if faults.found:
+        raise DefinitionError(faults.found)
+    client, server = sides[Direction.CLIENT], sides[Direction.SERVER]
+    paths = frozenset(str(node.value) for node in definition.secrets)
+    secrets = secrets or Secrets()
+    return Protocol(
+        name=definition.name,
+        client=client.type,
+        server=server.type,
+        steps=server.steps,
+        client_steps=client.steps,
+        in_text=definition.in_text,
+        limits=definition.limits,
+        heartbeats=heartbeats
+        if definition.heartbeats is None
+        else frozenset(str(node.value) for node in definition.heartbeats),
+        secrets=Secrets(secrets.paths | paths, secrets.names) if secrets.names else secrets,
+        files=tuple(file.descriptor for file in schema.files) if schema is not None else (),
+        pairs=pairs,
+        definition=None if definition.decoder else definition.plain,
+    )
+
+
+def bare_sides(definition: Definition, decoder: Step | None) -> dict[Direction, Side]:
+    """Both directions where there are no types."""
+    more = () if decoder is None else (decoder,)
+    named = {side: node.value for side, node in definition.types.items()}
+    return {
+        side: Side(None, () if named.get(side) == JSON else (*definition.steps.get(side, ()), *more))
+        for side in Direction
+    }
+
+
+def check_names(definition: Definition, sides: dict[Direction, Side]) -> None:
+    """Payloads and paths have to be in one of the two types."""
+    kinds = [side.type for side in sides.values() if side.type is not None]
+    if not kinds:
+        return
+    payloads = [name for kind in kinds for name in payload_names(kind)]
+    for node in definition.heartbeats or ():
+        if node.value != EMPTY_MESSAGE and node.value not in payloads:
+            node.fault(
+                f"a payload, or {EMPTY_MESSAGE}, was expected, and {node.value!r} is none; there are "
+                f"{listed(dict.fromkeys(payloads))}{meant(node.value, [*payloads, EMPTY_MESSAGE])}"
+            )
+    for node in definition.secrets:
+        if all(field_at(kind.descriptor, str(node.value)) is None for kind in kinds):
+            node.fault(" and ".join(dict.fromkeys(why_no_field(each, str(node.value)) for each in kinds)))
+
+
+def payload_names(kind: EnvelopeType) -> list[str]:
+    """What an envelope's payload can be called."""
+    if kind.oneof:
+        return [member.name for member in kind.descriptor.oneofs_by_name[kind.oneof].fields]
+    return [kind.descriptor.name]
+
+
+def declared_pairs(definition: Definition, sides: dict[Direction, Side]) -> tuple[DeclaredPair, ...]:
+    """The pairs whose fields are there, with the side that asks: the client, where both could."""
+    pairs = []
+    for form in definition.correlate:
+        request, response = str(form.request.value), str(form.response.value)
+        asker = next((side for side in Direction if is_pair(request, response, side, sides)), None)
+        if asker is None:
+            tell_why(form, sides)
+        else:
+            pairs.append(DeclaredPair(request, response, asker))
+    return tuple(pairs)
+
+
+def is_pair(request: str, response: str, asker: Direction, sides: dict[Direction, Side]) -> bool:
+    """True if one side has the field of the request, and the other one that of the response."""
+    asking, answering = sides[asker].type, sides[asker.other].type
+    return asking is not None and answering is not None and has_id(asking, request) and has_id(answering, response)
+
+
+def has_id(kind: EnvelopeType, path: str) -> bool:
+    """True if there is such a field, and its value can tell one message from others."""
+    field = field_at(kind.descriptor, path)
+    return field is not None and can_be_id(field)
+
+
+def tell_why(form: PairForm, sides: dict[Direction, Side]) -> None:
+    """Say which of the two is not there."""
+    for node, side in ((form.request, Direction.CLIENT), (form.response, Direction.SERVER)):
+        kind = sides[side].type
+        path = str(node.value)
+        if kind is None:
+            node.fault(f"the {side.value} sends no Protobuf, so that nothing can be paired")
+        elif field_at(kind.descriptor, path) is None:
+            node.fault(why_no_field(kind, path))
+        elif not has_id(kind, path):
+            node.fault(f"{path} cannot be an id: a single text or whole number was expected")
+
+
+def bounded(definition: Definition) -> Limits:
+    """The limits for a definition that comes with a recording: it may lower the usual ones, and not raise them."""
+    usual = Limits()
+    names = (each.name for each in fields(Limits))
+    return Limits(**{name: min(getattr(definition.limits, name), getattr(usual, name)) for name in names})

@@ -1,0 +1,201 @@
+"""From plain data to the form of a definition: a reader for each key, and everything that is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import fields, replace
+
+from paperknife_decoders.definition.choosing import CHOICE_KEYS, ChoiceForm, read_choice
+from paperknife_decoders.definition.faults import Path
+from paperknife_decoders.definition.form import JSON, CarriesForm, Definition, Match, PairForm
+from paperknife_decoders.definition.node import Node, described
+from paperknife_decoders.message import Direction
+from paperknife_decoders.steps import Limits, Step
+from paperknife_decoders.steps.registry import step_from
+
+__all__ = ["StepReader", "read_definition"]
+
+KEYS = (
+    "name",
+    "about",
+    "match",
+    "schema",
+    "client",
+    "server",
+    "steps",
+    "text",
+    "header",
+    "carries",
+    "behind",
+    "limits",
+    "heartbeats",
+    "correlate",
+    "secrets",
+    "decoder",
+)
+
+NOT_FOR_READING = ("about", "match", "schema", "decoder")
+"""Keys that say nothing of how bytes are read, or name what is on this machine only."""
+
+CARRIES_KEYS = ("in", "at", "from", *CHOICE_KEYS, "steps")
+SIDES = tuple(direction.value for direction in Direction)
+KINDS: Mapping[str, type[int] | type[str]] = {"number": int, "text": str}
+MOST_LIMIT = 1 << 40
+
+type StepReader = Callable[[object], Step]
+"""Makes a step of its definition. Raises `ValueError`."""
+
+
+def read_definition(data: object, path: Path = (), step: StepReader = step_from) -> Definition:
+    """What `data`, plain as YAML gives it, say; never raises. `path` is where they stand, for the faults.
+
+    `step` makes the steps of their definitions.
+    """
+    node = Node(data, path)
+    found = node.members(KEYS, "a protocol")
+    values: dict[str, object] = {}
+    if "name" in found:
+        values["name"] = found["name"].text("a name") or ""
+    elif isinstance(data, Mapping):
+        node.fault("a protocol needs a name")
+    for key, read in READERS.items():
+        if key in found:
+            values[FIELDS.get(key, key)] = read(found[key])
+    values["types"] = {
+        side: found[side.value] for side in Direction if side.value in found and named(found[side.value])
+    }
+    if "steps" in found:
+        values["steps"] = {side: read_steps(each, step) for side, each in by_side(found["steps"]).items()}
+    if "carries" in found:
+        forms = (read_carries(each, step) for each in found["carries"].items())
+        values["carries"] = tuple(form for form in forms if form is not None)
+    if "carries" in found or "behind" in found:
+        check_sides(found)
+    plain = {key: each.value for key, each in found.items() if key not in NOT_FOR_READING}
+    made = Definition(**values)  # type: ignore[arg-type]  # each reader gives what its field is for
+    return replace(made, path=path, plain=plain, faults=tuple(node.faults.found), ledger=node.faults)
+
+
+def named(node: Node) -> bool:
+    """True if a side's type is a text."""
+    return node.text("a type's name, or json for a side that sends no Protobuf,") is not None
+
+
+def check_sides(found: Mapping[str, Node]) -> None:
+    """Say where one key shuts out another."""
+    for side in SIDES if "behind" in found else ():
+        if side in found and found[side].value != JSON and side in by_side_names(found["behind"]):
+            found[side].fault("`behind` says the types, so that there is nothing to name here but json")
+
+
+def by_side(node: Node) -> dict[Direction, Node]:
+    """A value for each direction: one for both, or one under each of ``client`` and ``server``."""
+    if isinstance(node.value, Mapping) and node.value and set(node.value) <= set(SIDES):
+        return {Direction(key): node.at(str(key), value) for key, value in node.value.items()}
+    return dict.fromkeys(Direction, node)
+
+
+def by_side_names(node: Node) -> set[str]:
+    """The directions for which there is a value."""
+    return {direction.value for direction in by_side(node)}
+
+
+def read_match(node: Node) -> Match:
+    """Which connections are meant."""
+    found = node.members(("host", "path", "subprotocol"), "`match`")
+    return Match(**{key: each.texts(f"a {key}, or several,") for key, each in found.items()})
+
+
+def read_steps(node: Node, step: StepReader) -> tuple[Step, ...]:
+    """The steps that can be made."""
+    made = []
+    for each in node.items():
+        try:
+            made.append(step(each.value))
+        except ValueError as error:
+            each.fault(str(error))
+    return tuple(made)
+
+
+def read_header(node: Node) -> dict[str, type[int] | type[str]]:
+    """The values in front of messages that are shown with them."""
+    found = {}
+    for name, each in node.entries("a mapping from names to `number` or `text`"):
+        kind = each.choice(KINDS, "the kind of the value")
+        if not isinstance(name, str) or not name.isidentifier():
+            each.fault(f"a name was expected, and {described(name)} was found", at_key=True)
+        elif kind is not None:
+            found[name] = KINDS[kind]
+    return found
+
+
+def read_carries(node: Node, step: StepReader) -> CarriesForm | None:
+    """One type that holds another message; None where too little is known of it."""
+    found = node.members(CARRIES_KEYS, "what carries a message")
+    missing = [key for key in ("in", "at", "types") if key not in found]
+    if missing:
+        if found:
+            node.fault(f"what carries a message needs {' and '.join(missing)}")
+        return None
+    choice = read_choice(node, found)
+    side = found["from"].choice(SIDES, "who sends it") if "from" in found else None
+    steps = read_steps(found["steps"], step) if "steps" in found else ()
+    if choice is None:
+        return None
+    return CarriesForm(node, found["in"], found["at"], choice, Direction(side) if side else None, steps)
+
+
+def read_behind(node: Node) -> dict[Direction, ChoiceForm]:
+    """What is behind the header of each direction."""
+    forms = {}
+    for side, each in by_side(node).items():
+        found = each.members(CHOICE_KEYS, "`behind`")
+        if "types" not in found:
+            each.fault("`behind` needs types")
+            continue
+        choice = read_choice(each, found)
+        if choice is not None:
+            forms[side] = choice
+    return forms
+
+
+def read_limits(node: Node) -> Limits:
+    """Those that are said; the others as they are."""
+    found = node.members((each.name for each in fields(Limits)), "`limits`")
+    said = {name: each.number(name, MOST_LIMIT) for name, each in found.items()}
+    return Limits(**{name: number for name, number in said.items() if number is not None})
+
+
+def read_names(what: str) -> Callable[[Node], tuple[Node, ...]]:
+    """A reader of a list of texts."""
+    return lambda node: tuple(each for each in node.items() if each.text(what) is not None)
+
+
+def read_correlate(node: Node) -> tuple[PairForm, ...]:
+    """The declared pairs."""
+    pairs = []
+    for each in node.items():
+        found = each.members(("request", "response"), "what belongs together")
+        texts = [name for name, its in found.items() if its.text("the path of a field") is not None]
+        if len(texts) == 2:
+            pairs.append(PairForm(found["request"], found["response"]))
+        elif len(found) == 1:
+            each.fault("what belongs together needs request and response")
+    return tuple(pairs)
+
+
+READERS: Mapping[str, Callable[[Node], object]] = {
+    "about": lambda node: node.text("a sentence") or "",
+    "match": read_match,
+    "schema": read_names("a path"),
+    "text": lambda node: node.truth("`text`"),
+    "header": read_header,
+    "behind": read_behind,
+    "limits": read_limits,
+    "heartbeats": read_names("a payload's name"),
+    "correlate": read_correlate,
+    "secrets": read_names("the path of a field"),
+    "decoder": lambda node: node.text("module:name") or "",
+}
+FIELDS = {"text": "in_text"}
+"""Keys that are called otherwise in `Definition`."""

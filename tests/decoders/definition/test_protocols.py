@@ -1,0 +1,309 @@
+"""Definitions as protocols: what messages are read as, and every fault with its place."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from paperknife_decoders.declared_pairs import DeclaredPair
+from paperknife_decoders.definition import DefinitionError, bounded, protocol_from, read_definition
+from paperknife_decoders.message import Direction, Opcode
+from paperknife_decoders.protocol import Protocol
+from paperknife_decoders.secrets import NO_SECRETS
+from paperknife_decoders.steps import Limits
+
+NUMBERED = {
+    "name": "numbered",
+    "client": "Numbered",
+    "server": "Numbered",
+    "carries": [{"in": "Numbered", "at": "payload", "by": "kind", "types": {"default-of": "kind"}}],
+}
+NAMED = {"in": "Named", "at": "data", "by": "method", "types": {"name": {"prefix": "desk."}}}
+ORDER = ("Order", {"symbol": "ES"})
+
+
+def shown(
+    protocol: Protocol, direction: Direction, content: bytes, opcode: Opcode = Opcode.BINARY, path: str = ""
+) -> Any:
+    """For each envelope its payload, and what is in it."""
+    reader = protocol.reader(path)
+    found = reader.read(direction, opcode, content)
+    if reader.has_steps(direction, opcode) and all(each.message is not None for each in found):
+        opened = reader.open(direction, opcode, content)
+        assert opened.close(opened.parts) == content
+    return [
+        (each.payload, " ".join(str(each.message).split()) if each.message is not None else each.form.value)
+        for each in found
+    ]
+
+
+@pytest.mark.parametrize(
+    ("definition", "content", "expected"),
+    [
+        ({"name": "bare"}, ("ClientMessage", {"asked": {"a": 1}}), [("asked", "asked { a: 1 }")]),
+        ({"name": "j", "client": "json", "server": "json"}, b'{"a": 1}', [("", "json")]),
+        ({"name": "s", "steps": ["varint-delimited"]}, b"\x02\x0a\x00\x00", [("asked", "asked { }"), ("", "")]),
+        # by a number: a rule, a table, names of enum values, both
+        (NUMBERED, ("Numbered", {"kind": 2106}, ORDER), [("Order", 'kind: 2106 Order { symbol: "ES" }')]),
+        (
+            {**NUMBERED, "carries": [{**NUMBERED["carries"][0], "types": {2106: "Order", "Kind.FILL": "desk.Fill"}}]},
+            ("Numbered", {"kind": 2126}, ("Fill", {"price": 2})),
+            [("Fill", "kind: 2126 Fill { price: 2 }")],
+        ),
+        (
+            {
+                **NUMBERED,
+                "carries": [{**NUMBERED["carries"][0], "types": {"default-of": "kind", "table": {7: "Party"}}}],
+            },
+            ("Numbered", {"kind": 7}, ("Party", {"badge": "x"})),
+            [("Party", 'kind: 7 Party { badge: "x" }')],
+        ),
+        # a number that nobody knows, and JSON in the place of Protobuf
+        (NUMBERED, ("Numbered", {"kind": 9}, ORDER), [("", 'kind: 9 payload: "\\022\\002ES"')]),
+        (NUMBERED, b'{"kind": 2106}', [("", "json")]),
+        # by a name, deep inside; and one type always
+        (
+            {"name": "many", "client": "Many", "server": "json", "carries": [NAMED]},
+            b"\x0a\x0d\x0a\x05Order\x12\x04\x12\x02ES",
+            [("Many", 'items { method: "Order" Order { symbol: "ES" } }')],
+        ),
+        (
+            {**NUMBERED, "carries": {"in": "Numbered", "at": "payload", "types": "Order"}},
+            ("Numbered", {"kind": 1}, ORDER),
+            [("Order", 'kind: 1 Order { symbol: "ES" }')],
+        ),
+        # compressed between the envelope and its payload
+        (
+            {**NUMBERED, "carries": [{**NUMBERED["carries"][0], "steps": ["base64"]}]},
+            ("Numbered", {"kind": 2106, "payload": b"EgJFUw=="}),
+            [("Order", 'kind: 2106 Order { symbol: "ES" }')],
+        ),
+        # behind a header, and by an id inside
+        (
+            {
+                "name": "h",
+                "steps": [{"ascii-header": {"fields": 1}}],
+                "behind": {"by": "header.field_1", "types": {"o": "Order"}},
+            },
+            b"o,\x12\x02ES",
+            [("Order", 'field_1: "o" Order { symbol: "ES" }')],
+        ),
+        (
+            {"name": "i", "behind": {"by": "field 1", "types": {"default-of": "kind"}}},
+            b"\x08\xba\x10\x12\x02ES",
+            [("Order", 'Order { kind: ORDER symbol: "ES" }')],
+        ),
+        (
+            {"name": "i", "behind": {"by": "field 1", "types": {"default-of": "kind"}}},
+            b"\x08\x05",
+            [("", 'body: "\\010\\005"')],
+        ),
+        # a carrier behind a header
+        (
+            {"name": "b", "behind": {"types": "Numbered"}, "carries": NUMBERED["carries"]},
+            ("Numbered", {"kind": 2106}, ORDER),
+            [("Numbered", 'Numbered { kind: 2106 Order { symbol: "ES" } }')],
+        ),
+    ],
+)
+def test_what_is_read(schema, made, definition, content, expected) -> None:
+    """Every way to say a type gives the payload under the type's name; what is not known stays as it came.
+
+    A definition that went through JSON, as in a recording, reads the same.
+    """
+    if isinstance(content, tuple):
+        name, fields, *inner = content
+        content = made(name, **fields, **({"payload": made(inner[0][0], **inner[0][1])} if inner else {}))
+    protocol = protocol_from(read_definition(definition), schema)
+    assert shown(protocol, Direction.CLIENT, content) == expected
+    again = protocol_from(read_definition(json.loads(json.dumps(protocol.definition))), schema)
+    assert shown(again, Direction.CLIENT, content) == expected
+
+
+def test_the_types_by_the_path(schema, made) -> None:
+    """A method in the URL says what goes up and what comes down."""
+    definition = {"name": "rpc", "behind": {"by": "path", "types": {"method": "/{service}/{method}"}}}
+    protocol = protocol_from(read_definition(definition), schema)
+    path = "/desk.Lobby/Login?x=1"
+    assert shown(protocol, Direction.CLIENT, made("Asked", a=1), path=path) == [("Asked", "Asked { a: 1 }")]
+    assert shown(protocol, Direction.SERVER, made("Answered", b="x"), path=path) == [
+        ("Answered", 'Answered { b: "x" }')
+    ]
+    assert shown(protocol, Direction.SERVER, b"\x0a\x01x", path="/other") == [("", 'body: "\\n\\001x"')]
+
+
+def test_a_response_by_its_request(schema, made) -> None:
+    """A response without a name has the type that its request's method returns."""
+    carries = {"in": "Named", "at": "data", "by": "method", "types": {"method": ".{service}.{method}"}}
+    definition = {
+        "name": "wrapped",
+        "client": "Named",
+        "server": "Named",
+        "steps": [{"ascii-header": {"fields": 1}}],
+        "carries": {**carries, "remembers": "header.field_1"},
+    }
+    reader = protocol_from(read_definition(definition), schema).reader()
+    request = b"7," + made("Named", method=".desk.Lobby.Login", data=made("Asked", a=1))
+    response = made("Named", data=made("Answered", b="x"))
+    assert reader.read(Direction.CLIENT, Opcode.BINARY, request)[0].payload == "Asked"
+    assert reader.read(Direction.SERVER, Opcode.BINARY, b"7," + response)[0].payload == "Answered"
+    assert reader.read(Direction.SERVER, Opcode.BINARY, b"8," + response)[0].payload == ""
+
+
+def test_the_other_keys(schema) -> None:
+    """Limits, heartbeats, pairs and secrets are the protocol's."""
+    more = {
+        "limits": {"parts": 5},
+        "heartbeats": ["Beat", "empty-message"],
+        "secrets": ["Order.parties.badge", "Order.more.badge"],
+        "correlate": [{"request": "Order.id", "response": "Fill.id"}, {"request": "id", "response": "id"}],
+    }
+    protocol = protocol_from(read_definition({**NUMBERED, **more}), schema)
+    assert protocol.limits == Limits(parts=5)
+    assert protocol.secrets.paths == {"Order.parties.badge", "Order.more.badge"}
+    assert protocol.pairs == (DeclaredPair("Order.id", "Fill.id"), DeclaredPair("id", "id"))
+    (empty,) = protocol.reader().read(Direction.SERVER, Opcode.BINARY, b"")
+    (beat,) = protocol.reader().read(Direction.SERVER, Opcode.BINARY, b"\x08\x33")
+    (other,) = protocol.reader().read(Direction.SERVER, Opcode.BINARY, b"\x08\x34")
+    assert [protocol.is_heartbeat(each) for each in (empty, beat, other)] == [True, True, False]
+    assert protocol_from(read_definition(NUMBERED), schema, heartbeats=frozenset({"x"})).heartbeats == {"x"}
+    assert protocol_from(read_definition({**NUMBERED, **more}), schema, secrets=NO_SECRETS).secrets is NO_SECRETS
+
+
+FAULTS = [
+    (None, ["a protocol, with name, about,"]),
+    ({"name": "x", "hearbeats": []}, ["hearbeats: ", "did you mean heartbeats?"]),
+    ({"name": 5}, ["name: a name was expected, and the number 5 was found; put it into quotes"]),
+    ({"name": "x", "steps": ["varint-delimted"]}, ["steps[0]: a step is one of", "did you mean varint-delimited?"]),
+    ({"name": "x", "steps": {"server": [{"length-prefix": {"size": 5}}]}}, ["steps.server[0]: length-prefix: size"]),
+    ({"name": "x", "text": "yes"}, ["text: `text`, true or false, was expected, and 'yes' was found"]),
+    ({"name": "x", "limits": {"parts": 0, "inflated": 1}}, ["limits.parts: ", "limits.inflated: "]),
+    ({"name": "x", "match": {"hots": "a"}}, ["match.hots: ", "did you mean host?"]),
+    ({"name": "x", "client": "ClientMesage"}, ["client: ", "did you mean desk.ClientMessage?"]),
+    ({"name": "x", "client": "Order", "secrets": ["Order.symbl"]}, ["secrets[0]: desk.Order has no field Order"]),
+    ({"name": "x", "heartbeats": ["askd"]}, ["heartbeats[0]: ", "did you mean asked?"]),
+    ({"name": "x", "correlate": [{"request": "asked.a"}]}, ["correlate[0]: ", "needs request and response"]),
+    (
+        {"name": "x", "correlate": [{"request": "asked.b", "response": "answered.b"}]},
+        ["correlate[0].request: desk.Asked has no field b"],
+    ),
+    ({"name": "x", "correlate": [{"request": "asked", "response": "answered.b"}]}, ["asked cannot be an id"]),
+    (
+        {"name": "x", "carries": [NAMED]},
+        ["carries[0].in: Named is nowhere in desk.ClientMessage or desk.ServerMessage"],
+    ),
+    ({**NUMBERED, "carries": [*NUMBERED["carries"], *NUMBERED["carries"]]}, ["carries[1]: ", "twice"]),
+    ({**NUMBERED, "carries": [{"in": "Numbered"}]}, ["carries[0]: what carries a message needs at and types"]),
+    ({**NUMBERED, "carries": [{**NAMED, "at": "dat"}]}, ["carries[0].at: ", "'dat' was found; did you mean data?"]),
+    ({**NUMBERED, "carries": [{**NAMED, "by": "methd"}]}, ["carries[0].by: ", "did you mean method?"]),
+    ({**NUMBERED, "carries": [{**NAMED, "by": "header.x"}]}, ["carries[0].by: no step is known to read a value x"]),
+    ({**NUMBERED, "carries": [{**NAMED, "by": "a b c"}]}, ["carries[0].by: ", "'a b c' was found"]),
+    ({**NUMBERED, "carries": [{**NAMED, "types": {1: "Order"}}]}, ["carries[0].types[1]: ", "put it into quotes"]),
+    ({**NUMBERED, "carries": [{**NAMED, "types": {"default-of": "kind"}}]}, ["carries[0].types: the keys are texts"]),
+    (
+        {**NUMBERED, "carries": [{**NUMBERED["carries"][0], "types": {"FILL": "Order"}}]},
+        ["says by its default", "2106"],
+    ),
+    ({**NUMBERED, "carries": [{**NUMBERED["carries"][0], "types": {"default-of": "knd"}}]}, ["did you mean kind?"]),
+    ({**NUMBERED, "carries": [{**NAMED, "types": {"method": "{service.x}{method}"}}]}, ["'{service.x}{method}'"]),
+    ({**NUMBERED, "carries": [{**NAMED, "types": {}}]}, ["carries[0].types: ", "and nothing was found"]),
+    (
+        {**NUMBERED, "carries": [{**NUMBERED["carries"][0], "remembers": "id"}]},
+        ["remembers: only requests with a name"],
+    ),
+    ({"name": "x", "behind": {"by": "field 1", "types": {5: "Order", 6: "Party"}}}, ["behind.by: desk.Party.badge is"]),
+    ({"name": "x", "behind": {"by": "field 9", "types": {5: "Order"}}}, ["behind.by: desk.Order has no field 9"]),
+    ({"name": "x", "behind": {"types": "Ordr"}}, ["behind.types: ", "did you mean desk.Order?"]),
+    ({"name": "x", "client": "Order", "behind": {"types": "Order"}}, ["client: `behind` says the types"]),
+    ({"name": "x", "header": {"a": "int"}}, ["header.a: the kind of the value, number or text, was expected"]),
+]
+
+
+@pytest.mark.parametrize(("definition", "parts"), FAULTS)
+def test_faults(schema, definition, parts) -> None:
+    """What is wrong is told with its place, what was found and what was meant."""
+    with pytest.raises(DefinitionError) as raised:
+        protocol_from(read_definition(definition), schema)
+    text = str(raised.value)
+    assert [part for part in parts if part not in text] == []
+
+
+def test_all_faults_at_once(schema) -> None:
+    """One fault does not hide the next, and a second reading tells just the same."""
+    definition = read_definition(
+        {
+            "name": "x",
+            "client": "Ordr",
+            "steps": ["gzp"],
+            "carries": [{**NAMED, "at": "dat"}, {**NAMED, "by": "methd"}],
+            "secrets": ["nothing.here"],
+            "limits": {"parts": -1},
+        },
+        ("protocols", 0),
+    )
+    told = []
+    for _ in range(2):
+        with pytest.raises(DefinitionError) as raised:
+            protocol_from(definition, schema)
+        told.append([fault.path[2:] for fault in raised.value.faults])
+    assert told[0] == told[1]
+    assert set(told[0]) == {
+        ("client",),
+        ("steps", 0),
+        ("carries", 0, "at"),
+        ("carries", 1, "by"),
+        ("secrets", 0),
+        ("limits", "parts"),
+    }
+
+
+def test_without_a_schema() -> None:
+    """The framing is read, and names of types are not looked at."""
+    protocol = protocol_from(read_definition({**NUMBERED, "steps": ["varint-delimited"]}), None)
+    assert shown(protocol, Direction.SERVER, b"\x02\x08\x01\x02\x10\x02") == [("", "wire"), ("", "wire")]
+
+
+def test_what_a_recording_may_say() -> None:
+    """A definition that came with a file lowers the limits, and does not raise them; one with code is not kept."""
+    definition = read_definition({"name": "x", "limits": {"parts": 5, "inflated_bytes": 1 << 39}})
+    assert bounded(definition) == Limits(parts=5)
+    assert protocol_from(read_definition({"name": "x", "decoder": "a:b"}), None).definition is None
+
+
+KEYS = st.sampled_from(
+    ["name", "client", "server", "steps", "carries", "behind", "in", "at", "by", "types", "table", 1]
+)
+LEAVES = st.sampled_from(
+    ["Numbered", "payload", "kind", "header.x", "path", "varint-delimited", 7, None, True, 1.5, ""]
+)
+DATA = st.recursive(LEAVES, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=4))
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.dictionaries(KEYS, DATA, max_size=6))
+def test_anything(schema, data) -> None:
+    """Whatever stands in a definition, there is a protocol or a list of what is wrong."""
+    try:
+        assert isinstance(protocol_from(read_definition(data), schema), Protocol)
+    except DefinitionError as error:
+        assert error.faults
+
+
+def test_a_change_behind_a_header(schema, made) -> None:
+    """What is carried behind a header is changed where it lies, and the way back leads through both."""
+    definition = {
+        "name": "b",
+        "steps": [{"ascii-header": {"fields": 1}}],
+        "behind": {"by": "header.field_1", "types": {"n": "Numbered"}},
+        "carries": NUMBERED["carries"],
+    }
+    reader = protocol_from(read_definition(definition), schema).reader()
+    before, after = (
+        b"n," + made("Numbered", kind=2106, id="i", payload=made("Order", symbol=symbol)) for symbol in ("ES", "NQ")
+    )
+    opened = reader.open(Direction.CLIENT, Opcode.BINARY, before)
+    assert opened.close([opened.parts[0].replace(b"ES", b"NQ")]) == after
