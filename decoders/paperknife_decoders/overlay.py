@@ -19,8 +19,8 @@ from google.protobuf.descriptor_pool import DescriptorPool
 from google.protobuf.message import DecodeError
 
 from paperknife_decoders.reflection import list_fields
-from paperknife_decoders.unknown import varint
 from paperknife_decoders.values import Dynamic
+from paperknife_decoders.wire.writing import varint
 
 __all__ = ["NOTHING", "Accord", "Look", "look_for"]
 
@@ -56,10 +56,9 @@ def look_for(descriptor: Descriptor, members: Mapping[int, str]) -> Look:
     `members` are those that may be all that is in one of its messages, by number.
     """
     try:
-        carrier = carrier_of(descriptor)
-    except (TypeError, KeyError):  # as of a schema by rules that are younger than we are
+        message_class = message_factory.GetMessageClass(carrier_of(descriptor))
+    except (TypeError, KeyError, RecursionError):  # a schema by rules that are younger than we are, or too deep
         return lambda contents: NOTHING
-    message_class = message_factory.GetMessageClass(carrier)
     parse, discard, serialize = (
         message_class.FromString,
         message_class.DiscardUnknownFields,

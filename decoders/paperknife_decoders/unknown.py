@@ -13,6 +13,7 @@ from paperknife_decoders.reflection import kind_of, list_fields
 from paperknife_decoders.values import Dynamic
 from paperknife_decoders.wire.view import wire_summary
 from paperknife_decoders.wire.walker import WireType, walk_partly
+from paperknife_decoders.wire.writing import varint
 
 SUMMARY = 72
 """Columns for what an unknown field holds."""
@@ -51,13 +52,3 @@ def unknown_words(field: Dynamic) -> str:
         case _:
             content = field.data.to_bytes(8 if field.wire_type == WireType.FIXED64 else 4, "little")
     return wire_summary(tag + content, SUMMARY)
-
-
-def varint(value: int) -> bytes:
-    """`value` in groups of seven bits, the lowest first (https://protobuf.dev/programming-guides/encoding/#varints)."""
-    out = bytearray()
-    while value > 127:
-        out.append(value & 127 | 128)
-        value >>= 7
-    out.append(value)
-    return bytes(out)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from paperknife_decoders.overlay import KEPT, NOTHING, PREFIXES, Accord, files_for, joined, look_for
 from paperknife_decoders.protocol import EnvelopeType
 from paperknife_decoders.schema import load_schema
-from paperknife_decoders.unknown import varint
+from paperknife_decoders.wire.writing import varint
 
 PROTOS = {
     "three.proto": """
@@ -186,3 +186,11 @@ def test_a_type_that_cannot_be_copied_is_looked_at_by_nobody(kinds, monkeypatch)
     """Then nothing is said to hold of its messages."""
     monkeypatch.setattr("paperknife_decoders.overlay.files_for", lambda descriptor: [])
     assert look_for(kinds["three.Envelope"].descriptor, {})([BODY]) == NOTHING
+
+
+def test_a_chain_of_types_of_any_length(proto_schema) -> None:
+    """Protobuf follows it by recursion, which ends somewhere."""
+    types = "".join(f"message M{number} {{ M{number + 1} next = 1; }}" for number in range(2000))
+    schema = proto_schema(f'syntax = "proto3"; package chain; {types} message M2000 {{ int32 end = 1; }}')
+    assert look_for(schema.message("chain.M0"), {})([b"\x0a\x00"]) == NOTHING
+    assert look_for(schema.message("chain.M1980"), {})([b"\x0a\x00"]).known

@@ -5,11 +5,8 @@ from __future__ import annotations
 import pytest
 from google.protobuf.duration_pb2 import Duration
 from google.protobuf.empty_pb2 import Empty
-from hypothesis import given
-from hypothesis import strategies as st
 
-from paperknife_decoders.unknown import unknown_fields, unknown_part, unknown_words, varint
-from paperknife_decoders.wire.walker import read_varint
+from paperknife_decoders.unknown import unknown_fields, unknown_part, unknown_words
 
 
 @pytest.mark.parametrize(
@@ -38,9 +35,3 @@ def test_part() -> None:
     assert unknown_part(message, data, limit=1) == bytes.fromhex("980607")
     mixed = bytes.fromhex("08050a0161")  # seconds, and a text under the same number
     assert unknown_part(Duration.FromString(mixed), mixed) == b""
-
-
-@given(st.integers(0, 2**64 - 1))
-def test_varints(value: int) -> None:
-    """A varint is read back by the walker."""
-    assert read_varint(varint(value), 0, 10)[0] == value

@@ -9,8 +9,9 @@ from paperknife_decoders.errors import DecodeError
 from paperknife_decoders.steps import Context, Opened
 from paperknife_decoders.steps.frames import in_frames, split
 from paperknife_decoders.wire.walker import CutShort, read_varint
+from paperknife_decoders.wire.writing import varint
 
-__all__ = ["VarintDelimited", "varint"]
+__all__ = ["VarintDelimited"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +34,3 @@ def length_at(data: bytes, at: int) -> tuple[int, int]:
         return read_varint(data, at, len(data))
     except CutShort:
         raise DecodeError("a length that is cut short", at) from None
-
-
-def varint(number: int) -> bytes:
-    """`number` in as few bytes as it takes (protobuf.dev/programming-guides/encoding, "Base 128 Varints")."""
-    data = bytearray()
-    while number > 127:
-        data.append(number & 127 | 128)
-        number >>= 7
-    data.append(number)
-    return bytes(data)

@@ -9,8 +9,8 @@ from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from google.protobuf.descriptor_pb2 import DescriptorProto, FieldDescriptorProto, FileDescriptorProto
 from google.protobuf.message import Message as ProtoMessage
 
-from paperknife_decoders.unknown import varint
 from paperknife_decoders.wire.walker import walk
+from paperknife_decoders.wire.writing import varint
 
 F = FieldDescriptorProto
 PLAIN = [

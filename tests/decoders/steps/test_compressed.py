@@ -12,7 +12,8 @@ from paperknife_decoders.errors import DecodeError
 from paperknife_decoders.steps import open_parts
 from paperknife_decoders.steps.compressed import Compressed
 from paperknife_decoders.steps.stream_codecs import CODECS
-from paperknife_decoders.steps.varint_delimited import VarintDelimited, varint
+from paperknife_decoders.steps.varint_delimited import VarintDelimited
+from paperknife_decoders.wire.writing import varint
 
 ALWAYS = [Compressed(codec) for codec in CODECS.values()]
 BY_MAGIC = [Compressed(codec, "magic") for codec in CODECS.values() if codec.magic]

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.decoders.steps.trips import goes_there_and_back, opened, refusal
 
-from paperknife_decoders.steps.varint_delimited import VarintDelimited, varint
-from paperknife_decoders.wire.walker import read_varint
+from paperknife_decoders.steps.varint_delimited import VarintDelimited
+from paperknife_decoders.wire.writing import varint
 
 STEP = VarintDelimited()
 
@@ -62,12 +62,6 @@ def test_closed(data, changed, closed) -> None:
 def test_parts_are_bounded() -> None:
     """A message of empty messages is no way to fill the memory."""
     assert refusal(STEP, bytes(1_000_000), parts=100).startswith("more than the 100 parts")
-
-
-@given(st.integers(0, 2**63))
-def test_varints(number) -> None:
-    """What is written as a varint is read as it was."""
-    assert read_varint(varint(number), 0, 10) == (number, len(varint(number)))
 
 
 @given(st.lists(st.binary(max_size=200)), st.binary(max_size=300))
