@@ -30,6 +30,8 @@ ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|([\"\\/bfnrt]))")
 ESCAPED_SIGNS = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 DEEPEST = 3
 """So many JSON strings inside each other are looked into."""
+LONGEST_UNESCAPED = 1 << 17
+"""Characters of a text of which the escapes are looked behind, which may take a tenth of a second."""
 
 
 def mask_text(text: str, secrets: Secrets) -> str:
@@ -62,7 +64,12 @@ def text_spans(text: str, secrets: Secrets) -> list[tuple[int, int]]:
 
 
 def unescaped(text: str) -> tuple[str, Sequence[int]]:
-    """A text without JSON's escapes (RFC 8259, section 7), and where each character, and the end, was before."""
+    """A text without JSON's escapes (RFC 8259, section 7), and where each character, and the end, was before.
+
+    A very long one is left as it is.
+    """
+    if "\\" not in text or len(text) > LONGEST_UNESCAPED:
+        return text, range(len(text) + 1)
     shown, places, done = [], list[int](), 0
     for found in ESCAPE.finditer(text):
         start, end = found.span()

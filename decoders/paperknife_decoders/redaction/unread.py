@@ -32,7 +32,7 @@ type Level = Iterator[Level]
 def find_in_unread(envelope: Envelope, secrets: Secrets) -> Found:
     """The secret fields of what begins as its type does and then breaks off, or lies behind prefixes; and words."""
     data = envelope.data[:MOST_SEARCHED]
-    found = find_in_text(data, secrets)
+    found = find_in_text(envelope.data, secrets)
     if envelope.type is not None:
         kind = envelope.type.descriptor
         read = CarefulReading(data, kind, secrets)

@@ -32,6 +32,7 @@ PIN = HIDDEN[:-1] + b"\x00"
         (b"\x00\x00\x00\x0c" + LOGIN, b"\x00\x00\x00\x0c" + PIN),
         (b"\x0c" + LOGIN + b"\x0c" + LOGIN, b"\x0c" + PIN + b"\x0c" + PIN),
         (b"\x00password=abc", b"\x00password=***"),
+        (b"\xff" * 20_000 + b" password=abc", b"\xff" * 20_000 + b" password=***"),
         (b"\xff\xff", b"\xff\xff"),
         # a number that no schema of ours has, before and after; a text that is none
         (b"\x78\x01" + LOGIN + b"\x07", b"\x78\x01" + LOGIN + b"\x07"),
@@ -53,6 +54,7 @@ def test_a_text_that_is_protobuf(proto_schema) -> None:
     kind = EnvelopeType(proto_schema(PROTO).message("unread.Envelope"))
     assert masked(text_envelope(LOGIN, kind)) == PIN
     assert masked(text_envelope(LOGIN, None)) == LOGIN
+    assert masked(text_envelope(b"a" * 20_000 + b" token=abc", None)) == b"a" * 20_000 + b" token=***"
 
 
 def test_what_chance_makes(proto_schema) -> None:
