@@ -14,8 +14,9 @@ from paperknife_decoders.carrying.union import FIRST_HEADER, FIRST_MEMBER, Carri
 from paperknife_decoders.errors import DecodeError
 from paperknife_decoders.steps import Context, Opened, open_parts
 from paperknife_decoders.wire.walker import Field, WireType, walk
+from paperknife_decoders.wire.writing import length_delimited
 
-__all__ = ["Rewriting", "length_delimited", "varint"]
+__all__ = ["Rewriting"]
 
 
 @dataclass(slots=True)
@@ -105,18 +106,3 @@ class Rewriting:
                 content = self.opened[each.number].close([content])
             return length_delimited(union.carrier.at.number, content)
         return piece
-
-
-def length_delimited(number: int, content: bytes) -> bytes:
-    """A record with its tag and length (protobuf.dev/programming-guides/encoding, "Length-Delimited Records")."""
-    return varint(number << 3 | WireType.LENGTH) + varint(len(content)) + content
-
-
-def varint(value: int) -> bytes:
-    """A number in as few bytes as it takes."""
-    out = bytearray()
-    while value > 127:
-        out.append(value & 127 | 128)
-        value >>= 7
-    out.append(value)
-    return bytes(out)

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from paperknife_decoders.carrying.choices import Choice
-from paperknife_decoders.carrying.rewriting import Rewriting, length_delimited, varint
+from paperknife_decoders.carrying.rewriting import Rewriting
 from paperknife_decoders.carrying.union import BODY, FIRST_HEADER, Union
 from paperknife_decoders.errors import DecodeError
 from paperknife_decoders.steps import Context, Opened
 from paperknife_decoders.wire.walker import WireType, walk, walk_partly
+from paperknife_decoders.wire.writing import length_delimited, varint
 
 __all__ = ["Behind", "Carry"]
 

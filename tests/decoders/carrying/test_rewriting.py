@@ -8,7 +8,7 @@ import pytest
 from google.protobuf import message_factory
 
 from paperknife_decoders.carrying.choices import Choice, FieldKey, name_table
-from paperknife_decoders.carrying.rewriting import Rewriting, varint
+from paperknife_decoders.carrying.rewriting import Rewriting
 from paperknife_decoders.carrying.union import Carrier, Union, union_of
 from paperknife_decoders.errors import DecodeError
 from paperknife_decoders.message import Direction
@@ -70,9 +70,3 @@ def test_limits(proto_schema) -> None:
     assert limited.to_union(data, union) == data
     with pytest.raises(DecodeError, match="levels"):
         Rewriting(Context(Direction.SERVER, limits=Limits(nesting=0))).to_union(data, union, 1)
-
-
-@pytest.mark.parametrize(("value", "expected"), [(0, "00"), (300, "ac02"), ((1 << 64) - 1, "ff" * 9 + "01")])
-def test_varint(value, expected) -> None:
-    """As few bytes as a number takes."""
-    assert varint(value).hex() == expected
