@@ -63,11 +63,15 @@ class EnvelopeType:
         self.tags = member_tags(descriptor, self.oneof)
         self.look: Look | None = None
 
+    def prepare(self) -> Look:
+        """Make what `accord` needs. For a schema of a thousand messages it takes a tenth of a second."""
+        if self.look is None:
+            self.look = look_for(self.descriptor, sole_members(self.descriptor, self.oneof))
+        return self.look
+
     def accord(self, contents: Sequence[bytes]) -> Accord:
         """What holds of each of these envelopes, by one parse for all of them; never raises."""
-        if self.look is None:  # a schema has many types, and few of them come in a feed
-            self.look = look_for(self.descriptor, sole_members(self.descriptor, self.oneof))
-        return self.look(contents)
+        return self.prepare()(contents)
 
     def knows_all_of(self, content: bytes) -> bool:
         """True if every field in an envelope, at any depth, is in the schema; a fraction of the cost of finding them.
@@ -187,6 +191,12 @@ class Protocol:
     def type_for(self, direction: Direction) -> EnvelopeType | None:
         """The direction alone fixes the type; the other direction's is never tried."""
         return self.client if direction is Direction.CLIENT else self.server
+
+    def prepare(self) -> None:
+        """Make now what traffic would have to wait for later."""
+        for kind in (self.client, self.server):
+            if kind is not None:
+                kind.prepare()
 
     def steps_for(self, direction: Direction) -> tuple[Step, ...]:
         """The steps of one direction."""

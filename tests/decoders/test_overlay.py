@@ -117,7 +117,7 @@ def has_unknown(kind: EnvelopeType, content: bytes) -> bool:
 
 
 @pytest.mark.parametrize("name", NAMES)
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(contents=st.lists(CONTENT, min_size=1, max_size=4))
 def test_it_is_what_a_look_at_each_message_finds(kinds, name: str, contents: list[bytes]) -> None:
     """Whatever comes: each message parses, or not; none with an unknown field passes as known; the names are right."""

@@ -26,6 +26,7 @@ class Keeper:
         self.loaded = loaded
         self.reading = reading
         self.notice = notice
+        loaded.protocol.prepare()
         self.changed: list[Callable[[Loaded], None]] = []
 
     @property
@@ -35,6 +36,7 @@ class Keeper:
 
     def use(self, loaded: Loaded, reading: Reading) -> None:
         """Take over a protocol that was loaded by other options."""
+        loaded.protocol.prepare()
         self.loaded = loaded
         self.reading = reading
         self.announce()
@@ -63,10 +65,17 @@ class Keeper:
         """Load the same sources again, off the event loop. If nothing of them loads, the old protocol stays."""
         reading = self.reading
         try:
-            loaded = await asyncio.to_thread(load, reading)
+            loaded = await asyncio.to_thread(load_prepared, reading)
         except SchemaError as error:
             why = "\n".join(["", *fault_lines(error.faults)]) if error.faults else f" {error}"
             self.notice(f"The schema changed on disk and no longer loads; the old one stays.{why}", True)
             return
         if self.reading is reading:
             self.use(loaded, reading)
+
+
+def load_prepared(reading: Reading) -> Loaded:
+    """Load what `reading` names, ready for traffic. Raises `SchemaError`."""
+    loaded = load(reading)
+    loaded.protocol.prepare()
+    return loaded

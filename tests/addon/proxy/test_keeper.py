@@ -47,6 +47,7 @@ def test_a_saved_file_is_loaded_and_announced(schema_folder: Path) -> None:
             file.write_text(file.read_text() + "message Another {}\n")
             await told.until(lambda: told.loads)
             assert told.loads == [told.keeper.loaded]
+            assert told.keeper.protocol.client.look  # no message waits for it to be made
             assert "4 messages" in told.notices[-1][0]
             assert told.notices[-1][1] is False
 
