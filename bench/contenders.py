@@ -24,6 +24,7 @@ __all__ = [
     "OURS",
     "PICOWS",
     "RECORDING",
+    "RECORDING_SPLIT",
     "RECORDING_SUMMARY",
     "SUMMARY",
     "WAITING",
@@ -40,6 +41,7 @@ SUMMARY = "paperknife proxy --ui none"
 LIVE = "paperknife, live view to a file"
 RECORDING = "paperknife, recording"
 RECORDING_SUMMARY = "paperknife proxy --ui none --record"
+RECORDING_SPLIT = "paperknife proxy --ui none --record --record-split 8MB"
 WRITING = "mitmdump -w"
 WEBSOCKETS = "relay on websockets"
 PICOWS = "relay on picows"
@@ -141,6 +143,12 @@ def recording_summary(workshop: Workshop, port: int) -> list[str]:
     return [*summary(workshop, port), "--record", str(workshop.folder / "command.mcap")]
 
 
+def recording_split(workshop: Workshop, port: int) -> list[str]:
+    """Our command, counting and recording to files of which many begin and end while it is measured."""
+    path = str(workshop.folder / "split.mcap")
+    return [*summary(workshop, port), "--record", path, "--record-split", "8MB", "--record-keep", "20"]
+
+
 def writing(workshop: Workshop, port: int) -> list[str]:
     """mitmproxy, writing its flows to a file."""
     return [*bare(workshop, port), "-w", str(workshop.folder / "flows")]
@@ -169,6 +177,7 @@ CONTENDERS: dict[str, Callable[[Workshop, int], list[str]]] = {
     LIVE: live,
     RECORDING: recording,
     RECORDING_SUMMARY: recording_summary,
+    RECORDING_SPLIT: recording_split,
     WRITING: writing,
     WEBSOCKETS: script("plain_websockets.py", os.devnull),
     PICOWS: script("plain_picows.py", os.devnull),

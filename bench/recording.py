@@ -3,31 +3,20 @@
 from __future__ import annotations
 
 import subprocess
-import time
 from collections.abc import Mapping
 from pathlib import Path
 
-from bench.bursts import DISTINCT, Burst, details, make_block, take_turns
+from bench.bursts import Burst, details, make_block, take_turns
 from bench.contenders import BARE, BIN, RECORDING, RECORDING_SUMMARY, WRITING
+from bench.pauses import measure_pauses
 from bench.report import Findings, Row
 from bench.rounds import Bench
-from bench.venue_messages import PROTO, server_messages
 from paperknife.recording.reading import Recording
-from paperknife.recording.recorder import Recorder
-from paperknife.recording.segments import RecordPlan, Split
-from paperknife.settings.reading import Reading, load
-from paperknife.traffic import Batch
-from paperknife_decoders.message import Direction, Message, Opcode
+from paperknife_decoders.message import Message
 
 __all__ = ["measure_recording"]
 
-SHARE, TIMES, SMALL, PAUSE_MS = 40, 40, 0.65, 10
-
-BATCH, BATCHES, PER_SECOND = 20, 20_000, 1_000
-"""Messages that come together, how often, and how often a second."""
-
-SPLIT = 8_000_000
-"""Bytes of a segment, so that many begin while the pauses are measured."""
+SHARE, TIMES, SMALL = 40, 40, 0.65
 
 
 def measure_recording(bench: Bench) -> Findings:
@@ -38,7 +27,8 @@ def measure_recording(bench: Bench) -> Findings:
         found = take_turns(bench, (BARE, WRITING, RECORDING, RECORDING_SUMMARY), make_block(False, size))
         rows += burst_rows(measure, found)
         told += details(measure, found)
-    return Findings([*rows, pause_row(bench), size_row(bench)], told)
+    pauses = measure_pauses(bench)
+    return Findings([*rows, *pauses.rows, size_row(bench)], [*told, *pauses.details])
 
 
 def burst_rows(measure: str, found: Mapping[str, Burst]) -> list[Row]:
@@ -56,28 +46,6 @@ def burst_rows(measure: str, found: Mapping[str, Burst]) -> list[Row]:
             figure = f"1/{share:.1f} of its CPU" if by_cpu else f"{times:.1f} times its rate"
             rows.append(Row(f"{measure}, {name}", goal, figure, share >= SHARE if by_cpu else times >= TIMES))
     return rows
-
-
-def pause_row(bench: Bench) -> Row:
-    """How long the recorder holds up who hands it a batch, at 20,000 messages a second, while files begin and end."""
-    loaded = load(Reading(schema=(str(PROTO),)))
-    reader, contents = loaded.protocol.reader(), server_messages(300, DISTINCT)[:BATCH]
-    pauses: list[int] = []
-    recorder = Recorder(RecordPlan(str(bench.workshop.folder / "paced.mcap"), Split(SPLIT)), {}, print)
-    began = time.perf_counter()
-    for number in range(bench.scaled(BATCHES)):
-        batch = Batch(1, Direction.SERVER, time.time_ns(), [Opcode.BINARY] * BATCH, contents, reader)
-        start = time.perf_counter_ns()
-        recorder.messages(batch)
-        pauses.append(time.perf_counter_ns() - start)
-        recorder.shelf.tidy()
-        time.sleep(max(began + (number + 1) / PER_SECOND - time.perf_counter(), 0))
-    recorder.stop()
-    recorder.shelf.finish(lambda path, done, of: None)
-    pauses.sort()
-    worst, median = pauses[len(pauses) * 999 // 1000] / 1e6, pauses[len(pauses) // 2] / 1e6
-    figure = f"p99.9 {worst:.2f} ms, p50 {median:.3f} ms, longest {pauses[-1] / 1e6:.2f} ms"
-    return Row("pause that recording puts into the relay", f"p99.9 below {PAUSE_MS} ms", figure, worst < PAUSE_MS)
 
 
 def size_row(bench: Bench) -> Row:
