@@ -188,11 +188,14 @@ def is_plain_number(field: FieldSketch) -> bool:
 
 
 def packed_reals(content: Content) -> str:
-    """The type of packed floating-point numbers, where all samples are such."""
+    """The type of packed floating-point numbers, where all samples are such: of two, the one with fewer digits."""
     packed = content.packed
+    found = []
     if packed.all_fixed64 and packed.fixed64.is_real:
-        return "double"
-    return "float" if packed.all_fixed32 and packed.fixed32.is_real and content.longest > 4 else ""
+        found.append((packed.fixed64.digits, "double"))
+    if packed.all_fixed32 and packed.fixed32.is_real and content.longest > 4:
+        found.append((packed.fixed32.digits, "float"))
+    return min(found)[1] if found else ""
 
 
 def size_span(content: Content) -> str:

@@ -100,6 +100,8 @@ class Fixed:
     everyday: int = 0
     negative: int = 0
     """With the highest bit set."""
+    digits: int = 0
+    """Characters that it takes to write all of them as floating-point numbers: few, where that is what they are."""
 
     @classmethod
     def of(cls, size: int) -> Fixed:
@@ -112,7 +114,9 @@ class Fixed:
         self.count += 1
         self.zeros += not value
         self.negative += value >> (kinds.bits - 1)
-        self.everyday += is_everyday(real_number(value.to_bytes(kinds.bits // 8, "little"), kinds), kinds)
+        number = real_number(value.to_bytes(kinds.bits // 8, "little"), kinds)
+        self.digits += len(str(number))
+        self.everyday += is_everyday(number, kinds)
 
     def merge(self, other: Fixed) -> None:
         """Take in the samples of another sketch."""
@@ -120,6 +124,7 @@ class Fixed:
         self.zeros += other.zeros
         self.everyday += other.everyday
         self.negative += other.negative
+        self.digits += other.digits
 
     @property
     def is_real(self) -> bool:

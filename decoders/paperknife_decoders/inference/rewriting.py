@@ -152,13 +152,14 @@ class Rewriting:
         members = frozenset(member.number for member in payloads.fields) if payloads else frozenset()
         for number in sorted(sketch.fields.keys() - kind.fields_by_number.keys()):
             seen = sketch.fields[number]
+            if number in RESERVED or seen.wire_type is WireType.GROUP:
+                continue  # nothing can be declared for these
             is_payload = bool(members) and may_be_payload(seen) and not together(sketch, members | {number})
             members |= {number} if is_payload else set()
             made, names = guess(seen, in_oneof=is_payload), Names.of(number, payload=is_payload, taken=taken)
             (in_oneof if is_payload else lines).extend(field_lines(number, made, names, level + is_payload))
             defined += definition(made, names, seen, level)
-            if number not in RESERVED:
-                self.changes.append(f"{name_of(kind)}.{names.field} is new")
+            self.changes.append(f"{name_of(kind)}.{names.field} is new")
         if payloads is not None and in_oneof:
             index = [oneof.name for oneof in kind.oneofs].index(payloads.name)
             _, end = self.places.span((*path_of(kind), ONEOF, index))

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from random import Random
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.decoders.inference.schemas import random_message, random_type, unexplained
 
 from paperknife_decoders.inference.draft import draft_text
 from paperknife_decoders.inference.sketch import Sketch
 from paperknife_decoders.schema import load_schema
-from tests.decoders.inference.schemas import random_message, random_type, unexplained
 
 TOGETHER = 12
 """So many drafts are compiled by one run of protoc."""
