@@ -15,11 +15,13 @@ from paperknife_decoders.printable import elide, printable
 from paperknife_decoders.steps import Step
 from paperknife_decoders.steps.ascii_header import AsciiHeader
 from paperknife_decoders.steps.base64_text import Base64Text
+from paperknife_decoders.steps.binary_header import BinaryHeader
 from paperknife_decoders.steps.compressed import Compressed
 from paperknife_decoders.steps.constant_prefix import ConstantPrefix
 from paperknife_decoders.steps.grpc_web import GrpcWebsockets
 from paperknife_decoders.steps.json_field import JsonField
 from paperknife_decoders.steps.length_prefix import LengthPrefix
+from paperknife_decoders.steps.message_list import MessageList
 from paperknife_decoders.steps.stream_codecs import CODECS, Codec
 from paperknife_decoders.steps.varint_delimited import VarintDelimited
 
@@ -32,6 +34,8 @@ STEPS: Final[Mapping[str, type[Step]]] = {
     "length-prefix": LengthPrefix,
     "constant-prefix": ConstantPrefix,
     "ascii-header": AsciiHeader,
+    "binary-header": BinaryHeader,
+    "message-list": MessageList,
     "json-field": JsonField,
     "base64": Base64Text,
     "compressed": Compressed,

@@ -8,11 +8,13 @@ from hypothesis import strategies as st
 
 from paperknife_decoders.steps.ascii_header import AsciiHeader
 from paperknife_decoders.steps.base64_text import Base64Text
+from paperknife_decoders.steps.binary_header import BinaryHeader
 from paperknife_decoders.steps.compressed import Compressed
 from paperknife_decoders.steps.constant_prefix import ConstantPrefix
 from paperknife_decoders.steps.grpc_web import GrpcWebsockets
 from paperknife_decoders.steps.json_field import JsonField
 from paperknife_decoders.steps.length_prefix import LengthPrefix
+from paperknife_decoders.steps.message_list import MessageList
 from paperknife_decoders.steps.registry import STEPS, step_from, step_to
 from paperknife_decoders.steps.stream_codecs import CODECS
 from paperknife_decoders.steps.varint_delimited import VarintDelimited
@@ -34,6 +36,12 @@ GZIP = CODECS["gzip"]
         ({"constant-prefix": {"hex": "00"}}, ConstantPrefix("00")),
         ({"ascii-header": {"fields": 3}}, AsciiHeader(3)),
         ({"ascii-header": {"fields": 3, "separator": "|"}}, AsciiHeader(3, "|")),
+        ({"binary-header": {"layout": "type:u8"}}, BinaryHeader("type:u8")),
+        ({"message-list": {"layout": "t:u8", "when": "t=1", "at": 2}}, MessageList("t:u8", "t=1", 2)),
+        (
+            {"message-list": {"layout": "t:u8", "when": "t=1", "at": 2, "inflated_size": 1, "codec": "zlib"}},
+            MessageList("t:u8", "t=1", 2, 1, CODECS["zlib"]),
+        ),
         ({"json-field": {"at": "data.message"}}, JsonField("data.message")),
         ("base64", Base64Text()),
         ({"base64": {"alphabet": "url"}}, Base64Text("url")),
@@ -63,6 +71,7 @@ def test_other_ways_to_say_it(definition, step) -> None:
 
 NAMES = ", ".join(STEPS)
 FORM = "a step is its name, or its name with options, as in {length-prefix: {size: 4}}, and"
+KIND = "a kind was expected, which is u8, i8, u or i with 16, 24, 32 or 64 bits and le or be, or bytes(n), and"
 OPTIONS = "length-prefix has the options size, order, includes_itself, several, and"
 
 
@@ -110,6 +119,7 @@ OPTIONS = "length-prefix has the options size, order, includes_itself, several, 
         ),
         ({"ascii-header": {"fields": 1.5}}, "ascii-header: fields should be a whole number, and is the number 1.5"),
         ({"ascii-header": {"fields": 0}}, "ascii-header: fields should be a number from 1 to 100, and is 0"),
+        ({"binary-header": {"layout": "a:u9"}}, f"binary-header: layout, character 1, 'a:u9': {KIND} 'u9' was found"),
         ({"compressed": None}, "compressed needs codec, which is one of gzip, zlib, deflate"),
         (
             {"compressed": {"codec": "gzipp"}},
@@ -144,6 +154,17 @@ BUILT = st.one_of(
     ),
     st.builds(ConstantPrefix, st.binary(min_size=1).map(bytes.hex)),
     st.builds(AsciiHeader, st.integers(1, 100), st.text(st.characters(max_codepoint=127), min_size=1)),
+    st.builds(BinaryHeader, st.sampled_from(["a:u8", "a:u16le&0xff|0x100 b:bytes(a)?a=1|2"])),
+    st.builds(
+        MessageList,
+        st.just("a:u8"),
+        st.just("a=1"),
+        st.integers(1, 9),
+        st.integers(0, 9),
+        st.sampled_from(list(CODECS.values())),
+        st.sampled_from([1, 2, 3, 4, 8]),
+        st.sampled_from(["big", "little"]),
+    ),
     st.builds(
         JsonField, st.lists(st.text(st.characters(exclude_characters="."), min_size=1), min_size=1).map(".".join)
     ),
