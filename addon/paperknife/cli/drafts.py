@@ -39,6 +39,8 @@ def draft_at(out: str) -> Draft | None:
         return None
     except OSError as error:
         raise Failure(f"A draft was expected at {name}: {error.strerror}.") from None
+    if not text.strip():
+        return None
     try:
         schema = load_schema(path)
     except SchemaError as error:
@@ -47,6 +49,8 @@ def draft_at(out: str) -> Draft | None:
     if file is None or schema.faults:
         faults = "".join(f"\n  {fault}" for fault in schema.faults)
         raise Failure(f"{name} is there already, and only what compiles can be widened; or --force.{faults}")
+    if file.proto.syntax != "proto3":
+        raise Failure(f"{name} is there already, and only proto3 can be widened. Give another name, or --force.")
     return Draft(text, file, path.resolve().parent if len(schema.files) > 1 else None)
 
 

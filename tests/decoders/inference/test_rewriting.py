@@ -43,7 +43,8 @@ CASES = {
     "a new field": (
         "message M {\n  int32 a = 1;\n  reserved 9;\n}\n",
         ["1007"],
-        "message M {\n  int32 a = 1;\n  int64 field_2 = 2;                      // 1 sample, always 7\n  reserved 9;\n}\n",
+        "message M {\n  int32 a = 1;\n"
+        "  int64 field_2 = 2;                      // 1 sample, always 7\n  reserved 9;\n}\n",
     ),
     "the first field": (
         "message M {}\n",
@@ -72,8 +73,8 @@ CASES = {
     "two payloads at once": (
         "message M {\n  oneof payload {\n    L a = 1;\n    L b = 2;\n  }\n}\nmessage L {}\n",
         ["0a001200"],
-        "message M {\n  // Was oneof payload, until one message had more than one of these.\n    L a = 1;\n    L b = 2;\n"
-        "}\nmessage L {}\n",
+        "message M {\n  // Was oneof payload, until one message had more than one of these.\n"
+        "    L a = 1;\n    L b = 2;\n}\nmessage L {}\n",
     ),
     "a new value of an enum": (
         "message M { Side a = 1; repeated Side b = 2; }\nenum Side {\n  NONE = 0;\n}\n",
