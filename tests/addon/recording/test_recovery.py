@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.addon.recording.sessions import SERVER, Line, described, plain, read, trading_day, write
 
+from paperknife.recording import packing, recovery
 from paperknife.recording.reading import Recording
 from paperknife.recording.records import MAGIC, RecordingError
 from paperknife.recording.recovery import recover
@@ -87,6 +88,28 @@ def test_nothing_to_recover(tmp_path, data):
     (tmp_path / "damaged.mcap").write_bytes(data)
     with pytest.raises(RecordingError):
         recover(tmp_path / "damaged.mcap", tmp_path / "whole.mcap")
+    assert names_in(tmp_path) == ["damaged.mcap"]
+
+
+@pytest.mark.parametrize("spoil", ["a byte", "the end", "a message"])
+def test_a_result_that_is_not_what_was_found_is_not_kept(tmp_path, files, monkeypatch, spoil):
+    """It is read back before anybody is told that it is whole: whatever a disk makes of it is noticed."""
+
+    def pack(source, target, progress):
+        if spoil == "a message":  # a whole recording, with one message less
+            packing.pack(plain(tmp_path / "less.mcap", trading_day()[:-1]), target)
+            (tmp_path / "less.mcap").unlink()
+            return
+        packing.pack(source, target, progress)
+        data = bytearray(target.read_bytes())
+        data[data.index(b"zstd") + 30] ^= 1
+        target.write_bytes(data if spoil == "a byte" else data[:-1])
+
+    monkeypatch.setattr(recovery, "pack", pack)
+    source, target = tmp_path / "damaged.mcap", tmp_path / "whole.mcap"
+    source.write_bytes(files["plain"])
+    with pytest.raises(RecordingError, match="The result is not what was found"):
+        recover(source, target)
     assert names_in(tmp_path) == ["damaged.mcap"]
 
 
