@@ -23,7 +23,7 @@ from paperknife_decoders.message import Direction, Fate, Opcode
 from paperknife_decoders.protocol import FEW, Protocol
 
 SERVER = Direction.SERVER
-NOW = 1_900_000_000_000_000_000
+NOW = 1_900_000_000_123_456_789
 
 
 def walk(data: bytes) -> list[McapRecord]:
