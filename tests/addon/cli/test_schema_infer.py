@@ -136,7 +136,7 @@ def test_nothing_to_draft():
 
 
 def test_messages_that_no_draft_explains():
-    """An envelope's field with two wire types is told, and the exit status says that the draft is not the whole truth."""
+    """An envelope's field with two wire types is told, and the exit status is 1."""
     line = Line()
     mixed = [line.raw(at, CLIENT, bytes.fromhex(data)) for at, data in enumerate(["0801", "0801", "0d01020304"])]
     write(Path("mixed.mcap"), [line.opened(), *mixed])
