@@ -10,7 +10,8 @@ A WebSocket message travels through this package in one direction when it is rea
 * `overlay` finds by one parse what holds of many messages of one type.
 * `steps` are small reversible transformations of bytes; the plain protocol has none.
 * `envelope` is the result: a parsed message, or the honest reason why there is none.
-* `wire` walks bytes for which there is no schema, with a byte span for each field, and shows what they may mean.
+* `wire` walks bytes for which there is no schema, with a byte span for each field, and shows what they may mean;
+  `inference` makes a schema of many of them.
 * `summary`, `tree` and `documents` render an envelope: on one line, as YAML, as JSON or in the text format. They stand
   on `values`, `open_types`, `unknown`, `unknown_values`, `raw_text`, `yaml_words`, `columns`, `masking`, `reflection`.
 * `oddities` tells what is odd about an envelope; `printable` keeps a peer's control characters away from the terminal
