@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -14,8 +14,11 @@ from paperknife.recording.summary import ConnectionSummary, PayloadCount, Summar
 from paperknife_decoders.message import Direction
 from paperknife_decoders.paint import PLAIN, Paint, dyed
 from paperknife_decoders.printable import printable
+from paperknife_decoders.redaction import HandshakeMask, KnownSecrets
+from paperknife_decoders.secret_text import mask_text
+from paperknife_decoders.secrets import Secrets
 
-__all__ = ["Contents"]
+__all__ = ["Contents", "without_secrets"]
 
 MOST_ROWS = 30
 """Connections that are listed to be read; programs get all that there are."""
@@ -30,6 +33,19 @@ REDACTION = {
     "strict": "secrets are masked, what could not be read is blanked",
     "off": "nothing was masked: it may hold secrets",
 }
+
+
+def without_secrets(summary: Summary, session: Mapping[str, str]) -> Summary:
+    """The summary as it may be shown: of a recording that was made with secrets, without those of its handshakes."""
+    if session.get("redact") in ("fields", "strict"):
+        return summary
+    mask = HandshakeMask(KnownSecrets(), Secrets())
+    rows = [
+        replace(row, url=mask.url(row.url), subprotocol=mask.subprotocols(row.subprotocol))
+        for row in summary.connections
+    ]
+    told = (replace(row, reason=mask.rest(mask_text(row.reason, mask.secrets))) for row in rows)
+    return replace(summary, connections=tuple(told))
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from paperknife.cli.contents import Contents
+from paperknife.cli.contents import Contents, without_secrets
 from paperknife.cli.failure import Failure
 from paperknife.cli.options import wants_colour
 from paperknife.cli.progress import Progress, counted, size_of
@@ -39,7 +39,7 @@ def info_command(context: click.Context, /, files: tuple[str, ...], **options: A
     """Tell what a recording holds: its time, connections, messages and bytes of each payload, and whether it is whole.
 
     A finished recording tells at once. One that was cut off, or is still being written, is read and counted first.
-    FILE may be - for the standard input.
+    Secrets in URLs and subprotocols are masked. FILE may be - for the standard input.
 
     \b
     Examples:
@@ -72,10 +72,11 @@ def contents_of(file: str) -> Contents:
         except OSError as error:
             raise RecordingError(f"A recording was expected at {printable(file)}: {error.strerror}.") from None
         if ending is not None:
-            return Contents(file, ending.summary, ending.session, size)
+            return Contents(file, without_secrets(ending.summary, ending.session), ending.session, size)
     counter = Counter()
     with Progress(f"Counting {printable(file)}", size) as progress:
         recording = Recording(file, read=counted(opened_file(file), progress))
         for item in recording:
             counter.add(item)
-    return Contents(file, counter.summary(), recording.session, size, recording.cut)
+    summary = without_secrets(counter.summary(), recording.session)
+    return Contents(file, summary, recording.session, size, recording.cut)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from paperknife.cli.contents import Contents
+from paperknife.cli.contents import Contents, without_secrets
 from paperknife.recording.summary import ConnectionSummary, PayloadCount, Summary
 from paperknife_decoders.paint import ANSI
 
@@ -77,3 +77,15 @@ def test_colours():
     """Directions are coloured as in the lines."""
     text = Contents("a.mcap", Summary(payloads=(PayloadCount("client", "login", 1, 90),))).text(ANSI)
     assert f"{ANSI.client}-> login" in text
+
+
+def test_secrets_of_handshakes():
+    """Those of a recording that was made with them are masked; one that has none is as it was."""
+    row = ConnectionSummary(
+        1, "wss://u:hunter2-hunter2@h/v1?token=t-123456789", subprotocol="bearer.k1234567890", reason="no t-123456789"
+    )
+    summary = Summary(connection_count=1, connections=(row,))
+    (shown,) = without_secrets(summary, {"redact": "off"}).connections
+    assert shown.url == "wss://u:[redacted]@h/v1?token=[redacted]"
+    assert (shown.subprotocol, shown.reason) == ("bearer.[redacted]", "no [redacted]")
+    assert without_secrets(summary, {"redact": "fields"}) is summary

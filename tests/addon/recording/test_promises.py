@@ -6,20 +6,27 @@ import base64
 import contextlib
 import json
 import random
+import re
 import signal
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from tests.addon.recording.sessions import api, plain, read, trading_day, write
+from tests.addon.recording.sessions import CLIENT, MS, SERVER, START_NS, Line, api, plain, read, trading_day, write
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
 from paperknife.cli import main
+from paperknife.recording.items import Closed, Noticed, Opened
 from paperknife.recording.records import Records
-from paperknife_decoders.message import Direction, Message, Opcode
+from paperknife.traffic import Close, Handshake, Piece
+from paperknife_decoders.message import Direction, Fate, Message, Opcode
+from paperknife_decoders.protocol import Protocol
+
+TEXT = Opcode.TEXT
 
 SECRETS = {
     "password": "hunter2-hunter2",
@@ -189,6 +196,98 @@ def test_the_search_for_secrets_finds_them():
     for secret in SECRETS.values():
         data = secret.encode()
         assert len(found_in(b" ".join([data, data.hex().encode(), base64.b64encode(data)]))) == 3
+
+
+def open_session():
+    """A recording that was made with --redact off: secrets in every place that a message or a handshake has."""
+    password, key, token, query, header = SECRETS.values()
+    line = Line()
+    headers = (("Authorization", f"Bearer {header}"), ("Cookie", f"sid={header}"), ("X-Api-Key", key))
+    connection = replace(
+        line.connection,
+        url=f"wss://user:{password}@venue.example/v1?api_key={query}&a=1",
+        subprotocol=f"bearer.{token}",
+        handshake=Handshake(headers, (("Set-Cookie", f"sid={token}; Path=/"),)),
+    )
+    login = line.client(10, "login", user="alice", password=password, api_key=key)
+    changed = line.client(50, "login", user="bob", password=key)
+    changed.fate, changed.original = Fate.CHANGED, login.content
+    inner = json.dumps({"log": f"a=1\npassword={password}", "inner": json.dumps({"apiKey": key})})
+    base64.b64encode(key.encode()).decode()
+    large = f"x{password} and {key}".encode()
+    pieces = [
+        Piece(1, CLIENT, START_NS + 60 * MS, Opcode.BINARY, large[start:end], start, False)
+        for start, end in ((0, 9), (9, 24), (24, len(large)))
+    ]
+    return [
+        Opened(connection),
+        login,
+        line.server(12, "login_response", result=1, token=token),
+        line.server(13, "error", text=f"{query} and {header} and {password} were wrong"),
+        line.raw(
+            20, SERVER, json.dumps({"echo": password, "coded": base64.b64encode(key.encode()).decode()}).encode(), TEXT
+        ),
+        line.raw(21, CLIENT, inner.encode(), TEXT),
+        line.raw(22, CLIENT, f"token={token} {key.encode().hex()}".encode(), TEXT),
+        line.raw(23, CLIENT, b"\xff\xff" + password.encode()),
+        line.raw(24, CLIENT, login.content[:-4]),
+        line.raw(25, CLIENT, b"\x00\x00\x00" + bytes([len(login.content)]) + login.content),
+        line.raw(26, CLIENT, token.encode(), Opcode.PING),
+        changed,
+        *pieces,
+        replace(pieces[0], data=b"", offset=len(large), last=True),
+        Noticed(f"It was {password}.", False, START_NS + 70 * MS),
+        Closed(connection, Close(4000, f"no {token}", SERVER, START_NS + 80 * MS)),
+    ]
+
+
+SHOWN = {
+    **{form: ("show", "o.mcap", "--format", form) for form in ("line", "yaml", "json", "textproto", "hex")},
+    "verbose": ("show", "o.mcap", "-v"),
+    "without a schema": ("show", "bare.mcap", "-v"),
+    "strict": ("show", "o.mcap", "-v", "--redact", "strict"),
+    "info": ("info", "o.mcap"),
+    "info as json": ("info", "o.mcap", "--format", "json"),
+    "jsonl": ("export", "o.mcap", "--to", "jsonl", "--raw", "-o", "s.jsonl"),
+    "csv": ("export", "o.mcap", "--to", "csv", "-o", "tables"),
+    "har": ("export", "o.mcap", "--to", "har", "-o", "s.har"),
+    "flow": ("export", "o.mcap", "--to", "flow", "-o", "s.flow"),
+    "redact": ("redact", "o.mcap", "-o", "shared.mcap"),
+    "redact strictly": ("redact", "o.mcap", "-o", "shared.mcap", "--redact", "strict"),
+}
+
+
+@pytest.mark.parametrize("arguments", SHOWN.values(), ids=SHOWN)
+def test_nothing_made_of_an_open_recording_has_a_secret(tmp_path, arguments):
+    """Whatever a command shows or writes of it by default, in any format: raw, inflated, as hex and as base64."""
+    made = open_session()
+    write(tmp_path / "o.mcap", made, redact="off")
+    bare = Protocol("bare").reader()
+    write(tmp_path / "bare.mcap", [copy_for(item, bare) for item in made], redact="off")
+    assert len({name for name, _ in found_in(everything_in(tmp_path))}) == len(SECRETS)
+    status, out, err = verb(*arguments)
+    assert status in (0, 1), err
+    for path in ("o.mcap", "bare.mcap"):
+        (tmp_path / path).unlink()
+    written = everything_in(tmp_path) + b"".join(decoded_in(tmp_path)) + out.encode() + err.encode()
+    assert found_in(written) == []
+    assert len(written) > 100
+
+
+def copy_for(item, reader):
+    """A message as another protocol reads it."""
+    return item if not isinstance(item, Message) else Message(
+        item.connection, item.direction, item.time_ns, item.opcode, item.content, reader, item.fate, item.original
+    )  # fmt: skip
+
+
+def decoded_in(folder):
+    """The bytes of messages that are in base64 in exports."""
+    for path in [*folder.glob("*.har"), *folder.glob("*.jsonl")]:
+        for coded in re.findall(
+            r'"(?:data|original_data|_paperknifeOriginal)": ?"([A-Za-z0-9+/=]{8,})"', path.read_text()
+        ):
+            yield base64.b64decode(coded + "==")
 
 
 HOSTILE = [
