@@ -14,6 +14,7 @@ from paperknife.cli.viewing import talk
 from paperknife.recording.excerpt import Excerpt
 from paperknife.recording.reading import Recording, opened_file
 from paperknife.recording.writer import RecordingWriter
+from paperknife_decoders.message import Opcode
 from paperknife_decoders.printable import printable
 
 __all__ = ["filter_command"]
@@ -62,7 +63,8 @@ def taken(recording: Recording, path: Path, options: dict[str, Any], progress: P
     """Write what the options select to a new file; none is made where that is nothing."""
     excerpt = Excerpt(selection_from(options, recording.loaded, recording.begin_ns), options["with_state"])
     if excerpt.selection.start_ns is not None and not excerpt.with_state:
-        excerpt.seen += recording.since(excerpt.selection.start_ns, progress.advance).total()
+        passed = recording.since(excerpt.selection.start_ns, progress.advance)
+        excerpt.seen += sum(count for key, count in passed.items() if key.opcode < Opcode.CLOSE)
     session = {name: value for name, value in recording.session.items() if name != "version"}
     writer = RecordingWriter(path, session, overwrite=options["force"], progress=progress.at)
     try:

@@ -9,7 +9,7 @@ from paperknife.recording.items import Closed, Item, Noticed, Opened
 from paperknife.recording.selection import Selection
 from paperknife.recording.state import State
 from paperknife.traffic import Piece
-from paperknife_decoders.message import Message
+from paperknife_decoders.message import Message, Opcode
 
 __all__ = ["Excerpt"]
 
@@ -20,8 +20,8 @@ class Excerpt:
 
     A connection comes along with its first message that is wanted; where there are no expressions, all that were open
     in the time range do. `with_state` adds, before the first message that is wanted or at the start of the time range,
-    what holds by then (`state`), at the times at which it passed. `kept`, `added` and `seen` count messages,
-    `forgotten` those of the state that were too many.
+    what holds by then (`state`), at the times at which it passed. `kept`, `added` and `seen` count messages
+    without control frames, `forgotten` those of the state that were too many.
     """
 
     selection: Selection
@@ -41,10 +41,11 @@ class Excerpt:
         for item in items:
             match item:
                 case Message():
-                    self.seen += 1
+                    counted = item.opcode < Opcode.CLOSE
+                    self.seen += counted
                     if selection.takes(item):
                         yield from self._arrive(item.connection, item.time_ns)
-                        self.kept += 1
+                        self.kept += counted
                         yield item
                     elif self._state is not None and self._of_connections(item.connection):
                         self._state.observe(item)

@@ -73,7 +73,7 @@ class Salvage:
             return len(head)
         found = self._file.next_chain(0)
         if found is None:
-            raise RecordingError("No record of a recording was found in it.")
+            raise RecordingError("No record of a recording was found: an MCAP file was expected, whole or damaged.")
         self._lose(0, found, "the beginning is damaged")
         return found
 

@@ -72,8 +72,10 @@ class RecordWords:
         split = split_from(self.split)
         if self.keep < 0 or (self.keep and not split):
             raise RecordingError(
-                "How many files to keep was expected as a number, for a recording that is split (--record-split 64MB), "
-                f"not {self.keep}."
+                f"How many files to keep was expected as a number, not {self.keep}."
+                if self.keep < 0
+                else f"To keep the last {self.keep} of several files, say when the next one begins, such as with "
+                "--record-split 64MB."
             )
         return RecordPlan(self.path, split, self.keep)
 

@@ -18,7 +18,7 @@ from paperknife.recording.records import MAGIC, parsed
 from paperknife.recording.salvage import Salvage
 from paperknife.recording.shapes import HEAD, MESSAGE
 from paperknife.recording.summary import SUMMARY
-from paperknife_decoders.message import Direction
+from paperknife_decoders.message import Direction, Opcode
 
 __all__ = ["Definitions", "Spool"]
 
@@ -65,8 +65,8 @@ class Definitions:
 class Spool:
     """Writes what is whole in a file: first what was defined at its end, then all that was recorded, in its order.
 
-    `digest` is of all message records, which are `records`; `messages` those of them that passed on a connection.
-    `missing` are messages that are not there by the numbers of those around them, `orphans` those whose channel is not.
+    `digest` is of all message records, which are `records`; `messages` those of them that passed on a connection,
+    without control frames. `missing` are messages that are not there by the numbers of those around them, `orphans` those whose channel is not.
     """
 
     def __init__(self, salvage: Salvage, known: Definitions) -> None:
@@ -150,7 +150,7 @@ class Spool:
             return b""
         if key is None and b'"protocol"' in body and channel in self.known.happenings:
             self._note_protocol(body[MESSAGE.size :])
-        if key is not None and key.kind in (Kind.ENVELOPE, Kind.MESSAGE):
+        if key is not None and key.kind in (Kind.ENVELOPE, Kind.MESSAGE) and key.opcode < Opcode.CLOSE:
             self.messages += 1
         self.records += 1
         self.digest.update(body)

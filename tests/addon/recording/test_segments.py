@@ -38,7 +38,7 @@ MISTAKES = {
     "next to nothing": (RecordWords("x", ("10B",)), "A file to split by 10B would hold next to nothing"),
     "no time at all": (RecordWords("x", ("0s",)), "A file to split by 0s would hold next to nothing"),
     "split what": (RecordWords("", ("5MB",)), "A file to record to was expected"),
-    "keep of one": (RecordWords("x", (), 3), "How many files to keep was expected as a number, for a recording that"),
+    "keep of one": (RecordWords("x", (), 3), "To keep the last 3 of several files, say when"),
     "keep fewer than none": (RecordWords("x", ("5MB",), -1), "How many files to keep was expected"),
 }
 
