@@ -40,6 +40,8 @@ key               what it says
 ``remembers``     the place of an id (``header.id``) that a response repeats. One without a key of its own is typed by
                   the key of its request
 ``limits``        ``inflated_bytes``, ``parts``, ``nesting``, ``remembered`` (`paperknife_decoders.steps.Limits`)
+``partial``       ``true``: what ``types``, ``heartbeats``, ``correlate`` and ``secrets`` name is left out where the
+                  schema lacks it, so that one definition goes with several versions of a schema
 ``heartbeats``    names of payloads, and ``empty-message`` for a message of no bytes
 ``correlate``     fields that requests and their responses have in common, from the envelope inwards
 ``secrets``       paths of fields, from the envelope inwards

@@ -63,7 +63,7 @@ def choice_for(
     if by is None:
         always = None if types.always is None else message_of(types.always, schema)
         return None if always is None else Choice(None, {}, always=always)
-    rows = {number: kind for number, (_, node) in enumerate(types.rows) if (kind := message_of(node, schema))}
+    rows = {number: kind for number, (_, node) in enumerate(types.rows) if (kind := row_type(node, schema))}
     within = [carrier] if carrier is not None else held(types, list(rows.values()), schema)
     key = keyed_by(by, within, header) if within or by.kind != "field" else None
     if key is None:
@@ -76,6 +76,15 @@ def choice_for(
     if side is Direction.CLIENT:
         return Choice(key.source, table, remembers=memory)
     return Choice(key.source, table, recalls=memory)
+
+
+def row_type(node: Node, schema: Schema) -> Descriptor | None:
+    """The type of one row; None, with a fault where that is one, if the schema does not have it."""
+    if node.faults.partial and isinstance(node.value, str):
+        ending = f".{node.value.removeprefix('.')}"
+        if not any(f".{kind.full_name}".endswith(ending) for kind in schema.messages()):
+            return None
+    return message_of(node, schema)
 
 
 def held(types: TypesForm, rows: Sequence[Descriptor], schema: Schema) -> list[Descriptor]:

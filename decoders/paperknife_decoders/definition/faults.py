@@ -35,9 +35,13 @@ class Fault:
 
 @dataclass(slots=True)
 class Faults:
-    """All that is wrong, each thing once, in the order in which it was found."""
+    """All that is wrong, each thing once, in the order in which it was found.
+
+    With `partial` it is no fault that the schema lacks something that the definition has.
+    """
 
     found: list[Fault] = field(default_factory=list)
+    partial: bool = False
 
     def add(self, path: Path, sentence: str, *, at_key: bool = False) -> None:
         """Keep one more; of several lines of a sentence they become one."""

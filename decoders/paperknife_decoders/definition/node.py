@@ -34,6 +34,11 @@ class Node:
         """Keep that something is wrong here."""
         self.faults.add(self.path, sentence, at_key=at_key)
 
+    def lacks(self, sentence: str) -> None:
+        """Keep that the schema has nothing of this name; one definition may be for several of them."""
+        if not self.faults.partial:
+            self.fault(sentence)
+
     def at(self, key: str | int, value: object) -> Node:
         """A value within this one."""
         return Node(value, (*self.path, key), self.faults)

@@ -86,13 +86,13 @@ def check_names(definition: Definition, sides: dict[Direction, Side]) -> None:
     payloads = [name for kind in kinds for name in payload_names(kind)]
     for node in definition.heartbeats or ():
         if node.value != EMPTY_MESSAGE and node.value not in payloads:
-            node.fault(
+            node.lacks(
                 f"a payload, or {EMPTY_MESSAGE}, was expected, and {node.value!r} is none; there are "
                 f"{listed(dict.fromkeys(payloads))}{meant(node.value, [*payloads, EMPTY_MESSAGE])}"
             )
     for node in definition.secrets:
         if all(field_at(kind.descriptor, str(node.value)) is None for kind in kinds):
-            node.fault(" and ".join(dict.fromkeys(why_no_field(each, str(node.value)) for each in kinds)))
+            node.lacks(" and ".join(dict.fromkeys(why_no_field(each, str(node.value)) for each in kinds)))
 
 
 def payload_names(kind: EnvelopeType) -> list[str]:
@@ -135,7 +135,7 @@ def tell_why(form: PairForm, sides: dict[Direction, Side]) -> None:
         if kind is None:
             node.fault(f"the {side.value} sends no Protobuf, so that nothing can be paired")
         elif field_at(kind.descriptor, path) is None:
-            node.fault(why_no_field(kind, path))
+            node.lacks(why_no_field(kind, path))
         elif not has_id(kind, path):
             node.fault(f"{path} cannot be an id: a single text or whole number was expected")
 

@@ -28,6 +28,7 @@ KEYS = (
     "carries",
     "behind",
     "limits",
+    "partial",
     "heartbeats",
     "correlate",
     "secrets",
@@ -54,6 +55,8 @@ def read_definition(data: object, path: Path = (), step: StepReader = step_from)
     node = Node(data, path)
     found = node.members(KEYS, "a protocol")
     values: dict[str, object] = {}
+    if "partial" in found:
+        node.faults.partial = found["partial"].truth("`partial`")
     if "name" in found:
         values["name"] = found["name"].text("a name") or ""
     elif isinstance(data, Mapping):

@@ -174,6 +174,28 @@ def test_the_other_keys(schema) -> None:
     assert protocol_from(read_definition({**NUMBERED, **more}), schema, secrets=NO_SECRETS).secrets is NO_SECRETS
 
 
+def test_partial(schema) -> None:
+    """A definition for several versions of a schema goes with one that lacks some of what it names."""
+    definition = {
+        **NUMBERED,
+        "carries": [{**NUMBERED["carries"][0], "types": {2106: "Order", 2107: "OrderOfNextYear"}}],
+        "heartbeats": ["Order", "Bleat"],
+        "secrets": ["Order.symbol", "Order.password"],
+        "correlate": [
+            {"request": "Order.id", "response": "Order.id"},
+            {"request": "OrderOfNextYear.id", "response": "Order.id"},
+        ],
+    }
+    with pytest.raises(DefinitionError) as raised:
+        protocol_from(read_definition(definition), schema)
+    assert len(raised.value.faults) == 4
+    protocol = protocol_from(read_definition({**definition, "partial": True}), schema)
+    assert protocol.pairs == (DeclaredPair("Order.id", "Order.id"),)
+    assert shown(protocol, Direction.CLIENT, b"\x08\xba\x10\x12\x00") == [("Order", "kind: 2106 Order { }")]
+    with pytest.raises(DefinitionError, match="nowhere in desk.Numbered"):
+        protocol_from(read_definition({**definition, "partial": True, "carries": [NAMED]}), schema)
+
+
 FAULTS = [
     (None, ["a protocol, with name, about,"]),
     ({"name": "x", "hearbeats": []}, ["hearbeats: ", "did you mean heartbeats?"]),
