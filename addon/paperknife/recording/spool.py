@@ -66,7 +66,8 @@ class Spool:
     """Writes what is whole in a file: first what was defined at its end, then all that was recorded, in its order.
 
     `digest` is of all message records, which are `records`; `messages` those of them that passed on a connection,
-    without control frames. `missing` are messages that are not there by the numbers of those around them, `orphans` those whose channel is not.
+    without control frames. `missing` are messages that are not there by the numbers of those around them, `orphans`
+    those whose channel is not.
     """
 
     def __init__(self, salvage: Salvage, known: Definitions) -> None:
