@@ -192,7 +192,7 @@ def test_partial(schema) -> None:
     protocol = protocol_from(read_definition({**definition, "partial": True}), schema)
     assert protocol.pairs == (DeclaredPair("Order.id", "Order.id"),)
     assert shown(protocol, Direction.CLIENT, b"\x08\xba\x10\x12\x00") == [("Order", "kind: 2106 Order { }")]
-    with pytest.raises(DefinitionError, match="nowhere in desk.Numbered"):
+    with pytest.raises(DefinitionError, match=r"nowhere in desk\.Numbered"):
         protocol_from(read_definition({**definition, "partial": True, "carries": [NAMED]}), schema)
 
 
