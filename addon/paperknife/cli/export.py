@@ -9,7 +9,7 @@ import click
 
 from paperknife.cli.exporting import WRITERS, Target, Writer
 from paperknife.cli.failure import Failure
-from paperknife.cli.options import load_or_fail, reading_from
+from paperknife.cli.options import override_from, protocol_options
 from paperknife.cli.progress import Progress, counted, size_of
 from paperknife.cli.results import told_faults
 from paperknife.cli.selecting import OPTIONS, MomentType, is_selective, selection_from
@@ -53,6 +53,7 @@ TIME = MomentType()
 )
 @click.option("--client", "client_type", default="", metavar="TYPE", help="With --schema: what the client sends.")
 @click.option("--server", "server_type", default="", metavar="TYPE", help="With --schema: what the server sends.")
+@protocol_options
 @click.option(
     "--redact",
     type=click.Choice(["fields", "strict", "off"]),
@@ -81,8 +82,6 @@ def export_command(context: click.Context, /, file: str, **options: Any) -> None
     """
     if options["raw"] and options["form"] != "jsonl":
         raise Failure(f"--raw goes with --to jsonl; {options['form']} has the bytes in a form of its own.")
-    if (options["client_type"] or options["server_type"]) and not options["schema"]:
-        raise Failure("A type was named, but no schema that defines it: add --schema PATH.")
     out = options["out"]
     with told_faults(out or "-"):
         recording, writer = run(file, out, options)
@@ -95,7 +94,7 @@ def export_command(context: click.Context, /, file: str, **options: Any) -> None
 
 def run(file: str, out: str | None, options: dict[str, Any]) -> tuple[Recording, Writer]:
     """Read, select and write."""
-    override = load_or_fail(reading_from({**options, "match": ()})) if options["schema"] else None
+    override = override_from(options)
     read = opened_file(file)
     with Progress(f"Reading {printable(file)}", size_of(file)) as progress:
         recording = Recording(file, override=override, secrets=secrets_of(options), read=counted(read, progress))

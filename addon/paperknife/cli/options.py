@@ -5,15 +5,18 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import IO, Any
 
 import click
 
 from paperknife.cli.failure import Failure
 from paperknife.live.view import ViewOptions
+from paperknife.settings.catalogue import CONFIG, config_or_none
 from paperknife.settings.modes import Mode, ModeError, parse_mode
 from paperknife.settings.reading import Loaded, Reading, load
-from paperknife_decoders.expression import Expression, ExpressionError, compile_expression
+from paperknife_decoders.expression import Alternatives, Expression, ExpressionError, compile_expression
+from paperknife_decoders.protocol import Protocol
 from paperknife_decoders.schema import SchemaError
 
 __all__ = [
@@ -21,6 +24,8 @@ __all__ = [
     "compile_for",
     "load_or_fail",
     "modes_or_fail",
+    "override_from",
+    "protocol_options",
     "reading_from",
     "reading_options",
     "view_from",
@@ -29,6 +34,22 @@ __all__ = [
 ]
 
 type Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+BY_PROTOCOL: tuple[Decorator, ...] = (
+    click.option(
+        "--protocol",
+        default="",
+        metavar="NAME",
+        help="A preset, or one of your own: see `paperknife protocol list`.",
+    ),
+    click.option(
+        "--config",
+        default="",
+        metavar="FILE",
+        help="A YAML file with your own protocols; paperknife.yaml in the working directory by itself.",
+    ),
+)
+"""Options that name a protocol."""
 
 READING: tuple[Decorator, ...] = (
     click.option(
@@ -39,6 +60,7 @@ READING: tuple[Decorator, ...] = (
     ),
     click.option("--client", "client_type", default="", metavar="TYPE", help="The type of all that the client sends."),
     click.option("--server", "server_type", default="", metavar="TYPE", help="The type of all that the server sends."),
+    *BY_PROTOCOL,
     click.option(
         "--match",
         multiple=True,
@@ -85,6 +107,11 @@ def reading_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return decorate(command, READING)
 
 
+def protocol_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options that name a protocol."""
+    return decorate(command, BY_PROTOCOL)
+
+
 def view_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options that say what to show, and how."""
     return decorate(command, VIEW)
@@ -105,7 +132,24 @@ def reading_from(options: dict[str, Any]) -> Reading:
         server=options["server_type"],
         match=tuple(options["match"]),
         redact=options["redact"],
+        protocol=options.get("protocol") or "",
+        config=config_or_none(options.get("config") or CONFIG),
     )
+
+
+def override_from(options: dict[str, Any]) -> Loaded | None:
+    """What is to be read by in the place of a recording's own protocols; None for those.
+
+    Ends the command for types without a schema.
+    """
+    reading = reading_from({**options, "match": ()})
+    if reading.protocol:
+        return load_or_fail(reading)
+    if reading.schema:
+        return load_or_fail(replace(reading, config=""))  # your own protocols are for what comes live
+    if reading.client or reading.server:
+        raise Failure("A type was named, but no schema that defines it: add --schema PATH.")
+    return None
 
 
 def load_or_fail(reading: Reading) -> Loaded:
@@ -133,11 +177,25 @@ def compiled(text: str, option: str, loaded: Loaded) -> Expression:
 
 
 def compile_for(text: str, loaded: Loaded) -> Expression:
-    """Compile `text` against the types of a protocol. Raises `ExpressionError`."""
-    client, server = loaded.protocol.client, loaded.protocol.server
-    return compile_expression(
-        text, client.descriptor if client is not None else None, server.descriptor if server is not None else None
-    )
+    """Compile `text` against the types of a protocol, of each where there are several. Raises `ExpressionError`."""
+    if not loaded.by_match:
+        return compile_by(text, loaded.protocol)
+    found, errors = {}, []
+    for _, each in loaded.by_match:
+        try:
+            found[each.protocol.name] = compile_by(text, each.protocol)
+        except ExpressionError as error:  # what one protocol lacks, another may have
+            errors.append(error)
+    if not found:
+        raise errors[0]
+    return Alternatives(text, found)
+
+
+def compile_by(text: str, protocol: Protocol) -> Expression:
+    """Compile `text` against the types of one protocol. Raises `ExpressionError`."""
+    kinds = (protocol.client, protocol.server)
+    client, server = (None if kind is None else kind.descriptor for kind in kinds)
+    return compile_expression(text, client, server)
 
 
 def check_expressions(options: dict[str, Any], loaded: Loaded) -> None:
@@ -162,6 +220,6 @@ def view_from(options: dict[str, Any], loaded: Loaded, out: IO[str] | None = Non
         verbose=options["verbose"],
         where=compiled(options["where"], "--where", loaded) if options["where"] else None,
         hide=tuple(compiled(text, "--hide", loaded) for text in options["hide"]),
-        secrets=loaded.protocol.secrets,
+        secrets=loaded.secrets,
         colour=wants_colour(out or sys.stdout, options["colour"]),
     )

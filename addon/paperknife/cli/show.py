@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from paperknife.cli.failure import Failure
-from paperknife.cli.options import compile_for, decorate, load_or_fail, reading_from, view_from, view_options
+from paperknife.cli.options import compile_for, decorate, override_from, protocol_options, view_from, view_options
 from paperknife.cli.selecting import OPTIONS, is_selective, selection_from
 from paperknife.cli.showing import Outlet, Showing
 from paperknife.cli.viewing import talk
@@ -55,6 +55,7 @@ def placing_options(command: Callable[..., Any]) -> Callable[..., Any]:
 )
 @click.option("--client", "client_type", default="", metavar="TYPE", help="With --schema: what the client sends.")
 @click.option("--server", "server_type", default="", metavar="TYPE", help="With --schema: what the server sends.")
+@protocol_options
 @click.option(
     "--redact",
     type=click.Choice(["fields", "strict", "off"]),
@@ -80,9 +81,7 @@ def show_command(context: click.Context, /, files: tuple[str, ...], **options: A
         raise Failure("--follow goes with one file, which is not the standard input.")
     if sys.stdout is None:
         raise Failure("A place for the lines was expected, and stdout is closed.")
-    override = load_or_fail(reading_from({**options, "match": ()})) if options["schema"] else None
-    if override is None and (options["client_type"] or options["server_type"]):
-        raise Failure("A type was named, but no schema that defines it: add --schema PATH.")
+    override = override_from(options)
     outlet = Outlet(sys.stdout)
     shown = status = 0
     try:

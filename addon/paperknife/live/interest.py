@@ -46,7 +46,7 @@ class Interest:
     def _names_for(self, protocol: Protocol, direction: Direction) -> Names:
         kind = protocol.type_for(direction)
         payloads = self._where.payloads(direction) if self._where else None
-        if kind is None or protocol.steps or payloads is None:
+        if kind is None or protocol.steps_for(direction) or payloads is None:
             return None
         roles = roles_of(protocol.client, protocol.server)[direction] if self._correlate else ()
         return kind, payloads.union(roles)

@@ -51,7 +51,7 @@ class Shown(NamedTuple):
     @property
     def is_heartbeat(self) -> bool:
         """True for the payloads that only keep the connection alive."""
-        return self.envelope.payload in self.message.reader.protocol.heartbeats
+        return self.message.reader.protocol.is_heartbeat(self.envelope)
 
 
 def payload_label(envelope: Envelope) -> str:

@@ -132,7 +132,7 @@ MASKED = ("masked",)
 
 def is_wanted(message: Message, envelope: Envelope, options: ViewOptions) -> bool:
     """True if the filters let this envelope be shown."""
-    if not options.heartbeats and envelope.payload in message.reader.protocol.heartbeats:
+    if not options.heartbeats and message.reader.protocol.is_heartbeat(envelope):
         return False
     if options.where is not None and not options.where.matches(message, envelope):
         return False

@@ -6,11 +6,14 @@ from collections import OrderedDict
 
 from mitmproxy import contentviews, http
 from mitmproxy.contentviews import Metadata, SyntaxHighlight
+from mitmproxy.flow import Flow
 
+from paperknife.proxy.handshakes import address_of
 from paperknife.proxy.keeper import Keeper
 from paperknife.proxy.masking import Masking
+from paperknife.settings.reading import Loaded
 from paperknife_decoders.message import Direction, Opcode
-from paperknife_decoders.protocol import Protocol
+from paperknife_decoders.protocol import Reader
 from paperknife_decoders.tree import tree_text
 
 __all__ = ["EnvelopeView"]
@@ -20,6 +23,9 @@ PRIORITY = 2.0
 
 CACHED_VIEWS = 2_000
 """The console draws every message of a flow again at each update; this many are kept as text."""
+
+KEPT_READERS = 200
+"""Flows whose reader is kept with what it remembers."""
 
 CACHED_BYTES = 64_000
 """A longer message is rendered again each time."""
@@ -34,8 +40,10 @@ class EnvelopeView(contentviews.Contentview):
     def __init__(self, keeper: Keeper, masking: Masking | None = None) -> None:
         self.keeper = keeper
         self.masking = masking or Masking(keeper.reading, lambda _: None)
-        self.texts: OrderedDict[tuple[int, bytes, Direction, Opcode], str] = OrderedDict()
-        self.texts_by: Protocol | None = None
+        self.texts: OrderedDict[tuple[int, bytes, Direction, Opcode, str], str] = OrderedDict()
+        self.texts_by: Loaded | None = None
+        self.readers: OrderedDict[str, Reader] = OrderedDict()
+        """By the flow: a response may be read by what its request said."""
 
     @property
     def name(self) -> str:
@@ -60,24 +68,40 @@ class EnvelopeView(contentviews.Contentview):
         if message is None:
             raise ValueError("The Protobuf envelope view shows messages of WebSockets, and this is none.")
         direction = Direction.CLIENT if message.from_client else Direction.SERVER
-        protocol = self.keeper.protocol
-        if protocol is not self.texts_by:
+        if self.keeper.loaded is not self.texts_by:
             self.texts.clear()
-            self.texts_by = protocol
-        data = self.masking.content(protocol.reader(), direction, message.type, data)
-        key = (len(data), data, direction, Opcode(message.type))
+            self.readers.clear()
+            self.texts_by = self.keeper.loaded
+        reader = self.reader(metadata.flow)
+        data = self.masking.content(reader, direction, message.type, data)
+        key = (len(data), data, direction, Opcode(message.type), self.place(metadata.flow, reader))
         if key in self.texts:
             self.texts.move_to_end(key)
             return self.texts[key]
-        text = render(protocol, direction, key[3], data)
+        text = render(reader, direction, key[3], data)
         if len(data) <= CACHED_BYTES:
             self.texts[key] = text
             if len(self.texts) > CACHED_VIEWS:
                 self.texts.popitem(last=False)
         return text
 
+    def reader(self, flow: Flow | None) -> Reader:
+        """How the messages of a flow are read; a flow that is none, as those of another connection."""
+        if not isinstance(flow, http.HTTPFlow):
+            return self.keeper.protocol.reader()
+        if flow.id not in self.readers:
+            address = address_of(flow)
+            self.readers[flow.id] = self.keeper.protocol_for(address).reader(address.path)
+            if len(self.readers) > KEPT_READERS:
+                self.readers.popitem(last=False)
+        return self.readers[flow.id]
 
-def render(protocol: Protocol, direction: Direction, opcode: Opcode, data: bytes) -> str:
+    def place(self, flow: Flow | None, reader: Reader) -> str:
+        """What else than its content says how a message is read: the flow, where anything has been taken apart."""
+        return flow.id if flow is not None and (reader.protocol.steps or self.keeper.loaded.by_match) else ""
+
+
+def render(reader: Reader, direction: Direction, opcode: Opcode, data: bytes) -> str:
     """The whole message as text."""
-    envelopes = protocol.reader().read(direction, opcode, data)
-    return "\n---\n".join(tree_text(envelope, protocol.secrets).rstrip("\n") for envelope in envelopes)
+    envelopes = reader.read(direction, opcode, data)
+    return "\n---\n".join(tree_text(envelope, reader.protocol.secrets).rstrip("\n") for envelope in envelopes)

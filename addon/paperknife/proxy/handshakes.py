@@ -12,11 +12,12 @@ from mitmproxy.proxy import server_hooks
 
 from paperknife.proxy.audience import Audience
 from paperknife.proxy.masking import Masking
+from paperknife.settings.matching import Address
 from paperknife.settings.modes import Mode, join_path
 from paperknife_decoders.printable import printable
 from paperknife_decoders.secrets import Secrets, mask_url
 
-__all__ = ["Handshakes", "shown_url", "url_of"]
+__all__ = ["Handshakes", "address_of", "shown_url", "url_of"]
 
 
 SAID_BETTER = re.compile("certificate verify failed", re.IGNORECASE)
@@ -82,6 +83,13 @@ def asks_for_websocket(flow: http.HTTPFlow) -> bool:
 def shown_url(flow: http.HTTPFlow, secrets: Secrets) -> str:
     """The URL of a flow with secrets masked by their names alone, and control characters escaped."""
     return printable(mask_url(url_of(flow), secrets))
+
+
+def address_of(flow: http.HTTPFlow) -> Address:
+    """Where a WebSocket leads, to find its protocol by."""
+    request = flow.request
+    agreed = flow.response.headers.get("Sec-WebSocket-Protocol", "") if flow.response else ""
+    return Address(request.host, request.port, request.path, agreed)
 
 
 def url_of(flow: http.HTTPFlow) -> str:

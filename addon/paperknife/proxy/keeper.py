@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
+from paperknife.settings.matching import Address
 from paperknife.settings.reading import Loaded, Reading, load
+from paperknife.settings.yaml_file import ConfigError
 from paperknife_decoders.protocol import Protocol
 from paperknife_decoders.schema import SchemaError
 from paperknife_decoders.schema.faults import fault_lines
@@ -26,17 +28,21 @@ class Keeper:
         self.loaded = loaded
         self.reading = reading
         self.notice = notice
-        loaded.protocol.prepare()
+        loaded.prepare()
         self.changed: list[Callable[[Loaded], None]] = []
 
     @property
     def protocol(self) -> Protocol:
-        """How new messages are read."""
+        """How new messages are read on connections that nothing else is for."""
         return self.loaded.protocol
+
+    def protocol_for(self, address: Address) -> Protocol:
+        """How new messages of a connection are read."""
+        return self.loaded.for_connection(address)
 
     def use(self, loaded: Loaded, reading: Reading) -> None:
         """Take over a protocol that was loaded by other options."""
-        loaded.protocol.prepare()
+        loaded.prepare()
         self.loaded = loaded
         self.reading = reading
         self.announce()
@@ -45,18 +51,19 @@ class Keeper:
 
     def announce(self) -> None:
         """Say what is loaded, and each fault of it."""
-        self.notice(self.loaded.describe(), self.loaded.schema is None)
-        if self.loaded.schema is not None:
-            for text in fault_lines(self.loaded.schema.faults):
+        self.notice(self.loaded.describe(), not self.loaded.schemas)
+        for schema in self.loaded.schemas:
+            for text in fault_lines(schema.faults):
                 self.notice(text, True)
 
     async def watch(self) -> None:
         """Look at the schema's files again and again; load them anew when one changed. Runs until cancelled."""
         while True:
             await asyncio.sleep(CHECK_SECONDS)
-            schema = self.loaded.schema
+            loaded = self.loaded
             try:
-                if schema is not None and await asyncio.to_thread(schema.changed):
+                is_watched = bool(loaded.schemas) or loaded.config is not None
+                if is_watched and await asyncio.to_thread(loaded.changed):
                     await self.reload()
             except Exception as error:  # a fault of ours must not end the watch in silence
                 self.notice(f"The schema could not be loaded anew; the old one stays. {error!r}", True)
@@ -68,7 +75,8 @@ class Keeper:
             loaded = await asyncio.to_thread(load_prepared, reading)
         except SchemaError as error:
             why = "\n".join(["", *fault_lines(error.faults)]) if error.faults else f" {error}"
-            self.notice(f"The schema changed on disk and no longer loads; the old one stays.{why}", True)
+            what = "configuration" if isinstance(error, ConfigError) else "schema"
+            self.notice(f"The {what} changed on disk and no longer loads; the old one stays.{why}", True)
             return
         if self.reading is reading:
             self.use(loaded, reading)
@@ -77,5 +85,5 @@ class Keeper:
 def load_prepared(reading: Reading) -> Loaded:
     """Load what `reading` names, ready for traffic. Raises `SchemaError`."""
     loaded = load(reading)
-    loaded.protocol.prepare()
+    loaded.prepare()
     return loaded

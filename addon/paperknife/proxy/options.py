@@ -9,6 +9,7 @@ from mitmproxy import addonmanager, exceptions
 from mitmproxy import options as mitmproxy_options
 
 from paperknife.recording.segments import NOTHING, RecordWords
+from paperknife.settings.catalogue import CONFIG, config_or_none
 from paperknife.settings.reading import Reading
 from paperknife_decoders.nearest import nearest
 
@@ -70,6 +71,20 @@ OPTIONS = (
         [],
         "Which WebSockets to decode, as host[:port][/path] with * and ? as wildcards, for example *.venue.example/v1*. "
         "All of them by default.",
+    ),
+    Option(
+        f"{PREFIX}protocol",
+        str,
+        "",
+        "Read every WebSocket by this protocol: one of your own in paperknife_config, or a preset (paperknife protocol "
+        "list shows them).",
+    ),
+    Option(
+        f"{PREFIX}config",
+        str,
+        CONFIG,
+        "A YAML file with protocols, each for the WebSockets that it matches. Where there is no paperknife.yaml in the "
+        "working directory, there are none.",
     ),
     Option(
         f"{PREFIX}redact",
@@ -140,6 +155,8 @@ def reading_from(options: mitmproxy_options.Options) -> Reading:
         server=options.paperknife_server,
         match=tuple(options.paperknife_match),
         redact=options.paperknife_redact,
+        protocol=options.paperknife_protocol,
+        config=config_or_none(options.paperknife_config),
     )
 
 
@@ -169,6 +186,8 @@ def options_from(reading: Reading) -> dict[str, object]:
         f"{PREFIX}server": reading.server,
         f"{PREFIX}match": list(reading.match),
         f"{PREFIX}redact": reading.redact,
+        f"{PREFIX}protocol": reading.protocol,
+        f"{PREFIX}config": reading.config,
     }
 
 

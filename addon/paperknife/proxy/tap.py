@@ -15,7 +15,7 @@ from mitmproxy.flow import Error
 from mitmproxy.hooks import UpdateHook
 
 from paperknife.proxy.audience import Audience
-from paperknife.proxy.handshakes import url_of
+from paperknife.proxy.handshakes import address_of, url_of
 from paperknife.proxy.keeper import Keeper
 from paperknife.proxy.lane.history import History
 from paperknife.proxy.lane.injection import Abort, Injected
@@ -66,7 +66,7 @@ class Tap:
         """Read what comes from now on by a new protocol, on open connections too."""
         self.masking.use(self.keeper.reading)
         for live in self.live.values():
-            live.reader.use(loaded.protocol)
+            live.reader.use(loaded.for_connection(address_of(live.history.flow)))
 
     def refresh(self) -> None:
         """Bring mitmproxy's interfaces up to date, and see who listens to its hook; a few times a second."""
@@ -179,7 +179,8 @@ class Tap:
             read=self.keeper.reading.matches(request.host, request.port, request.path),
             handshake=self.masking.handshake(request.headers.items(multi=True), answered.items(multi=True)),
         )
-        self.live[flow.id] = Track(connection, self.keeper.protocol.reader(), History(flow, self.kept))
+        reader = self.keeper.protocol_for(address_of(flow)).reader(request.path)
+        self.live[flow.id] = Track(connection, reader, History(flow, self.kept))
         self.audience.tell(lambda consumer: consumer.opened(connection))
 
     def websocket_message(self, flow: http.HTTPFlow) -> None:

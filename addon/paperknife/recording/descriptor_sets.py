@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from google.protobuf.descriptor import FileDescriptor
 from google.protobuf.descriptor_pb2 import FileDescriptorSet
 
+from paperknife_decoders.carrying.union import PACKAGE as MADE
 from paperknife_decoders.protocol import Protocol
 
 __all__ = ["descriptor_set"]
@@ -19,7 +20,9 @@ def descriptor_set(protocol: Protocol) -> bytes:
     files one by one.
     """
     types = (protocol.client, protocol.server)
-    roots = [*protocol.files, *(kind.descriptor.file for kind in types if kind is not None)]
+    own = [kind.descriptor.file for kind in types if kind is not None]
+    # Types that a definition made are made anew by whoever reads the recording.
+    roots = [*protocol.files, *(file for file in own if not file.package.startswith(MADE))]
     found = FileDescriptorSet()
     for file in in_order(roots):
         file.CopyToProto(found.file.add())

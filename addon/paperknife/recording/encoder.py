@@ -230,9 +230,12 @@ class Encoder:
         words = {
             "heartbeats": sorted(protocol.heartbeats),
             "secrets": sorted(protocol.secrets.paths),
-            "steps": [step.name for step in protocol.steps],
+            "steps": list(dict.fromkeys(step.name for step in (*protocol.steps, *(protocol.client_steps or ())))),
         }
-        parts.append(self.happening(protocol_object(written.number, protocol.name, types, words), time_ns))
+        told = protocol_object(written.number, protocol.name, types, words)
+        if protocol.definition is not None:
+            told["definition"] = protocol.definition
+        parts.append(self.happening(told, time_ns))
         return b"".join(parts)
 
 

@@ -94,7 +94,8 @@ def protocol_object(
     """How the channels with this `protocol` are read.
 
     `types` holds for each direction the name of its type and the id of its schema, None where there is none; `words`
-    the other parts of a protocol that are lists of words: ``heartbeats``, ``secrets``, ``steps``.
+    the other parts of a protocol that are lists of words: ``heartbeats``, ``secrets``, ``steps``. Where the protocol
+    has a definition (`paperknife_decoders.definition`), the encoder adds it as ``definition``.
     """
     sides = {direction.value: None if found is None else list(found) for direction, found in types.items()}
     return {"event": "protocol", "protocol": number, "name": name, **sides, **words}

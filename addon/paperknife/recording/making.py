@@ -66,7 +66,9 @@ class Making:
         place = (key.connection, key.protocol)
         reader = self.readers.get(place)
         if reader is None:
-            reader = self.readers[place] = self.protocols.get(key.protocol).protocol.reader()
+            connection = self.connections.get(key.connection)
+            path = path_in(connection.url) if connection is not None else ""
+            reader = self.readers[place] = self.protocols.get(key.protocol).protocol.reader(path)
         return reader
 
     def happening(self, content: bytes, _sequence: int, _time_ns: int) -> Item | None:
@@ -91,6 +93,12 @@ class Making:
         except FORM_FAULTS:
             pass
         return None
+
+
+def path_in(url: str) -> str:
+    """The path of a URL, with its query."""
+    _, slash, path = url.partition("://")[2].partition("/")
+    return slash + path
 
 
 def keep_room(known: dict[Any, Any], most: int) -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from mcap.records import Schema as SchemaRecord
 
+from paperknife.settings.catalogue import step_with_codecs
 from paperknife.settings.reading import HEARTBEATS, Loaded
+from paperknife_decoders.definition import DefinitionError, Fault, bounded, protocol_from, read_definition
+from paperknife_decoders.message import Direction
 from paperknife_decoders.printable import printable
 from paperknife_decoders.protocol import EnvelopeType, Protocol
 from paperknife_decoders.schema import Schema, SchemaError
@@ -61,6 +64,9 @@ class Protocols:
         number = int(happening["protocol"])
         if self.override is not None or number in self.loaded or len(self.loaded) >= MOST_SCHEMAS:
             return
+        if happening.get("definition") is not None or happening.get("steps"):
+            self.loaded[number] = self._defined(happening)
+            return
         client, from_client = self._type(happening.get("client"))
         server, from_server = self._type(happening.get("server"))
         schema = from_client or from_server
@@ -73,6 +79,29 @@ class Protocols:
             files=tuple(file.descriptor for file in schema.files) if schema else (),
         )
         self.loaded[number] = Loaded(protocol, schema)
+
+    def _defined(self, happening: Mapping[str, Any]) -> Loaded:
+        """A protocol with a definition; one that only says that all is bytes where the definition is of no use here."""
+        name = str(happening.get("name") or "protobuf")
+        try:
+            if happening.get("definition") is None:
+                raise DefinitionError(
+                    [Fault((), f"it has steps ({words(happening['steps'])}) that no recording can keep")]
+                )
+            definition = read_definition(happening["definition"], (), step_with_codecs)
+            definition = replace(definition, limits=bounded(definition))
+            schema = next((found for side in Direction if (found := self._schema(happening.get(side.value)))), None)
+            beats = frozenset(map(str, happening.get("heartbeats", HEARTBEATS)))
+            protocol = protocol_from(definition, schema, secrets=self._secrets(happening), heartbeats=beats)
+        except DefinitionError as error:
+            self.faults.append(
+                printable(
+                    f"{self.name} was recorded by the protocol {name}, which cannot be made anew: {error.faults[0]}. "
+                    f"Its messages are shown as they came; --protocol NAME reads them by one of yours."
+                )
+            )
+            return Loaded(Protocol(name=name, secrets=self._secrets(happening)))
+        return Loaded(protocol, schema)
 
     def get(self, number: int) -> Loaded:
         """The protocol with this number; one without types where it was never told of."""
@@ -89,6 +118,19 @@ class Protocols:
         """The envelope type of one direction, and the schema that it is in."""
         if not found:
             return None, None
+        schema = self._schema(found)
+        if schema is None:
+            return None, None
+        try:
+            return EnvelopeType(schema.message(str(found[0]))), schema
+        except SchemaError as error:
+            self._tell(error)
+            return None, None
+
+    def _schema(self, found: Sequence[object] | None) -> Schema | None:
+        """The schema that the type of one direction is in."""
+        if not found:
+            return None
         name, number = str(found[0]), int(str(found[1]))
         record = self._records.get(number)
         try:
@@ -98,7 +140,16 @@ class Protocols:
             if schema is None:
                 schema = schema_from_bytes(record.data, f"The schema {number} of {self.name}")
                 self._schemas[record.data] = schema
-            return EnvelopeType(schema.message(name)), schema
+            return schema
         except SchemaError as error:
-            self.faults.append(printable(f"{error} The messages of that type are shown as bare fields."))
-            return None, None
+            self._tell(error)
+            return None
+
+    def _tell(self, error: SchemaError) -> None:
+        """Keep why a type is not there."""
+        self.faults.append(printable(f"{error} The messages of that type are shown as bare fields."))
+
+
+def words(names: object) -> str:
+    """The first few of the words that a list in a recording holds."""
+    return ", ".join(str(each)[:40] for each in names[:5]) if isinstance(names, list) else "of no known kind"

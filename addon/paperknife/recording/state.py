@@ -90,7 +90,7 @@ class State:
         if not envelopes or not all(envelope.payload for envelope in envelopes):
             self._keep_unread(message)
         for envelope in envelopes:
-            if envelope.payload and envelope.payload not in protocol.heartbeats:
+            if envelope.payload and not protocol.is_heartbeat(envelope):
                 self._keep(message, envelope)
 
     def closed(self, connection: int) -> None:

@@ -14,7 +14,17 @@ from paperknife_decoders.carrying.choices import Choice
 from paperknife_decoders.schema import SchemaError
 from paperknife_decoders.steps import Step
 
-__all__ = ["BODY", "FIRST_HEADER", "FIRST_MEMBER", "Carrier", "Union", "header_union", "union_of"]
+__all__ = [
+    "BODY",
+    "FIRST_HEADER",
+    "FIRST_MEMBER",
+    "PACKAGE",
+    "Carrier",
+    "Union",
+    "header_union",
+    "types_between",
+    "union_of",
+]
 
 FIRST_HEADER = 1 << 28
 """The field numbers of a header's values begin here, where schemas have none: the last number of all is 2^29 - 1."""
@@ -28,6 +38,7 @@ FIRST_MEMBER = BODY + 1
 ONEOF = "payload"
 
 PACKAGE = "paperknife.unions"
+"""What the packages of made types begin with."""
 
 type HeaderKinds = Mapping[str, type[int] | type[str]]
 """The names of a header's values, and whether they are numbers or texts."""
@@ -216,10 +227,14 @@ def distinct(names: Iterable[str], taken: Iterable[str]) -> list[str]:
     Case and underscores do not count, as they are lost in JSON (protobuf.dev/programming-guides/json).
     """
     used = {folded(name) for name in taken}
+    last: dict[str, int] = {}
     found = []
     for each in names:
-        numbers = itertools.chain([""], map(str, itertools.count(2)))
-        name = next(name for number in numbers if folded(name := f"{each}{number}") not in used)
+        name, number = each, last.get(each, 1)
+        while folded(name) in used:
+            number += 1
+            name = f"{each}{number}"
+        last[each] = number
         used.add(folded(name))
         found.append(name)
     return found
@@ -232,20 +247,30 @@ def folded(name: str) -> str:
 
 def types_between(root: Descriptor, carriers: Mapping[Descriptor, Carrier]) -> list[Descriptor]:
     """The types from `root` on, in their order, through which a carrier is reached; carriers too."""
-    below: dict[Descriptor, list[Descriptor]] = {}
+    above: dict[Descriptor, list[Descriptor]] = {}
     waiting = [root]
     while waiting:
         kind = waiting.pop()
-        if kind not in below:
-            held = carriers[kind].holds if kind in carriers else ()
-            below[kind] = [*(each.message_type for each in kind.fields if each.message_type is not None), *held]
-            waiting += below[kind]
-    reaching = {kind for kind in below if kind in carriers}
-    size = -1
-    while size != len(reaching):
-        size = len(reaching)
-        reaching |= {kind for kind, inner in below.items() if not reaching.isdisjoint(inner)}
-    return [kind for kind in below if kind in reaching and not kind.GetOptions().map_entry]
+        if kind not in above:
+            above[kind] = []
+            waiting += inside(kind, carriers)
+    for kind in above:
+        for inner in inside(kind, carriers):
+            above[inner].append(kind)
+    reaching: set[Descriptor] = set()
+    waiting = [kind for kind in above if kind in carriers]
+    while waiting:
+        kind = waiting.pop()
+        if kind not in reaching:
+            reaching.add(kind)
+            waiting += above[kind]
+    return [kind for kind in above if kind in reaching and not kind.GetOptions().map_entry]
+
+
+def inside(kind: Descriptor, carriers: Mapping[Descriptor, Carrier]) -> list[Descriptor]:
+    """The types of a type's fields, and those that it may carry."""
+    held = carriers[kind].holds if kind in carriers else ()
+    return [*(each.message_type for each in kind.fields if each.message_type is not None), *held]
 
 
 def empty_file(copied: Sequence[Descriptor]) -> FileDescriptorProto:

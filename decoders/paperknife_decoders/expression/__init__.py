@@ -33,10 +33,11 @@ How it is made: `grammar` lets through what is on its white list. `compiler` wal
 `parts` has what compiles each node (`pairs` and `calls` the larger ones); `paths` and `shapes` know the schema,
 `literals` what the user wrote, `names` what is built in. `comparison`, `arithmetic`, `logic`, `functions`, `loops` and
 `patterns` make the closures of which a `program` consists. What is wrong goes by way of `faults` into one `error`.
-Nothing is ever evaluated as text.
+Nothing is ever evaluated as text. `alternatives` asks each message by the expression for its own protocol.
 """
 
+from paperknife_decoders.expression.alternatives import Alternatives
 from paperknife_decoders.expression.error import ExpressionError
 from paperknife_decoders.expression.program import Expression, compile_expression
 
-__all__ = ["Expression", "ExpressionError", "compile_expression"]
+__all__ = ["Alternatives", "Expression", "ExpressionError", "compile_expression"]

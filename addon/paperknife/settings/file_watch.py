@@ -1,0 +1,28 @@
+"""Noticing that one file changed on disk."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+__all__ = ["FileWatch"]
+
+
+class FileWatch:
+    """Compares a file with what it was when the watch began; begin before it is read."""
+
+    def __init__(self, name: str) -> None:
+        self.path = Path(name)
+        self.stamp = self.look()
+
+    def look(self) -> tuple[int, int, int] | None:
+        """What changes when a file is written or replaced; None where there is none."""
+        try:
+            status = self.path.stat()
+        except (OSError, ValueError):
+            return None
+        return status.st_mtime_ns, status.st_size, status.st_ino
+
+    def changed(self) -> bool:
+        """True if it changed since this was last asked."""
+        before, self.stamp = self.stamp, self.look()
+        return before != self.stamp

@@ -1,0 +1,50 @@
+"""Patterns of addresses, and the connections that they fit."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+from paperknife_decoders.definition import Match
+
+__all__ = ["Address", "fits", "matches_pattern"]
+
+PORT = re.compile(r"^(\[.*\]|[^:]*):[0-9]+$", re.DOTALL)
+"""A host and a port; what holds more colons is an IPv6 address without one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a WebSocket leads: the path with its query, and the subprotocol that was agreed on."""
+
+    host: str = ""
+    port: int = 0
+    path: str = ""
+    subprotocol: str = ""
+
+
+def matches_pattern(pattern: str, host: str, port: int, path: str) -> bool:
+    """Compare one ``host[:port][/path]`` pattern; what a pattern leaves out is not compared, nor is a query."""
+    address, slash, wanted = pattern.partition("/")
+    name, _, number = address.rpartition(":") if PORT.search(address) else (address, "", "")
+    if name.startswith("[") and ":" in name:  # an IPv6 address (RFC 3986, section 3.2.2)
+        name = name.strip("[]")
+    return (
+        fnmatchcase(host.lower(), (name or "*").lower())
+        and (not number or int(number) == port)
+        and (not slash or fnmatchcase(path.partition("?")[0], f"/{wanted}"))
+    )
+
+
+def fits(match: Match, address: Address) -> bool:
+    """True if a connection is one that a definition's ``match`` means; what that does not name is not compared.
+
+    A path is compared without its query, the case of a host is ignored, and a host may have a port.
+    """
+    path = address.path.partition("?")[0]
+    return (
+        any(matches_pattern(each.partition("/")[0], address.host, address.port, "") for each in match.host or ("",))
+        and any(fnmatchcase(path, each) for each in match.path or ("*",))
+        and any(fnmatchcase(address.subprotocol, each) for each in match.subprotocol or ("*",))
+    )
