@@ -17,6 +17,7 @@ from paperknife_decoders.errors import DecodeError
 from paperknife_decoders.message import Direction, Opcode, are_binary
 from paperknife_decoders.oddities.parse_fault import refusal
 from paperknife_decoders.overlay import NOTHING, Accord, Look, look_for
+from paperknife_decoders.reflection import list_fields
 from paperknife_decoders.secrets import Secrets
 from paperknife_decoders.steps import Context, Limits, Memory, Opened, Step, open_parts
 from paperknife_decoders.wire.walker import is_wire_format
@@ -185,8 +186,16 @@ class Protocol:
     definition: Mapping[str, object] | None = field(default=None, repr=False, compare=False)
 
     def is_heartbeat(self, envelope: Envelope) -> bool:
-        """True for what only keeps a connection alive: a payload, or a message of no bytes where that is said."""
-        return envelope.payload in self.heartbeats or (not envelope.data and EMPTY_MESSAGE in self.heartbeats)
+        """True for what only keeps a connection alive: a payload, or a message of no bytes where that is said.
+
+        Where a type has no `oneof`, it is one whose fields are all called so.
+        """
+        if envelope.payload in self.heartbeats or (not envelope.data and EMPTY_MESSAGE in self.heartbeats):
+            return True
+        if envelope.message is None or envelope.type is None or envelope.type.oneof is not None:
+            return False
+        names = {field.name for field, _ in list_fields(envelope.message)}
+        return bool(names) and names <= self.heartbeats
 
     def type_for(self, direction: Direction) -> EnvelopeType | None:
         """The direction alone fixes the type; the other direction's is never tried."""

@@ -128,3 +128,21 @@ def test_control_frames_have_no_payload(protocol) -> None:
     opcodes = [Opcode.PING, Opcode.BINARY, Opcode.TEXT]
     assert protocol.reader().payloads(Direction.CLIENT, opcodes, contents) == ["", "near", ""]
     assert protocol.reader().read(Direction.CLIENT, Opcode.PING, contents[0]) == ()
+
+
+@pytest.mark.parametrize(
+    ("data", "is_heartbeat"),
+    [
+        (b"\x0a\x01a", False),  # Body.text, and nothing called so
+        (b"\x12\x01a", True),
+        (b"\x12\x01a\x1a\x00", True),
+        (b"\x12\x01a\x0a\x01a", False),
+        (b"", False),
+        (b"\x78\x01", False),  # an unknown field
+    ],
+)
+def test_heartbeats_without_a_oneof(schema, data, is_heartbeat) -> None:
+    """A message without a `oneof` is a heartbeat if all that is set in it is."""
+    protocol = Protocol(server=EnvelopeType(schema.message("Body")), heartbeats=frozenset({"data", "inner"}))
+    (envelope,) = protocol.reader().read(Direction.SERVER, Opcode.BINARY, data)
+    assert protocol.is_heartbeat(envelope) is is_heartbeat

@@ -42,7 +42,8 @@ key               what it says
 ``limits``        ``inflated_bytes``, ``parts``, ``nesting``, ``remembered`` (`paperknife_decoders.steps.Limits`)
 ``partial``       ``true``: what ``types``, ``heartbeats``, ``correlate`` and ``secrets`` name is left out where the
                   schema lacks it, so that one definition goes with several versions of a schema
-``heartbeats``    names of payloads, and ``empty-message`` for a message of no bytes
+``heartbeats``    names of payloads (in a type without a `oneof`, of the fields that are set then), and
+                  ``empty-message`` for a message of no bytes
 ``correlate``     fields that requests and their responses have in common, from the envelope inwards
 ``secrets``       paths of fields, from the envelope inwards
 ``decoder``       ``module:name`` of a step in Python for what data cannot say; behind the other steps. A recording
