@@ -18,6 +18,7 @@ from paperknife_decoders.printable import printable
 from paperknife_decoders.protocol import Reader
 from paperknife_decoders.redaction import Redactor
 from paperknife_decoders.redaction.handshake import HandshakeMask
+from paperknife_decoders.secret_text import mask_text
 from paperknife_decoders.secrets import Secrets
 
 __all__ = ["bring"]
@@ -80,10 +81,11 @@ def mask_session(session: Session, redactor: Redactor) -> Session:
 
 
 def mask_close(session: Session, redactor: Redactor) -> Session:
-    """The connection with a close reason without what is known as a secret, once all messages were seen."""
+    """The connection with a close reason without its secrets, once all messages were seen and tell which they are."""
     if session.close is None or redactor.mode == "off":
         return session
-    return replace(session, close=replace(session.close, reason=redactor.known.mask_text(session.close.reason)))
+    reason = redactor.known.mask_text(mask_text(session.close.reason, Secrets()))
+    return replace(session, close=replace(session.close, reason=reason))
 
 
 def in_order(sessions: Mapping[int, Session], spool: Spool, reader: Reader) -> Iterator[Item]:
