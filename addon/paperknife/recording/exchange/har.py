@@ -3,7 +3,7 @@
 An entry for each connection, with ``_resourceType`` "websocket" and ``_webSocketMessages``: `type` "send" or "receive",
 `time` in seconds since the epoch, `opcode`, and `data`, which is text for text messages and base64 for all others.
 DevTools want every member that they read, and numbers where there are numbers; those of Chromium 156 were tried. What
-they have no place for stands in members whose names begin with ``_paperknife``, so that nothing is lost on the way back.
+they have no place for is in members whose names begin with ``_paperknife``, so that nothing is lost on the way back.
 """
 
 from __future__ import annotations
