@@ -18,7 +18,7 @@ from paperknife_decoders.inference.draft import draft_text
 from paperknife_decoders.inference.sketch import Sketch
 from paperknife_decoders.inference.widening import Widened, widened
 from paperknife_decoders.message import Direction
-from paperknife_decoders.oddities.search import find_oddities
+from paperknife_decoders.oddities.marks import oddities
 from paperknife_decoders.printable import printable
 from paperknife_decoders.protocol import EnvelopeType, read_envelope
 from paperknife_decoders.schema import Schema, SchemaError
@@ -148,5 +148,5 @@ def tell_result(
 
 def is_explained(data: bytes, kind: EnvelopeType) -> bool:
     """True if a message parses as its type, and has nothing in it that this does not know; also for what is none."""
-    form = read_envelope(data, kind).form
-    return form not in (Form.DECODED, Form.WIRE) or (form is Form.DECODED and not find_oddities(data, kind.descriptor))
+    envelope = read_envelope(data, kind)
+    return envelope.form not in (Form.DECODED, Form.WIRE) or (envelope.form is Form.DECODED and not oddities(envelope))

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 
 from paperknife_decoders.inference.numbers import Fixed
-from paperknife_decoders.wire.readings import first_varints, is_lines_of_text
+from paperknife_decoders.wire.readings import is_lines_of_text
 
 __all__ = ["Content", "Packed"]
 
@@ -16,8 +16,12 @@ DIGEST_SIZES = (16, 20, 28, 32, 48, 64)
 UNPLAIN = re.compile(rb"[\x80-\xff]\x00|[\x80-\xff]{9}[^\x01]", re.DOTALL)
 """Varints that no encoder writes, or that hold more than 64 bits."""
 
-LOOKED_AT = 32
-"""So many of the packed fixed numbers of one sample are judged."""
+CONTROLS = bytes([*range(32), 127])
+
+VARINT = re.compile(rb"[\x80-\xff]*[\x00-\x7f]")
+
+LOOKED_AT = 256
+"""So many bytes of one sample are judged as packed numbers."""
 
 
 @dataclass(slots=True)
@@ -40,7 +44,7 @@ class Packed:
         if self.varints:
             self.varints = content[-1] < 128 and UNPLAIN.search(content) is None
             if self.varints and self.alike:
-                _, widths = first_varints(content[:512])
+                widths = list(map(len, VARINT.findall(content, 0, LOOKED_AT)))
                 self.alike = max(widths) - min(widths) <= 2 and (len(content) not in DIGEST_SIZES or max(widths) == 1)
         self.all_fixed32 = self.all_fixed32 and add_all(content, self.fixed32, 4)
         self.all_fixed64 = self.all_fixed64 and add_all(content, self.fixed64, 8)
@@ -59,7 +63,9 @@ def add_all(content: bytes, numbers: Fixed, size: int) -> bool:
     """Add the first numbers in `content`; False where it does not consist of such."""
     if len(content) % size:
         return False
-    for at in range(0, min(len(content), LOOKED_AT * size), size):
+    if numbers.count and not numbers.may_be_real:
+        return True
+    for at in range(0, min(len(content), LOOKED_AT), size):
         numbers.add(int.from_bytes(content[at : at + size], "little"))
     return True
 
@@ -101,7 +107,7 @@ class Content:
         are_lines = is_clean or is_lines_of_text(text)
         self.clean += is_clean
         self.lines += are_lines
-        self.rough += are_lines or sum(not char.isprintable() for char in text) * 5 <= len(text)
+        self.rough += are_lines or (size - len(content.translate(None, CONTROLS))) * 5 <= size
 
     def merge(self, other: Content) -> None:
         """Take in the samples of another sketch."""

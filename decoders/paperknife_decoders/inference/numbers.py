@@ -127,11 +127,16 @@ class Fixed:
         self.digits += other.digits
 
     @property
+    def may_be_real(self) -> bool:
+        """True if all samples but zeros are floating-point numbers of everyday magnitude."""
+        return self.everyday + self.zeros == self.count
+
+    @property
     def is_real(self) -> bool:
-        """True if all samples but zeros are floating-point numbers of everyday magnitude, and there is one."""
-        return self.everyday > 0 and self.everyday + self.zeros == self.count
+        """True if they are, and not all of them are zero."""
+        return self.everyday > 0 and self.may_be_real
 
 
 def varint_size(value: int) -> int:
     """Bytes that an encoder writes for 64 bits (https://protobuf.dev/programming-guides/encoding/#varints)."""
-    return (value.bit_length() + 6) // 7 or 1
+    return 1 if value < 128 else (value.bit_length() + 6) // 7

@@ -10,10 +10,9 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
-from paperknife_decoders.errors import DecodeError
 from paperknife_decoders.inference.content import Content
 from paperknife_decoders.inference.numbers import Fixed, Varints, varint_size
-from paperknife_decoders.wire.walker import Field, WireType, fields_of, is_wire_format
+from paperknife_decoders.wire.walker import Field, WireType, is_wire_format, walk_partly
 
 __all__ = ["RESERVED", "FieldSketch", "Limits", "Sketch"]
 
@@ -101,42 +100,32 @@ class Sketch:
 
     def absorb(self, data: bytes) -> bool:
         """Take in one message; False, with nothing taken in, for what is no Protobuf. Never raises for its input."""
-        if data and not (is_wire_format(data) and self.is_readable(data)):
+        if (data and not is_wire_format(data)) or not self.take(data, 0, len(data)):
             self.refused += 1
-            return False
-        self.take(data, 0, len(data))
-        return True
-
-    def is_readable(self, data: bytes) -> bool:
-        """True if the walker comes to the end in bounded time; it knows of field number 0 in groups, too."""
-        try:
-            for count, _ in enumerate(fields_of(data, 0, len(data))):
-                if count >= self.limits.walked:
-                    return False
-        except DecodeError:
             return False
         return True
 
     def take(self, data: bytes, start: int, end: int) -> bool:
-        """The fields between the two offsets, as one message of this type; False where they cannot be one."""
-        seen: set[int] = set()
-        contents: set[int] = set()
-        left = self.limits.walked
-        try:
-            for each in fields_of(data, start, end):
-                left -= 1
-                if left < 0 or not self.take_field(data, each, again=each.number in seen):
-                    return False
-                seen.add(each.number)
-                if each.wire_type is WireType.LENGTH:
-                    contents.add(each.number)
-        except DecodeError:
+        """The fields between the two offsets, as one message of this type; False where they cannot be one.
+
+        A root has taken in nothing then; of what nests the sketch is of no more use.
+        """
+        read = walk_partly(data, start, end, limit=self.limits.walked)
+        if read.error is not None or read.end != end:
             return False
+        seen: set[int] = set()
+        for each in read.fields:
+            if not self.take_field(data, each, again=each.number in seen):
+                return False
+            seen.add(each.number)
         self.messages += 1
         self.empty += start == end
-        for number in seen & self.fields.keys():
-            self.fields[number].messages += 1
-        self.combine(frozenset(contents), 1)
+        fields = self.fields
+        for number in seen:
+            if number in fields:
+                fields[number].messages += 1
+        if self.combinations is not None:
+            self.combine(frozenset(each.number for each in read.fields if each.wire_type is WireType.LENGTH), 1)
         return True
 
     def take_field(self, data: bytes, each: Field, *, again: bool) -> bool:

@@ -30,7 +30,6 @@ __all__ = [
     "WireType",
     "close_group",
     "encode",
-    "fields_of",
     "is_wire_format",
     "read_field",
     "read_varint",
