@@ -13,7 +13,7 @@ import click
 from paperknife.cli.failure import Failure
 from paperknife.cli.options import compile_for, decorate, override_from, protocol_options, view_from, view_options
 from paperknife.cli.selecting import OPTIONS, is_selective, selection_from
-from paperknife.cli.showing import Outlet, Showing
+from paperknife.cli.showing import Carried, Outlet, Showing
 from paperknife.cli.viewing import talk
 from paperknife.live.renderer import Renderer, ViewOptions
 from paperknife.live.terminal import Width
@@ -82,7 +82,7 @@ def show_command(context: click.Context, /, files: tuple[str, ...], **options: A
     if sys.stdout is None:
         raise Failure("A place for the lines was expected, and stdout is closed.")
     override = override_from(options)
-    outlet = Outlet(sys.stdout)
+    outlet, carried = Outlet(sys.stdout), Carried()
     shown = status = 0
     try:
         for file in all_files(files, follow=options["follow"]):
@@ -90,7 +90,7 @@ def show_command(context: click.Context, /, files: tuple[str, ...], **options: A
             if left == 0:
                 break
             try:
-                shown += show_file(file, {**options, "most": left}, override, outlet)
+                shown += show_file(file, {**options, "most": left, "carried": carried}, override, outlet)
             except RecordingError as error:  # it says nothing of the other files
                 outlet.flush()
                 talk(f"Error: {error}")
@@ -124,7 +124,8 @@ def show_file(file: str, options: dict[str, Any], override: Loaded | None, outle
     filters = Filters(options, loaded)
     renderer = Renderer(filters.view, Width(sys.stdout))
     selection = selection_from({**options, "where": None, "hide": ()}, loaded, recording.begin_ns)
-    showing = Showing(renderer, outlet, selection, options["most"], filters.adapting(renderer))
+    adapt = filters.adapting(renderer)
+    showing = Showing(renderer, outlet, selection, options["most"], adapt, carried=options["carried"])
     items: Iterator[Item] = iter(recording)
     if needs_redaction(recording, options["redact"]):  # what is a secret is known from all that came before
         items = redacted(items, Redactor(mode=options["redact"]))

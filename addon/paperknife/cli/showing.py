@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TextIO
@@ -13,16 +13,19 @@ from paperknife.live.renderer import Renderer
 from paperknife.recording.channels import ChannelKey
 from paperknife.recording.items import Closed, Item, Noticed, Opened
 from paperknife.recording.selection import Selection
-from paperknife.traffic import Piece
+from paperknife.traffic import Connection, Piece
 from paperknife_decoders.message import Direction, Message, Opcode
 from paperknife_decoders.protocol import Protocol
 
-__all__ = ["Outlet", "Showing"]
+__all__ = ["Carried", "Outlet", "Showing"]
 
 FLUSH_S = 0.05
 """A line waits no longer than this for others to be written with it."""
 
 CLOSE = int(Opcode.CLOSE)
+
+MOST_CONNECTIONS = 10_000
+"""Connections of one file that are known in the next."""
 
 OFTEN = 2048
 """After so many messages somebody looks at the clock."""
@@ -60,10 +63,36 @@ class Outlet:
 
 
 @dataclass(slots=True)
+class Carried:
+    """What the files of a split recording hand on to the next: connections that are open, and what passed on them."""
+
+    counts: defaultdict[tuple[int, Direction], int] = field(default_factory=lambda: defaultdict(int))
+    connections: dict[int, Connection] = field(default_factory=dict)
+
+    def goes_on(self, item: Opened) -> bool:
+        """True if a connection was open in the file before already; of any other one, that file tells nothing."""
+        connection = item.connection
+        known = self.connections.get(connection.number)
+        if item.resumed and known == connection:
+            return True
+        if known is not None:
+            self.taken(connection.number)
+        if len(self.connections) < MOST_CONNECTIONS:
+            self.connections[connection.number] = connection
+        return False
+
+    def taken(self, number: int) -> tuple[int, int]:
+        """How many messages passed on a connection that has ended, of the client and of the server."""
+        self.connections.pop(number, None)
+        return self.counts.pop((number, Direction.CLIENT), 0), self.counts.pop((number, Direction.SERVER), 0)
+
+
+@dataclass(slots=True)
 class Showing:
     """Shows the selected items of one recording, at most `most` messages (None: all), and counts the lines of them.
 
-    `adapt` is called with each protocol that messages were read by, before the first of them is shown.
+    `adapt` is called with each protocol that messages were read by, before the first of them is shown. `carried` is
+    what the file before this one left.
     """
 
     renderer: Renderer
@@ -73,14 +102,15 @@ class Showing:
     adapt: Callable[[Protocol], None] = lambda _: None
     shown: int = 0
     events: int = 0
-    _counts: defaultdict[tuple[int, Direction], int] = field(default_factory=lambda: defaultdict(int))
+    carried: Carried = field(default_factory=Carried)
+    _passed: Counter[tuple[int, Direction]] = field(default_factory=Counter)
     _protocol: Protocol | None = None
 
     def pass_over(self, passed: Mapping[ChannelKey, int]) -> None:
         """Count messages that are not among the items."""
         for key, count in passed.items():
             if key.opcode < CLOSE:
-                self._counts[key.connection, key.direction] += count
+                self._passed[key.connection, key.direction] += count
 
     def show(self, items: Iterator[Item]) -> None:
         """Show items until they end, or enough is shown."""
@@ -104,7 +134,7 @@ class Showing:
     def _message(self, message: Message) -> Iterable[str]:
         connection = message.connection
         if message.opcode < CLOSE:
-            self._counts[connection, message.direction] += 1
+            self.carried.counts[connection, message.direction] += 1
         selection = self.selection
         if selection.connections and connection not in selection.connections:
             return ()
@@ -118,16 +148,18 @@ class Showing:
         covers = self.selection.covers
         match item:
             case Opened(connection=connection):
-                if covers(connection.number, item.time_ns):
+                if not self.carried.goes_on(item) and covers(connection.number, item.time_ns):
                     return self.renderer.event(events.Opened(connection))
             case Closed(connection=connection, close=close):
-                counts = (self._counts.pop((connection.number, direction), 0) for direction in Direction)
-                text = self.renderer.event(events.Closed(connection, close, *counts))
+                client, server = self.carried.taken(connection.number)
+                client += self._passed.pop((connection.number, Direction.CLIENT), 0)
+                server += self._passed.pop((connection.number, Direction.SERVER), 0)
+                text = self.renderer.event(events.Closed(connection, close, client, server))
                 return text if covers(connection.number, item.time_ns) else ""
             case Noticed() if not self.selection.connections and covers(0, item.time_ns):
                 return self.renderer.event(events.Notice(item.text, item.warning, item.time_ns))
             case Piece(last=True):
-                self._counts[item.connection, item.direction] += 1
+                self.carried.counts[item.connection, item.direction] += 1
                 if self.renderer.options.where is None and covers(item.connection, item.time_ns):
                     return self.renderer.event(events.Oversize(item))
         return ""
