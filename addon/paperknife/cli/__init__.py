@@ -30,6 +30,7 @@ VERBS = {
     "export": ("paperknife.cli.export", "export_command"),
     "import": ("paperknife.cli.import_", "import_command"),
     "decode": ("paperknife.cli.decode", "decode_command"),
+    "protocol": ("paperknife.cli.protocol", "protocol_group"),
     "schema": ("paperknife.cli.schema", "schema_group"),
     "script": ("paperknife.cli.script", "script_command"),
 }

@@ -20,6 +20,7 @@ from paperknife_decoders.protocol import Protocol
 from paperknife_decoders.schema import SchemaError
 
 __all__ = [
+    "BY_CONFIG",
     "check_expressions",
     "compile_for",
     "load_or_fail",
@@ -35,19 +36,18 @@ __all__ = [
 
 type Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
+BY_CONFIG = click.option(
+    "--config",
+    default="",
+    metavar="FILE",
+    help="A YAML file with your own protocols; paperknife.yaml in the working directory by itself.",
+)
+
 BY_PROTOCOL: tuple[Decorator, ...] = (
     click.option(
-        "--protocol",
-        default="",
-        metavar="NAME",
-        help="A preset, or one of your own: see `paperknife protocol list`.",
+        "--protocol", default="", metavar="NAME", help="A preset, or one of your own: see `paperknife protocol list`."
     ),
-    click.option(
-        "--config",
-        default="",
-        metavar="FILE",
-        help="A YAML file with your own protocols; paperknife.yaml in the working directory by itself.",
-    ),
+    BY_CONFIG,
 )
 """Options that name a protocol."""
 
