@@ -15,7 +15,7 @@ from paperknife_decoders.printable import printable
 from paperknife_decoders.schema import Schema, SchemaError, load_schema
 from paperknife_decoders.schema.assembly import SchemaFile
 
-__all__ = ["Draft", "compiled", "draft_at", "save"]
+__all__ = ["Draft", "checked", "compiled", "draft_at", "save"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +27,17 @@ class Draft:
     folder: Path | None
 
 
+def checked(out: str) -> str:
+    """The place for a draft, which is stdout or a `.proto`, so that none takes the place of a recording."""
+    if out != "-" and Path(out).suffix != ".proto":
+        raise Failure(f"A name that ends in .proto was expected for the draft, and {printable(out)} does not.")
+    return out
+
+
 def draft_at(out: str) -> Draft | None:
     """The draft at this path, None where there is none yet. A `Failure` for what is no `.proto` that compiles."""
     path = Path(out)
     name = printable(out)
-    if path.suffix != ".proto":
-        raise Failure(f"A name that ends in .proto was expected for the draft, and {name} does not.")
     try:
         text = path.read_bytes()
     except FileNotFoundError:

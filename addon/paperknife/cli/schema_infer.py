@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from paperknife.cli.drafts import Draft, compiled, draft_at, save
+from paperknife.cli.drafts import Draft, checked, compiled, draft_at, save
 from paperknife.cli.failure import Failure
 from paperknife.cli.specimens import Specimens
 from paperknife.cli.viewing import talk
@@ -60,7 +60,7 @@ def infer_command(context: click.Context, /, files: tuple[str, ...], **options: 
     """
     names = {Direction.CLIENT: options["client"], Direction.SERVER: options["server"]}
     check_names(options["package"], names)
-    out = options["out"]
+    out = checked(options["out"])
     old = draft_at(out) if out != "-" and not options["force"] else None
     if old is not None and options["package"]:
         raise Failure(f"{printable(out)} is there already, with a package of its own: leave out --package.")

@@ -75,7 +75,7 @@ class Content:
     """The contents of one length-delimited field: how many, how many of them empty, what all of them are.
 
     `text` counts those that are UTF-8, of which `clean` have no control characters at all, `lines` none but line breaks
-    and tabs, and `rough` a few.
+    and tabs, and `rough` a few. `starred` are those of asterisks alone, as a recorder puts in the place of secrets.
     """
 
     count: int = 0
@@ -84,6 +84,7 @@ class Content:
     clean: int = 0
     lines: int = 0
     rough: int = 0
+    starred: int = 0
     shortest: int = 0
     longest: int = 0
     packed: Packed = field(default_factory=Packed)
@@ -103,6 +104,7 @@ class Content:
         except UnicodeDecodeError:
             return
         self.text += 1
+        self.starred += size > 0 and content.count(b"*") == size
         is_clean = text.isprintable()
         are_lines = is_clean or is_lines_of_text(text)
         self.clean += is_clean
@@ -115,7 +117,7 @@ class Content:
             min(self.shortest, other.shortest) if self.count and other.count else max(self.shortest, other.shortest)
         )
         self.longest = max(self.longest, other.longest)
-        for name in ("count", "empty", "text", "clean", "lines", "rough"):
+        for name in ("count", "empty", "text", "clean", "lines", "rough", "starred"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
         self.packed.merge(other.packed)
 

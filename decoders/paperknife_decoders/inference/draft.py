@@ -22,6 +22,7 @@ COMMENT_COLUMN = 40
 HEADER = """\
 // Drafted from traffic by paperknife: it explains every message that was seen, and its names are numbers. Rename what
 // you know, narrow types, add comments; further traffic only adds fields and widens types, and leaves the rest alone.
+// Secrets are masked by their names: call them password, token, api_key or the like.
 syntax = "proto3";
 """
 
@@ -48,7 +49,7 @@ def draft_text(roots: dict[str, Sketch], package: str = "") -> str:
     """The text of a whole `.proto`, with one message type for each name of `roots`."""
     body = "\n".join(line for name, sketch in roots.items() for line in ("", *message_lines(name, sketch)))
     head = [*([f"package {package};"] if package else []), *([IMPORT] if TIMESTAMP in body else [])]
-    return "\n".join([HEADER, *("\n".join([each, ""]) for each in head)]) + body.removeprefix("\n") + "\n"
+    return "\n".join([HEADER, *("\n".join([each, ""]) for each in head)]) + f"{body}\n"
 
 
 def message_lines(name: str, sketch: Sketch, *, level: int = 0) -> Iterator[str]:

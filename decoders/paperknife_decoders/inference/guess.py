@@ -145,6 +145,8 @@ def content_guess(sketch: FieldSketch, *, in_oneof: bool) -> tuple[str, str, str
             return MESSAGE, "", f"{samples(content.count)}, always empty"
         return "string", "", f"{samples(content.count)}, always empty; could be bytes or a message"
     told = f"{content.count:,} of {samples(content.count)} read as"
+    if content.starred == content.count:
+        return "string", "", f"{samples(content.count)}, always masked: a secret, so call it password or the like"
     if content.clean == content.count:
         also = ", or a message" if sketch.message is not None else ""
         return "string", "", f"{told} text; could be bytes{also}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from paperknife.cli.drafts import compiled, draft_at, save
+from paperknife.cli.drafts import checked, compiled, draft_at, save
 from paperknife.cli.failure import Failure
 from paperknife_decoders.schema import SchemaError
 
@@ -36,8 +36,7 @@ def test_a_draft_that_imports_others(tmp_path):
 WRONG = {
     "faults": ("draft.proto", GOOD + b"message N { nix x = 1; }", "only what compiles.*is not defined"),
     "proto2": ("draft.proto", b'syntax = "proto2"; message M {}', "only proto3 can be widened"),
-    "another kind of file": ("draft.txt", GOOD, "ends in .proto was expected"),
-    "a folder": (".", None, "ends in .proto was expected"),
+    "a folder": (".", None, "A draft was expected"),
 }
 
 
@@ -48,6 +47,14 @@ def test_no_draft(tmp_path, name, text, sentence):
         (tmp_path / name).write_bytes(text)
     with pytest.raises(Failure, match=f"(?s){sentence}"):
         draft_at(str(tmp_path / name))
+
+
+def test_places():
+    """A draft is a `.proto`, or goes to stdout."""
+    assert [checked(place) for place in ("-", "a/b.proto")] == ["-", "a/b.proto"]
+    for place in ("session.mcap", "draft", "proto"):
+        with pytest.raises(Failure, match=r"ends in \.proto was expected"):
+            checked(place)
 
 
 def test_what_does_not_compile():

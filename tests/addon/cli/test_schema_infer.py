@@ -148,6 +148,7 @@ def test_messages_that_no_draft_explains():
 FAILURES = {
     "no recording": (["gone.mcap"], "A recording was expected at gone.mcap"),
     "no .proto": (["day.mcap", "-o", "draft.txt"], "A name that ends in .proto was expected"),
+    "the recording itself": (["day.mcap", "-o", "day.mcap", "--force"], "A name that ends in .proto was expected"),
     "no such folder": (["day.mcap", "-o", "gone/draft.proto"], "gone/draft.proto could not be written"),
     "a package that is none": (["day.mcap", "--package", "a.1"], "A name of letters, digits and _ was expected"),
     "a type that is none": (["day.mcap", "--client", "a b"], "A name of letters, digits and _ was expected"),

@@ -50,6 +50,7 @@ CASES = {
     "text that is none once": ([content("ESZ6"), content(b"\xff")], "bytes", "2 samples of 1 to 4 B"),
     "texts": ([content("ESZ6", "NQZ6")], "repeated string", "2 of 2 samples"),
     "no text ever": ([content("")], "optional string", "always empty"),
+    "what was masked": ([content("*****"), content("*")], "string", "a secret, so call it password or the like"),
     "lines": ([content("one\ntwo")], "string", "read as text"),
     "rough text": ([content("\x1b[31mred alert")], "string", "control characters"),
     "messages": ([content(b"\x08\x01"), content(b"\x08\x96\x01")], "message", "could be bytes"),
