@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from urllib.parse import unquote_plus
 
 from google.protobuf.descriptor import FieldDescriptor
 
-__all__ = ["MASK", "NO_SECRETS", "SECRET_NAMES", "Secrets", "mask_url"]
+__all__ = ["MASK", "NO_SECRETS", "SECRET_NAMES", "Secrets"]
 
 MASK = "[redacted]"
 """What stands in paperknife's output where a secret was."""
@@ -142,26 +141,3 @@ def carries_text(field: FieldDescriptor) -> bool:
 
 NO_SECRETS = Secrets(names=frozenset())
 """Mask nothing: the user asked for it."""
-
-
-def mask_url(url: str, secrets: Secrets) -> str:
-    """`url` with the values of secret query parameters, and a password before the host, masked.
-
-    >>> mask_url("wss://venue.example/v1?user=a&token=abc", Secrets())
-    'wss://venue.example/v1?user=a&token=[redacted]'
-    """
-    if secrets is NO_SECRETS:
-        return url
-    head, question, query = url.partition("?")
-    scheme, separator, rest = head.partition("://")
-    authority, slash, path = rest.partition("/")
-    user, at, host = authority.rpartition("@")
-    if at and ":" in user:
-        head = f"{scheme}{separator}{user.partition(':')[0]}:{MASK}@{host}{slash}{path}"
-    return head + question + "&".join(mask_parameter(part, secrets) for part in query.split("&"))
-
-
-def mask_parameter(part: str, secrets: Secrets) -> str:
-    """One ``name=value`` of a query, its value masked where the name says that it is a secret."""
-    name, equals, _ = part.partition("=")
-    return f"{name}={MASK}" if equals and secrets.hides_name(unquote_plus(name)) else part

@@ -3,7 +3,7 @@
 import pytest
 
 from paperknife_decoders.schema import load_schema
-from paperknife_decoders.secrets import MASK, NO_SECRETS, Secrets, mask_url
+from paperknife_decoders.secrets import NO_SECRETS, Secrets
 
 PROTO = """
 syntax = "proto3"; package s;
@@ -74,22 +74,3 @@ NAMES = [
 def test_names(name, hidden):
     """Case, underscores, dashes and an X- before it do not count; parts of a name do not either."""
     assert Secrets().hides_name(name) is hidden
-
-
-URLS = [
-    ("wss://h/v1", "wss://h/v1"),
-    ("wss://h/v1?a=b&token=abc", f"wss://h/v1?a=b&token={MASK}"),
-    ("wss://h/v1?api%5Fkey=abc", f"wss://h/v1?api%5Fkey={MASK}"),
-    ("wss://h/v1?token", "wss://h/v1?token"),
-    ("wss://user:word@h/v1?x=y", f"wss://user:{MASK}@h/v1?x=y"),
-    ("wss://user@h", "wss://user@h"),
-    ("wss://h/a:b@c", "wss://h/a:b@c"),
-    ("", ""),
-]
-
-
-@pytest.mark.parametrize(("url", "masked"), URLS)
-def test_urls(url, masked):
-    """Secret parameters and a password before the host are masked, unless the user wants to see them."""
-    assert mask_url(url, Secrets()) == masked
-    assert mask_url(url, NO_SECRETS) == url

@@ -18,7 +18,7 @@ from paperknife.recording.redaction import Redaction, Rules, redact
 from paperknife.settings.reading import Loaded, Reading
 from paperknife_decoders.open_types import is_any, is_json_like
 from paperknife_decoders.printable import printable
-from paperknife_decoders.redaction.handshake import HEADERS
+from paperknife_decoders.redaction.handshake import HEADERS, PARAMETERS
 from paperknife_decoders.secrets import SECRET_NAMES, Secrets
 
 __all__ = ["redact_command"]
@@ -34,8 +34,8 @@ def list_names(context: click.Context, parameter: click.Parameter, wanted: bool)
     click.echo("".join(f"{name}\n" for name in sorted(SECRET_NAMES)), nl=False)
     talk(
         "Text and bytes under these names are masked, in any case, without underscores, dashes and an X- before them. "
-        f"Of a handshake also {', '.join(sorted(HEADERS - SECRET_NAMES))}, and what looks like a token in a URL or a "
-        "subprotocol."
+        f"Of a handshake also the headers {', '.join(sorted(HEADERS - SECRET_NAMES))}, the parameters "
+        f"{', '.join(sorted(PARAMETERS))} of the URL, and what looks like a token there or in a subprotocol."
     )
     context.exit()
 

@@ -15,9 +15,8 @@ from paperknife.proxy.masking import Masking
 from paperknife.settings.matching import Address
 from paperknife.settings.modes import Mode, join_path
 from paperknife_decoders.printable import printable
-from paperknife_decoders.secrets import Secrets, mask_url
 
-__all__ = ["Handshakes", "address_of", "shown_url", "url_of"]
+__all__ = ["Handshakes", "address_of", "url_of"]
 
 
 SAID_BETTER = re.compile("certificate verify failed", re.IGNORECASE)
@@ -78,11 +77,6 @@ def reach_fault(error: str) -> str:
 def asks_for_websocket(flow: http.HTTPFlow) -> bool:
     """True for a request that opens a WebSocket (RFC 6455, section 4.1)."""
     return "websocket" in flow.request.headers.get("Upgrade", "").lower()
-
-
-def shown_url(flow: http.HTTPFlow, secrets: Secrets) -> str:
-    """The URL of a flow with secrets masked by their names alone, and control characters escaped."""
-    return printable(mask_url(url_of(flow), secrets))
 
 
 def address_of(flow: http.HTTPFlow) -> Address:

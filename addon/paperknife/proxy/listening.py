@@ -10,7 +10,8 @@ from mitmproxy.addons.proxyserver import Proxyserver
 
 from paperknife.settings.modes import Mode
 from paperknife_decoders.printable import printable
-from paperknife_decoders.secrets import Secrets, mask_url
+from paperknife_decoders.redaction import HandshakeMask, KnownSecrets
+from paperknife_decoders.secrets import Secrets
 
 __all__ = ["Listening", "StartError", "find_listening"]
 
@@ -46,7 +47,7 @@ class Listening:
     def sentence(self) -> str:
         """What to do with it."""
         if self.mode.target:
-            target = printable(mask_url(self.mode.target, Secrets()))
+            target = printable(HandshakeMask(KnownSecrets(), Secrets()).url(self.mode.target))
             return f"Put this URL into the client: {self.url} (goes on to {target})"
         kind = self.mode.spec.partition(":")[0].partition("@")[0]
         return f"Listening at {self.host}:{self.port} ({kind} proxy): {self.url}"

@@ -12,12 +12,18 @@ from urllib.parse import unquote, unquote_plus
 from paperknife_decoders.redaction.known import KnownSecrets
 from paperknife_decoders.secrets import MASK, Secrets
 
-__all__ = ["HEADERS", "HandshakeMask"]
+__all__ = ["HEADERS", "PARAMETERS", "HandshakeMask"]
 
 HEADERS = frozenset(
     {"authorization", "proxy-authorization", "cookie", "set-cookie", "x-api-key", "x-amz-security-token"}
 )
 """Headers that hold secrets, besides all whose name, with or without ``x-``, is a secret name."""
+
+PARAMETERS = frozenset({"auth", "key", "sig", "signature", "ticket"})
+"""Parameters of a URL that hold secrets besides those with secret names, if they are long enough to be one."""
+
+LEAST_PARAMETER = 8
+"""Shorter values of such parameters are left: a `key` may be a word."""
 
 SUBPROTOCOLS = "sec-websocket-protocol"
 ADDRESSES = frozenset({"origin", "referer", "location"})
@@ -89,7 +95,9 @@ class HandshakeMask:
     def parameter(self, part: str) -> str:
         """One ``name=value``."""
         name, equals, value = part.partition("=")
-        if not value or not self.secrets.hides_name(unquote_plus(name)):
+        plain = unquote_plus(name)
+        is_credential = plain.lower() in PARAMETERS and len(value) >= LEAST_PARAMETER
+        if not value or not (is_credential or self.secrets.hides_name(plain)):
             return part
         self.known.learn(unquote(value))
         return f"{name}{equals}{self.hidden(unquote_plus(value))}"
