@@ -123,7 +123,9 @@ def show_file(file: str, options: dict[str, Any], override: Loaded | None, outle
     loaded = recording.loaded if needed else Loaded(Protocol())
     filters = Filters(options, loaded)
     renderer = Renderer(filters.view, Width(sys.stdout))
-    selection = selection_from({**options, "where": None, "hide": ()}, loaded, recording.begin_ns)
+    recording.begin()
+    begin_ns = recording.begin_ns if options["start"] or options["end"] else 0
+    selection = selection_from({**options, "where": None, "hide": ()}, loaded, begin_ns)
     adapt = filters.adapting(renderer)
     showing = Showing(renderer, outlet, selection, options["most"], adapt, carried=options["carried"])
     items: Iterator[Item] = iter(recording)

@@ -13,7 +13,7 @@ from mcap.records import Channel, Header, Metadata
 from mcap.records import Schema as SchemaRecord
 
 from paperknife.recording.channels import ChannelKey
-from paperknife.recording.items import Item
+from paperknife.recording.items import Item, Opened
 from paperknife.recording.making import MOST_PENDING, Making
 from paperknife.recording.ordering import in_order
 from paperknife.recording.protocols import Protocols
@@ -67,12 +67,23 @@ class Recording:
         """What is to be said of a file that is not whole, once its end was reached."""
         return " ".join(self._records.faults) or None
 
-    @property
-    def begin_ns(self) -> int:
-        """The time of the first item, in nanoseconds since the epoch; 0 where there is none. Reads up to it."""
+    def begin(self) -> None:
+        """Read up to the first item, so that `session` is known."""
         if not self._pending and (item := next(self._items, None)) is not None:
             self._pending.append(item)
-        return self._pending[0].time_ns if self._pending else 0
+
+    @property
+    def begin_ns(self) -> int:
+        """The time of the first item, in nanoseconds since the epoch; 0 where there is none. Reads up to it.
+
+        A connection that was open already when the recording began tells nothing of when that was.
+        """
+        known = next((item for item in self._pending if not is_resumed(item)), None)
+        while known is None and len(self._pending) < MOST_PENDING and (item := next(self._items, None)) is not None:
+            self._pending.append(item)
+            known = None if is_resumed(item) else item
+        first = known or next(iter(self._pending), None)
+        return first.time_ns if first is not None else 0
 
     @property
     def loaded(self) -> Loaded:
@@ -142,6 +153,11 @@ class Recording:
                 self.protocols.schema(schema)
             case Channel() as channel:
                 self._making.channel(channel)
+
+
+def is_resumed(item: Item) -> bool:
+    """True for a connection that is older than its recording."""
+    return isinstance(item, Opened) and item.resumed
 
 
 def opened_file(path: str | Path) -> Read:

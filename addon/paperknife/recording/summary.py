@@ -142,8 +142,10 @@ class Counter:
         match item:
             case Message():
                 self._message(item)
-            case Opened(connection=connection):
+            case Opened(connection=connection, resumed=resumed):
                 self._connection(connection)
+                if resumed:  # long before, perhaps
+                    return
             case Closed(connection=connection, close=close):
                 row = self._connection(connection)
                 by = close.by.value if close.by else ""

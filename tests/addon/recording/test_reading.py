@@ -71,6 +71,18 @@ def test_the_schema_is_inside(record):
     assert "33 messages in 6 files" in recording.loaded.describe()
 
 
+def test_a_connection_that_was_open_before_does_not_tell_when_a_recording_begins(tape, record):
+    """It may be hours older: what comes next does. Where nothing does, it is the best that there is."""
+    opened = Opened(tape.connection(), resumed=True)
+    recording = Recording(record([opened, tape.message(SERVER, "market_data", {"sequence": 1}, 5000)]))
+    recording.begin()
+    assert recording.session["program"] == "paperknife 0.1"
+    assert recording.begin_ns == opened.time_ns + 5 * 10**9
+    assert len(list(recording)) == 2
+    assert Recording(record([opened])).begin_ns == opened.time_ns
+    assert Recording(record([])).begin_ns == 0
+
+
 def test_what_is_asked_for_before_is_not_lost(tape, record):
     """Asking for the protocol and the begin reads ahead; the items come all the same."""
     recording = Recording(record())

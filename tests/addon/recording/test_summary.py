@@ -95,3 +95,13 @@ def test_no_summary(metadata):
     """What is no JSON is a ValueError too."""
     with pytest.raises(ValueError, match=r"no summary|JSON|Expecting"):
         Summary.from_metadata(metadata)
+
+
+def test_a_connection_that_was_open_before_does_not_make_a_recording_longer(tape):
+    """Rates are those of the time in which messages were recorded."""
+    counter = Counter()
+    message = tape.message(Direction.SERVER, "market_data", {"sequence": 1}, 5000)
+    counter.add(Opened(tape.connection(), resumed=True))
+    counter.add(message)
+    summary = counter.summary()
+    assert (summary.start_ns, summary.end_ns, summary.connection_count) == (message.time_ns, message.time_ns, 1)
