@@ -175,8 +175,8 @@ class Protocol:
     name: str = "protobuf"
     client: EnvelopeType | None = None
     server: EnvelopeType | None = None
-    steps: tuple[Step, ...] = ()
-    client_steps: tuple[Step, ...] | None = None
+    steps: tuple[Step, ...] = field(default=(), hash=False)  # they hold tables
+    client_steps: tuple[Step, ...] | None = field(default=None, hash=False)
     in_text: bool = False
     limits: Limits = field(default_factory=Limits)
     heartbeats: frozenset[str] = frozenset()

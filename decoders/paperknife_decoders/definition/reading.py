@@ -86,9 +86,17 @@ def named(node: Node) -> bool:
 
 def check_sides(found: Mapping[str, Node]) -> None:
     """Say where one key shuts out another."""
-    for side in SIDES if "behind" in found else ():
-        if side in found and found[side].value != JSON and side in by_side_names(found["behind"]):
-            found[side].fault("`behind` says the types, so that there is nothing to name here but json")
+    if "behind" not in found:
+        return
+    behind = found["behind"]
+    for side, each in by_side(behind).items():
+        named_type = found.get(side.value)
+        if named_type is None:
+            continue
+        if named_type.value != JSON:
+            named_type.fault("`behind` says the types, so that there is nothing to name here but json")
+        elif each.path != behind.path:
+            named_type.fault(f"a side of json has nothing `behind`, and that has {side.value}")
 
 
 def by_side(node: Node) -> dict[Direction, Node]:
@@ -96,11 +104,6 @@ def by_side(node: Node) -> dict[Direction, Node]:
     if isinstance(node.value, Mapping) and node.value and set(node.value) <= set(SIDES):
         return {Direction(key): node.at(str(key), value) for key, value in node.value.items()}
     return dict.fromkeys(Direction, node)
-
-
-def by_side_names(node: Node) -> set[str]:
-    """The directions for which there is a value."""
-    return {direction.value for direction in by_side(node)}
 
 
 def read_match(node: Node) -> Match:

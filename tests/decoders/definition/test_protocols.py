@@ -241,6 +241,7 @@ FAULTS = [
     ({"name": "x", "behind": {"by": "field 9", "types": {5: "Order"}}}, ["behind.by: desk.Order has no field 9"]),
     ({"name": "x", "behind": {"types": "Ordr"}}, ["behind.types: ", "did you mean desk.Order?"]),
     ({"name": "x", "client": "Order", "behind": {"types": "Order"}}, ["client: `behind` says the types"]),
+    ({"name": "x", "client": "json", "behind": {"client": {"types": "Order"}}}, ["client: a side of json has nothing"]),
     ({"name": "x", "header": {"a": "int"}}, ["header.a: the kind of the value, number or text, was expected"]),
 ]
 
