@@ -79,6 +79,7 @@ class Recordings:
         for recorder in self.recorders:
             for segment in recorder.shelf.segments:
                 recorder.shelf.delete(segment)
+            recorder.shelf.dismiss()
         self.recorders.clear()
 
     def tidy(self) -> None:

@@ -8,7 +8,8 @@ A recording holds its schema, so that it can be read years later and by other to
 * `channels` and `happenings` say how an item is laid down in MCAP, and are read by both sides.
 * `encoder` turns items into records; `recorder` is the consumer of traffic that appends them to a file before the
   traffic is passed on. A file that was cut off (a crash, a full disk) is whole up to its last record.
-* `packing` makes the final file of it when a session ends or a segment is full.
+* `packing` makes the final file of it when a session ends, and in a process of its own (`packer`, `pack_process`) when
+  a segment is full.
 * `records` reads and bounds the records of any file, whoever wrote it (`inflation` the chunks of them), `ordering`
   keeps them in their order where another tool has sorted them; `reading` turns them back into items by `making`, with
   `protocols` out of the schemas in the file. `seeking` begins in the middle of a packed file, `following` reads one

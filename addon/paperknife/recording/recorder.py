@@ -64,6 +64,7 @@ class Recorder:
         now = time.time_ns()
         self.wanted = plan.path(1, now / 1e9)
         self.begin(now)
+        self.use(plan)
 
     def begin(self, time_ns: int) -> Journal:
         """Begin a file. Raises `RecordingError`."""
@@ -86,6 +87,8 @@ class Recorder:
         """Split and keep files in another way from now on."""
         self.plan = plan
         self.shelf.keep = plan.keep
+        if plan.split:
+            self.shelf.prepare()
 
     # a consumer of traffic
 

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import os
-import subprocess
-import sys
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-import paperknife
-import paperknife_decoders
 from paperknife.recording.journal import Journal
+from paperknife.recording.packer import Packer
 from paperknife.recording.packing import pack, part_of
 from paperknife.recording.records import RecordingError
 
@@ -62,14 +60,21 @@ class Shelf:
         self.deleted = 0
         self.ended = False
         """No file is written any more."""
-        self.packing: tuple[Segment, subprocess.Popen[bytes]] | None = None
+        self.packer: Packer | None = None
+        self.packing: Segment | None = None
+
+    def prepare(self) -> None:
+        """Start the process that packs now, so that no message waits for that later."""
+        if self.packer is None:
+            with contextlib.suppress(OSError):  # it is tried again, and told, when there is something to pack
+                self.packer = Packer()
 
     def add(self, journal: Journal) -> None:
         """The next file, which is being written."""
         self.segments.append(Segment(journal))
 
     def tidy(self) -> None:
-        """Delete files beyond those that are kept, and pack the first that is full: the last one is not yet.
+        """Delete files beyond those that are kept, and pack one that is full: the last one is not yet.
 
         To be called again and again.
         """
@@ -80,41 +85,54 @@ class Shelf:
             full = self.segments if self.ended else self.segments[:-1]
             waiting = [each for each in full if not each.packed and not each.fault and each.is_there]
             if waiting:
-                self.pack_apart(waiting[0])
+                self.pack_apart(waiting[-1 if self.keep else 0])  # the first is the next to be deleted
 
     def pack_apart(self, segment: Segment) -> None:
-        """Start a process that packs a file."""
+        """Have a file packed by a process of its own."""
         try:
-            self.packing = segment, packer(segment.path)
+            self.packer = self.packer or Packer()
+            self.packer.pack(segment.path)
         except OSError as error:
             segment.fault = f"no process could be started: {error.strerror}"
+        else:
+            self.packing = segment
 
     def look(self, *, wait: bool = False) -> None:
-        """See whether the process that packs has ended."""
-        if self.packing is None:
+        """See whether the file that is being packed is done."""
+        segment, packer = self.packing, self.packer
+        if segment is None or packer is None:
             return
-        segment, process = self.packing
-        status = process.wait() if wait else process.poll()
+        status = packer.outcome(wait=wait)
         if status is not None:
             segment.packed = status == 0
-            segment.fault = "" if status == 0 else f"a process that was to pack it ended with status {status}"
+            segment.fault = "" if status == 0 else f"the process that was to pack it failed with status {status}"
             self.packing = None
+        if packer.ended:
+            self.packer = None
+
+    def dismiss(self) -> None:
+        """No file is packed apart any more."""
+        if self.packer is not None:
+            self.packer.close()
+            self.packer = None
 
     def delete(self, segment: Segment) -> None:
         """Delete a file of ours, if it is there still."""
-        if self.packing is not None and self.packing[0] is segment:
-            self.packing[1].kill()
+        if self.packing is segment and self.packer is not None:
+            self.packer.kill()
             self.look(wait=True)
+            self.dismiss()
             segment.packed = segment.packed or not segment.is_there
             part_of(segment.path).unlink(missing_ok=True)
         with contextlib.suppress(OSError):
             if segment.is_there:
-                segment.path.unlink()
+                unlink(segment.path)
                 self.deleted += 1
 
     def finish(self, report: Report) -> None:
         """Pack all that is not packed; what cannot be stays as it is. A KeyboardInterrupt leaves it so too."""
         self.look(wait=True)
+        self.dismiss()
         for segment in self.segments:
             if segment.packed:
                 continue
@@ -131,16 +149,14 @@ class Shelf:
                 segment.packed, segment.fault = True, ""
 
 
-def packer(path: Path) -> subprocess.Popen[bytes]:
-    """A process that packs a file; it lives on where ours ends. Raises `OSError`."""
-    roots = {str(Path(each.__file__ or "").parents[1]) for each in (paperknife, paperknife_decoders)}
-    given = os.environ.get("PYTHONPATH", "")
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([*roots, *([given] if given else [])])}
-    return subprocess.Popen(
-        [sys.executable, "-m", "paperknife.recording.pack_process", str(path)],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        env=environment,
-        start_new_session=True,
-    )
+def unlink(path: Path) -> None:
+    """Delete a file without waiting until the disk has taken back what is in it: that is done when it is closed.
+
+    Raises `OSError`.
+    """
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    closing = threading.Thread(target=os.close, args=(descriptor,))
+    try:
+        path.unlink()
+    finally:
+        closing.start()

@@ -69,6 +69,19 @@ def test_only_the_last_files_are_kept(full) -> None:
     assert sorted(path.name for path in paths[0].parent.iterdir()) == ["b", "c"]
 
 
+@pytest.mark.parametrize(("keep", "first"), [(0, 0), (5, 1)])
+def test_where_files_are_deleted_the_newest_is_packed_first(full, keep: int, first: int) -> None:
+    """The oldest is the next to go."""
+    shelf = Shelf(keep)
+    for name in ("a", "b", "c"):
+        full(shelf, name)
+    shelf.prepare()
+    shelf.tidy()
+    assert shelf.packing is shelf.segments[first]
+    tidied(shelf)
+    assert [segment.packed for segment in shelf.segments] == [True, True, False]
+
+
 def test_what_is_not_ours_is_left_alone(full) -> None:
     """A file that has taken the name of one of ours is neither packed nor deleted."""
     shelf = Shelf(1)
@@ -88,7 +101,7 @@ def test_what_the_process_could_not_do_is_done_at_the_end(full, monkeypatch) -> 
     first, _ = full(shelf, "a"), full(shelf, "b")
     monkeypatch.setattr(sys, "executable", "/bin/false")
     tidied(shelf)
-    assert shelf.segments[0].fault == "a process that was to pack it ended with status 1"
+    assert shelf.segments[0].fault == "the process that was to pack it failed with status 1"
     third = full(shelf, "c")
     monkeypatch.setattr(sys, "executable", "/bin/there-is-no-such-program")
     tidied(shelf)
