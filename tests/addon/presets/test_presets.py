@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from tests.addon.presets.exchanges import (
     CLIENT,
     MORE,
@@ -29,6 +31,7 @@ from paperknife.recording.writer import RecordingWriter
 from paperknife.settings.catalogue import preset_entries
 from paperknife.settings.reading import Loaded, Reading, load
 from paperknife.traffic import Close, Connection
+from paperknife_decoders.errors import DecodeError
 from paperknife_decoders.message import Direction, Message, Opcode
 from paperknife_decoders.redaction.redactor import Redactor
 from paperknife_decoders.wire.walker import WireType, walk
@@ -188,6 +191,23 @@ def test_what_is_left_alone(loaded_for, other: Other) -> None:
     (envelope,) = reader.read(other.side, other.opcode, other.content)
     assert (envelope.form.value, envelope.message, envelope.data) == (other.form, None, other.content)
     assert other.fault in envelope.fault
+
+
+@given(st.sampled_from(ALL), st.integers(0, 200), st.integers(0, 200), st.binary(max_size=4))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+def test_damage(scene, exchange, start, size, new) -> None:
+    """Whatever a message was damaged to, it is read without an exception, and what is opened closes to the same."""
+    set_up = scene(exchange)
+    content = set_up.content[:start] + new + set_up.content[start + size :]
+    reader = set_up.message.reader
+    assert all(each.form for each in reader.read(exchange.side, exchange.opcode, content))
+    if reader.has_steps(exchange.side, exchange.opcode):
+        try:
+            opened = reader.open(exchange.side, exchange.opcode, content)
+        except DecodeError as error:
+            assert error.offset >= 0
+            return
+        assert opened.close(opened.parts) == content
 
 
 HEARTBEATS = [
