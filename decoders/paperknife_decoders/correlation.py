@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import OrderedDict, deque
 from typing import TYPE_CHECKING, NamedTuple
 
+from paperknife_decoders.declared_pairs import DECLARED
 from paperknife_decoders.envelope import Envelope
 from paperknife_decoders.message import Direction, Message
 from paperknife_decoders.pairing import COUNTERS, Id, Role, Roles, roles_of
@@ -80,7 +81,7 @@ class Correlator:
         protocol = message.reader.protocol
         if protocol is not self._protocol:
             self._protocol = protocol
-            self._roles = roles_of(protocol.client, protocol.server)
+            self._roles = roles_of(protocol.client, protocol.server, protocol.pairs)
         role = self._roles[message.direction].get(envelope.payload)
         if role is None or envelope.message is None:
             return None
@@ -101,7 +102,9 @@ class Correlator:
             if request is None:
                 continue
             # A client's id that a server repeats is an answer; all else may be chance where the names do not fit.
-            if (by_server and name not in COUNTERS) or role.generic or request.payload in role.answers:
+            if name.startswith(DECLARED) or (by_server and name not in COUNTERS):
+                return request
+            if role.generic or request.payload in role.answers:
                 return request
         return None
 
@@ -116,13 +119,14 @@ class Correlator:
     def _remember(self, message: Message, request: Request, ids: list[tuple[str, str | bytes | int]]) -> None:
         """Keep a request until it is answered, or until too many came after it."""
         if ids:
-            name, value = ids[0]
             pending = self._by_id[message.direction]
-            key = (message.connection, name, value)
-            pending.pop(key, None)
-            pending[key] = request
-            if len(pending) > self._limit:
-                pending.popitem(last=False)
+            declared = [each for each in ids if each[0].startswith(DECLARED)]
+            for name, value in ids[: len(declared) + 1]:  # the declared ones come first, then the surest of the others
+                key = (message.connection, name, value)
+                pending.pop(key, None)
+                pending[key] = request
+                if len(pending) > self._limit:
+                    pending.popitem(last=False)
             return
         place = (message.connection, message.direction, request.payload)
         queue = self._by_name.pop(place, None) or deque(maxlen=MAX_QUEUED)

@@ -11,6 +11,8 @@ value                         `id` in the envelope only
 `ping` and `pong`             `ANSWERS`
 ============================  =========================================================================================
 
+Before all of these come the pairs of fields that a protocol's definition declares.
+
 An id is enough for a server's message to answer a client's. It takes names that fit as well where the client answers
 the server, and for ids that may just be each side's own counter (`COUNTERS`).
 """
@@ -18,7 +20,7 @@ the server, and for ids that may just be each side's own counter (`COUNTERS`).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import lru_cache
 from operator import attrgetter
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
 
     from google.protobuf.message import Message as ProtoMessage
 
+    from paperknife_decoders.declared_pairs import DeclaredPair
     from paperknife_decoders.protocol import EnvelopeType
 
 __all__ = ["COUNTERS", "Id", "Role", "Roles", "roles_of"]
@@ -118,21 +121,27 @@ Roles = Mapping[str, Role]
 
 
 @lru_cache(maxsize=16)
-def roles_of(client: EnvelopeType | None, server: EnvelopeType | None) -> Mapping[Direction, Roles]:
-    """For both directions the payloads that can be one of a pair; all others never are."""
-    ids = {Direction.CLIENT: ids_by_payload(client), Direction.SERVER: ids_by_payload(server)}
-    return {direction: roles_in(ids[direction], ids[direction.other]) for direction in Direction}
+def roles_of(
+    client: EnvelopeType | None, server: EnvelopeType | None, pairs: tuple[DeclaredPair, ...] = ()
+) -> Mapping[Direction, Roles]:
+    """For both directions the payloads that can be one of a pair; all others never are. Declared `pairs` come first."""
+    ids = {
+        direction: with_declared(kind, ids_by_payload(kind), {each.id_name: each.path_of(direction) for each in pairs})
+        for direction, kind in ((Direction.CLIENT, client), (Direction.SERVER, server))
+    }
+    asked = {direction: {each.id_name for each in pairs if each.asker is direction} for direction in Direction}
+    return {direction: roles_in(ids[direction], ids[direction.other], asked[direction]) for direction in Direction}
 
 
-def roles_in(own: Mapping[str, Sequence[Id]], other: Mapping[str, Sequence[Id]]) -> Roles:
-    """The roles of one direction's payloads, given those of the other."""
+def roles_in(own: Mapping[str, Sequence[Id]], other: Mapping[str, Sequence[Id]], asked: Set[str]) -> Roles:
+    """The roles of one direction's payloads, given those of the other; `asked` are names of ids that requests have."""
     other_ids = {each.name for found in other.values() for each in found}
     answered = {name for payload in other for name in requests_of(payload, own)}
     acknowledged = not GENERIC.isdisjoint(map(snake, other))
     roles = {}
     for payload, found in own.items():
         ids = tuple(each for each in found if each.name in other_ids)
-        asks = payload in answered or (acknowledged and bool(ids))
+        asks = payload in answered or (acknowledged and bool(ids)) or any(each.name in asked for each in ids)
         answers = tuple(requests_of(payload, other))
         if ids or asks or answers:
             roles[payload] = Role(ids, asks, answers, snake(payload) in GENERIC)
@@ -179,6 +188,27 @@ def ids_by_payload(kind: EnvelopeType | None) -> dict[str, tuple[Id, ...]]:
         inner = payload_ids(member.message_type, f"{member.name}.") if member.message_type else []
         found[member.name] = by_rank([*outer, *inner])
     return found
+
+
+def with_declared(
+    kind: EnvelopeType | None, found: Mapping[str, tuple[Id, ...]], paths: Mapping[str, str]
+) -> Mapping[str, tuple[Id, ...]]:
+    """The ids of each payload, those of declared pairs first; `paths` are the paths of these by their names."""
+    if kind is None or not paths:
+        return found
+    declared = {payload: list[Id]() for payload in found}
+    for name, path in paths.items():
+        first, *rest = path.split(".")
+        field: FieldDescriptor | None = kind.descriptor.fields_by_name.get(first)
+        in_payload = field is not None and first in found and field.containing_oneof is not None
+        for part in rest:
+            inner = field.message_type if field is not None else None
+            field = inner.fields_by_name.get(part) if inner is not None else None
+        if field is not None:
+            each = Id(name, attrgetter(path), field.default_value)
+            for payload in (first,) if in_payload else found:
+                declared[payload].append(each)
+    return {payload: (*declared[payload], *ids) for payload, ids in found.items()}
 
 
 def payload_ids(descriptor: Descriptor, path: str) -> list[Id]:

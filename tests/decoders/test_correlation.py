@@ -1,11 +1,14 @@
 """Conversations, and what each message of them answers."""
 
+from dataclasses import replace
+
 import pytest
 from google.protobuf import message_factory, text_format
 from hypothesis import given
 from hypothesis import strategies as st
 
 from paperknife_decoders.correlation import MAX_ID, MAX_QUEUED, Answer, Correlator
+from paperknife_decoders.declared_pairs import DeclaredPair
 from paperknife_decoders.envelope_types import envelope_types
 from paperknife_decoders.message import Direction, Message, Opcode
 from paperknife_decoders.protocol import Protocol
@@ -51,7 +54,7 @@ def protocol(tmp_path_factory):
 def said(protocol):
     """Feed a conversation, a microsecond between messages, and give what each message answers."""
 
-    def feed(lines, correlator=None):
+    def feed(lines, correlator=None, read_by=protocol):
         correlator = correlator or Correlator()
         answers = []
         for time, line in enumerate(lines):
@@ -61,7 +64,7 @@ def said(protocol):
             kind = protocol.type_for(direction)
             message = text_format.Parse(text, message_factory.GetMessageClass(kind.descriptor)())
             content = message.SerializeToString()
-            frame = Message(connection, direction, time * 1000, Opcode.BINARY, content, protocol.reader())
+            frame = Message(connection, direction, time * 1000, Opcode.BINARY, content, read_by.reader())
             (envelope,) = frame.envelopes
             answers.append(correlator.observe(frame, envelope))
         return answers
@@ -222,3 +225,49 @@ def test_no_content_raises(protocol, messages):
             for envelope in message.envelopes:
                 answer = correlator.observe(message, envelope)
                 assert answer is None or (answer.latency_ns == 0 and reader.protocol.client is not None)
+
+
+DECLARED_CONVERSATIONS = {
+    "by the declared fields, whatever they are called": [
+        ("> submit { tag: 'a' }", None),
+        ("< order { client_tag: 'b' }", None),
+        ("< order { client_tag: 'a' }", Answer("submit", 2000)),
+        ("< order { client_tag: 'a' }", Answer("submit", 3000, first=False)),
+    ],
+    "the declared pair comes before the guessed one": [
+        ("> submit { tag: 'a' }", None),
+        ("> submit { tag: 'b' }", None),
+        ("< submit_ack { tag: 'b' }", Answer("submit", 1000)),
+        ("< order { client_tag: 'a' }", Answer("submit", 3000)),
+    ],
+    "asked by the server": [
+        ("< count_reply { message_id: 5 }", None),
+        ("> count { message_id: 4 }", None),
+        ("> chat { message_id: 5 }", Answer("count_reply", 2000)),
+    ],
+    "an id of the envelope": [
+        ("> cid: 'x' number: 1", None),
+        ("< cid: 'x' news {}", Answer("number", 1000)),
+    ],
+}
+PAIRS = (
+    DeclaredPair("submit.tag", "order.client_tag"),
+    DeclaredPair("count_reply.message_id", "chat.message_id", Direction.SERVER),
+    DeclaredPair("cid", "cid"),
+    DeclaredPair("nothing.here", "cid"),
+)
+
+
+@pytest.mark.parametrize("lines", DECLARED_CONVERSATIONS.values(), ids=DECLARED_CONVERSATIONS)
+def test_declared_pairs(protocol, said, lines):
+    """What a definition declares pairs first; all else is guessed as before."""
+    declared = replace(protocol, pairs=PAIRS)
+    answers = said([text for text, _ in lines], read_by=declared)
+    assert answers == [answer for _, answer in lines]
+
+
+@pytest.mark.parametrize("lines", CONVERSATIONS.values(), ids=CONVERSATIONS)
+def test_pairs_that_are_declared_change_no_others(protocol, said, lines):
+    """A pair of fields that do not occur leaves every conversation as it is."""
+    declared = replace(protocol, pairs=(DeclaredPair("chat.message_id", "order.client_tag"),))
+    assert said([text for text, _ in lines], read_by=declared) == [answer for _, answer in lines]

@@ -48,5 +48,5 @@ class Interest:
         payloads = self._where.payloads(direction) if self._where else None
         if kind is None or protocol.steps_for(direction) or payloads is None:
             return None
-        roles = roles_of(protocol.client, protocol.server)[direction] if self._correlate else ()
+        roles = roles_of(protocol.client, protocol.server, protocol.pairs)[direction] if self._correlate else ()
         return kind, payloads.union(roles)

@@ -189,7 +189,7 @@ class State:
 def ids_of(message: Message, envelope: Envelope) -> list[Id]:
     """The ids of a request, or of the request that a message answers."""
     protocol = message.reader.protocol
-    role = roles_of(protocol.client, protocol.server)[message.direction].get(envelope.payload)
+    role = roles_of(protocol.client, protocol.server, protocol.pairs)[message.direction].get(envelope.payload)
     if role is None or envelope.message is None:
         return []
     found = ((each, each.get(envelope.message)) for each in role.ids)

@@ -7,7 +7,7 @@ from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from paperknife_decoders.definition.node import meant
 from paperknife_decoders.protocol import EnvelopeType
 
-__all__ = ["field_at", "why_no_field"]
+__all__ = ["field_at", "single_field_at", "why_no_field"]
 
 
 def field_at(kind: Descriptor, path: str) -> FieldDescriptor | None:
@@ -20,6 +20,17 @@ def field_at(kind: Descriptor, path: str) -> FieldDescriptor | None:
             return None
         inner = field.message_type
     return field
+
+
+def single_field_at(kind: Descriptor, path: str) -> FieldDescriptor | None:
+    """The field that a path leads to, where there is one of it at most in an envelope."""
+    at = ""
+    for name in path.split("."):
+        at = f"{at}.{name}" if at else name
+        field = field_at(kind, at)
+        if field is None or field.is_repeated:
+            return None
+    return field_at(kind, path)
 
 
 def own_field(kind: Descriptor, name: str) -> FieldDescriptor | None:

@@ -9,7 +9,7 @@ from paperknife_decoders.definition.building import Building, Side
 from paperknife_decoders.definition.faults import DefinitionError
 from paperknife_decoders.definition.form import JSON, Definition, PairForm
 from paperknife_decoders.definition.node import listed, meant
-from paperknife_decoders.definition.paths import field_at, why_no_field
+from paperknife_decoders.definition.paths import field_at, single_field_at, why_no_field
 from paperknife_decoders.message import Direction
 from paperknife_decoders.pairing import can_be_id
 from paperknife_decoders.protocol import EMPTY_MESSAGE, EnvelopeType, Protocol
@@ -123,7 +123,7 @@ def is_pair(request: str, response: str, asker: Direction, sides: dict[Direction
 
 def has_id(kind: EnvelopeType, path: str) -> bool:
     """True if there is such a field, and its value can tell one message from others."""
-    field = field_at(kind.descriptor, path)
+    field = single_field_at(kind.descriptor, path)
     return field is not None and can_be_id(field)
 
 
@@ -137,7 +137,7 @@ def tell_why(form: PairForm, sides: dict[Direction, Side]) -> None:
         elif field_at(kind.descriptor, path) is None:
             node.lacks(why_no_field(kind, path))
         elif not has_id(kind, path):
-            node.fault(f"{path} cannot be an id: a single text or whole number was expected")
+            node.fault(f"{path} cannot be an id: a text or whole number, one in a message, was expected")
 
 
 def bounded(definition: Definition) -> Limits:

@@ -197,6 +197,10 @@ def test_partial(schema) -> None:
 
 
 FAULTS = [
+    (
+        {**NUMBERED, "correlate": [{"request": "Order.parties.badge", "response": "id"}]},
+        ["correlate[0].request: Order.parties.badge cannot be an id"],
+    ),
     (None, ["a protocol, with name, about,"]),
     ({"name": "x", "hearbeats": []}, ["hearbeats: ", "did you mean heartbeats?"]),
     ({"name": 5}, ["name: a name was expected, and the number 5 was found; put it into quotes"]),

@@ -1,0 +1,48 @@
+"""Which connections a definition means."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from paperknife.settings.matching import Address, fits
+from paperknife_decoders.definition import Match
+
+ADDRESS = Address("Venue.example", 8443, "/v1/stream?token=x", "feed.v2")
+
+
+@pytest.mark.parametrize(
+    ("match", "yes"),
+    [
+        (Match(), True),
+        (Match(host=("venue.example",)), True),
+        (Match(host=("*.example:8443",)), True),
+        (Match(host=("*.example:443",)), False),
+        (Match(host=("other", "venue.*")), True),
+        (Match(path=("/v1/*",)), True),
+        (Match(path=("/v1/stream",)), True),
+        (Match(path=("/v1/strea",)), False),
+        (Match(path=("/V1/*",)), False),
+        (Match(subprotocol=("feed.*",)), True),
+        (Match(subprotocol=("feed.v1", "")), False),
+        (Match(host=("venue.example",), path=("/v2",)), False),
+        (Match(host=("venue.example",), path=("/v1*",), subprotocol=("feed.v2",)), True),
+    ],
+)
+def test_fits(match, yes) -> None:
+    """All that is named has to fit, one pattern of each; a query is not compared, nor the case of a host."""
+    assert fits(match, ADDRESS) is yes
+
+
+def test_none_is_a_subprotocol_too() -> None:
+    """An empty pattern is for connections that agreed on none."""
+    assert fits(Match(subprotocol=("",)), Address("a", 1, "/"))
+    assert not fits(Match(subprotocol=("feed*",)), Address("a", 1, "/"))
+
+
+@given(st.text(max_size=20), st.text(max_size=20), st.text(max_size=20))
+def test_anything(host, path, subprotocol) -> None:
+    """Patterns and addresses may be anything."""
+    assert fits(Match((host,), (path,), (subprotocol,)), ADDRESS) in (True, False)
+    assert fits(Match(("a*",), ("/*",)), Address(host, 1, path, subprotocol)) in (True, False)
