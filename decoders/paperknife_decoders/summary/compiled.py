@@ -139,7 +139,9 @@ class Source:
         if slot.say is not text_word:
             return said
         sign = "'.', '', 1" if slot.is_decimal else "'-', ''"
-        return f"({value} if len({value}) <= {LONGEST_TEXT} and {value}.replace({sign}).isalnum() else {said})"
+        # A string of proto2 that is no UTF-8 comes as bytes.
+        plain = f"{value}.__class__ is str and len({value}) <= {LONGEST_TEXT} and {value}.replace({sign}).isalnum()"
+        return f"({value} if {plain} else {said})"
 
     def function(self) -> Line:
         """The function itself."""

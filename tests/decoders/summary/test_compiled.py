@@ -73,3 +73,13 @@ def test_literals(make, text: str) -> None:
     """A label is a label, whatever it holds: nothing in it is ever run."""
     assert line_function([Slot(Rank.SCALAR, ("a",), str, text)])(make(a=1)) == f"{text}1"
     assert eval(f"f'{literal(text)}'") == text
+
+
+@pytest.mark.parametrize(("data", "line"), [(b"ES-6", "ES-6"), (b"abc\xff", r"abc\xff"), (b"E S", '"E S"')])
+def test_a_string_that_is_no_text(proto_schema, data, line) -> None:
+    """A string of proto2 need not be UTF-8, and is shown as bytes where it is not."""
+    schema = proto_schema('syntax = "proto2"; package old; message Envelope { optional string text = 1; }')
+    message = message_factory.GetMessageClass(schema.message("Envelope")).FromString(
+        b"\x0a" + bytes([len(data)]) + data
+    )
+    assert line_function([Slot(Rank.SYMBOL, ("text",), text_word)])(message) == line
