@@ -6,6 +6,7 @@ import json
 from collections.abc import Collection
 
 from google.protobuf import text_format
+from google.protobuf.message import DecodeError as ProtobufDecodeError
 
 from paperknife_decoders.envelope import Envelope, Form
 from paperknife_decoders.json_form import finite, message_json
@@ -88,6 +89,7 @@ def textproto(envelope: Envelope, secrets: Secrets) -> str:
     pool: Dynamic = kind_of(masked).file.pool
     try:
         text = text_format.MessageToString(masked, descriptor_pool=pool, print_unknown_fields=True)
-    except (TypeError, AttributeError):  # a field that is called like a method hides it from the library
+    except (TypeError, AttributeError, ProtobufDecodeError):
+        # A field that is called like a method hides it from the library, and an Any need not hold what it says.
         return f"# {printable(json.dumps(json_object(envelope, secrets), ensure_ascii=False))}"
     return "".join(f"# {path}: {MASK}\n" for path in cleared) + text

@@ -14,6 +14,7 @@ from paperknife_decoders.envelope import Envelope, Form
 from paperknife_decoders.message import Direction, Opcode
 from paperknife_decoders.protocol import EnvelopeType, Protocol, read_envelope
 from paperknife_decoders.secrets import NO_SECRETS, Secrets
+from paperknife_decoders.wire.writing import length_delimited
 
 SECRETS = Secrets()
 
@@ -144,6 +145,14 @@ def test_text_format_says_what_was_taken_out(decoded) -> None:
     """Numbers have no mask: a comment names the field instead."""
     text = textproto(decoded(PROTO, {"all": {"pin": 4711, "a": 1}}), Secrets(paths=frozenset({"all.pin"})))
     assert text == "# all.pin: [redacted]\nall {\n  a: 1\n}\n"
+
+
+def test_text_format_of_an_any_that_is_damaged(decoded) -> None:
+    """Where the library for the text format gives up, the JSON stands in a comment."""
+    broken = length_delimited(1, b"example.org/doc.Envelope") + length_delimited(2, b"\xff")
+    text = textproto(decoded(PROTO, {}, length_delimited(1, length_delimited(22, broken))), Secrets())
+    assert text.startswith('# {"all": {"v": {"@type": "example.org/doc.Envelope"')
+    assert text.isprintable()
 
 
 PROTO2 = """
