@@ -12,7 +12,7 @@ import click
 
 from paperknife.cli.decoded import FORMATS, Style, ascii_json
 from paperknife.cli.failure import Failure
-from paperknife.cli.options import wants_colour
+from paperknife.cli.options import load_or_fail, protocol_options, reading_from, wants_colour
 from paperknife_decoders.envelope import Envelope, Form
 from paperknife_decoders.envelope_types import usual_message
 from paperknife_decoders.errors import DecodeError
@@ -42,6 +42,7 @@ SIDES = {"client": "server", "server": "client"}
     metavar="PATH",
     help="A folder of .proto files, one .proto, a descriptor set or a _pb2.py; may be given several times.",
 )
+@protocol_options
 @click.option(
     "--as",
     "kind",
@@ -89,6 +90,8 @@ def decode_command(ctx: click.Context, /, file: str, **options: Any) -> None:
       paperknife decode message.bin --schema protos/ --as client
       xxd message.bin | paperknife decode --schema protos/ --as trading.v1.ServerMessage --format json
     """
+    if options["protocol"]:
+        ctx.exit(decode_by_protocol(file, options))
     types = envelope_types(options)
     kind = types[0] if types else None
     data = message_bytes(file, options["encoding"])
@@ -114,6 +117,27 @@ def decode_command(ctx: click.Context, /, file: str, **options: Any) -> None:
             talk(f"unknown field: {ascii_json(unknown)}")
     click.echo(FORMATS[options["form"]](envelope, style), color=True)
     ctx.exit(1 if complaint else 0)
+
+
+def decode_by_protocol(file: str, options: dict[str, Any]) -> int:
+    """Decode a message that may hold several envelopes, or one in others; the exit status."""
+    if options["kind"] not in SIDES:
+        raise Failure("The bytes do not tell who sent them: add --as client or --as server to --protocol.")
+    types = {"client_type": options["client"], "server_type": options["server"]}
+    loaded = load_or_fail(reading_from({**options, **types, "match": ()}))
+    reader, direction = loaded.protocol.reader(), Direction(options["kind"])
+    opcode = Opcode.TEXT if loaded.protocol.in_text else Opcode.BINARY
+    data = message_bytes(file, options["encoding"])
+    masked = Redactor(mode=options["redact"]).redact_one(reader, direction, opcode, data)
+    envelopes = reader.read(direction, opcode, data if masked is None else masked[0])
+    paint = ANSI if wants_colour(sys.stdout, options["colour"]) else PLAIN
+    complaints = [mismatch(envelope) for envelope in envelopes if envelope.type is not None or not loaded.schemas]
+    for complaint in filter(None, complaints):
+        talk(complaint)
+    style = [Style(loaded.secrets, paint, (each.type,) if each.type is not None else ()) for each in envelopes]
+    texts = [FORMATS[options["form"]](envelope, each) for envelope, each in zip(envelopes, style, strict=True)]
+    click.echo(("\n---\n" if options["form"] == "yaml" else "\n").join(texts), color=True)
+    return 1 if any(complaints) else 0
 
 
 def talk(sentence: str) -> None:

@@ -53,7 +53,7 @@ def import_command(context: click.Context, /, file: str, out: str, force: bool, 
         where = ", or none at an address that --match names" if reading.match else ""
         talk(f"There is no message of a WebSocket in {printable(file)}{where}. {name_of(out)} was not made.")
         context.exit(1)
-    if loaded.schema is None:
+    if not loaded.schemas:
         talk(loaded.describe())
     connections = count_text(len(source.sessions), "connection")
     talk(f"{name_of(out)}: {count_text(messages, 'message')} of {connections}.")
@@ -94,7 +94,7 @@ def written(source: Source, path: Path, loaded: Loaded, reading: Reading, *, for
     messages = 0
     writer = RecordingWriter(path, session, overwrite=force)
     try:
-        for item in bring(source, loaded.protocol.reader(), redactor, reading, path.parent):
+        for item in bring(source, loaded, redactor, reading, path.parent):
             messages += isinstance(item, Message)
             writer.write(item)
     except SourceError as error:

@@ -9,13 +9,13 @@ import click
 from google.protobuf.descriptor import Descriptor
 
 from paperknife.cli.failure import Failure
-from paperknife.cli.options import load_or_fail
+from paperknife.cli.options import override_from, protocol_options
 from paperknife.cli.progress import Progress, counted, size_of
 from paperknife.cli.results import name_of, result_options, result_place, told_faults
 from paperknife.cli.viewing import talk
 from paperknife.recording.reading import Recording, opened_file
 from paperknife.recording.redaction import Redaction, Rules, redact
-from paperknife.settings.reading import Loaded, Reading
+from paperknife.settings.reading import Loaded
 from paperknife_decoders.open_types import is_any, is_json_like
 from paperknife_decoders.printable import printable
 from paperknife_decoders.redaction.handshake import HEADERS, PARAMETERS
@@ -58,6 +58,7 @@ def list_names(context: click.Context, parameter: click.Parameter, wanted: bool)
     "--list-names", is_flag=True, is_eager=True, expose_value=False, callback=list_names, help="Print the secret names."
 )
 @click.option("--schema", multiple=True, metavar="PATH", help="Read and mask by this schema, which OUT then holds.")
+@protocol_options
 @click.option("--client", default="", metavar="TYPE", help="The type of all that the client sends, with --schema.")
 @click.option("--server", default="", metavar="TYPE", help="The type of all that the server sends, with --schema.")
 def redact_command(source: str, out: str, force: bool, **options: Any) -> None:
@@ -92,12 +93,12 @@ def redact_command(source: str, out: str, force: bool, **options: Any) -> None:
 
 def loaded_by(options: dict[str, Any], secrets: Secrets) -> Loaded | None:
     """The schema that was given, None for the one in the file."""
-    if not options["schema"]:
-        if options["client"] or options["server"]:
-            raise Failure("A type was named, but no schema that defines it: add --schema PATH.")
+    types = {"client_type": options["client"], "server_type": options["server"]}
+    loaded = override_from({**options, **types, "redact": "fields"})
+    if loaded is None:
         return None
-    loaded = load_or_fail(Reading(tuple(options["schema"]), options["client"], options["server"]))
-    return replace(loaded, protocol=replace(loaded.protocol, secrets=secrets))
+    both = Secrets(secrets.paths | loaded.protocol.secrets.paths, secrets.names)
+    return replace(loaded, protocol=replace(loaded.protocol, secrets=both))
 
 
 def check_paths(paths: tuple[str, ...], loaded: Loaded) -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from urllib.parse import urlsplit
 
 from paperknife_decoders.definition import Match
 
-__all__ = ["Address", "fits", "matches_pattern"]
+__all__ = ["Address", "address_in", "fits", "matches_pattern"]
 
 PORT = re.compile(r"^(\[.*\]|[^:]*):[0-9]+$", re.DOTALL)
 """A host and a port; what holds more colons is an IPv6 address without one."""
@@ -22,6 +23,17 @@ class Address:
     port: int = 0
     path: str = ""
     subprotocol: str = ""
+
+
+def address_in(url: str, subprotocol: str = "") -> Address:
+    """The address that a URL names; of one that is none, nothing is known."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port or (80 if parts.scheme == "ws" else 443)
+    except ValueError:
+        return Address(subprotocol=subprotocol)
+    path = f"{parts.path}?{parts.query}" if parts.query else parts.path
+    return Address(parts.hostname or "", port, path, subprotocol)
 
 
 def matches_pattern(pattern: str, host: str, port: int, path: str) -> bool:

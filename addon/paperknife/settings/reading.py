@@ -12,7 +12,7 @@ from paperknife.settings.matching import Address, fits, matches_pattern
 from paperknife.settings.yaml_file import ConfigError
 from paperknife_decoders.definition import DefinitionError, Fault, Match, protocol_from
 from paperknife_decoders.envelope_types import envelope_types
-from paperknife_decoders.protocol import Protocol
+from paperknife_decoders.protocol import Protocol, Reader
 from paperknife_decoders.redaction import Mode
 from paperknife_decoders.schema import Schema, SchemaError, load_schema
 from paperknife_decoders.secrets import NO_SECRETS, Secrets
@@ -86,6 +86,10 @@ class Loaded:
     def for_connection(self, address: Address) -> Protocol:
         """How a connection is read."""
         return next((loaded.protocol for match, loaded in self.by_match if fits(match, address)), self.protocol)
+
+    def reader(self, address: Address) -> Reader:
+        """A reader for one new connection."""
+        return self.for_connection(address).reader(address.path)
 
     def prepare(self) -> None:
         """Make now what traffic would have to wait for later."""

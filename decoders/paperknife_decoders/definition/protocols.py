@@ -43,8 +43,9 @@ def protocol_from(
         sides = bare_sides(definition, decoder)
     else:
         sides = Building(definition, schema, faults, decoder).sides()
-        check_names(definition, sides)
-        pairs = declared_pairs(definition, sides)
+        whole = faults.found == list(definition.faults)
+        check_names(definition, sides, whole=whole)
+        pairs = declared_pairs(definition, sides) if whole else ()
     if faults.found:
         raise DefinitionError(faults.found)
     client, server = sides[Direction.CLIENT], sides[Direction.SERVER]
@@ -78,20 +79,26 @@ def bare_sides(definition: Definition, decoder: Step | None) -> dict[Direction, 
     }
 
 
-def check_names(definition: Definition, sides: dict[Direction, Side]) -> None:
-    """Payloads and paths have to be in one of the two types."""
+def check_names(definition: Definition, sides: dict[Direction, Side], *, whole: bool) -> None:
+    """Payloads and paths have to be in one of the two types.
+
+    Where these are not `whole`, because of faults that are told already, a payload that is in neither may well be in
+    what is missing.
+    """
     kinds = [side.type for side in sides.values() if side.type is not None]
     if not kinds:
         return
     payloads = [name for kind in kinds for name in payload_names(kind)]
     for node in definition.heartbeats or ():
-        if node.value != EMPTY_MESSAGE and node.value not in payloads:
+        if whole and node.value != EMPTY_MESSAGE and node.value not in payloads:
             node.lacks(
                 f"a payload, or {EMPTY_MESSAGE}, was expected, and {node.value!r} is none; there are "
                 f"{listed(dict.fromkeys(payloads))}{meant(node.value, [*payloads, EMPTY_MESSAGE])}"
             )
     for node in definition.secrets:
-        if all(field_at(kind.descriptor, str(node.value)) is None for kind in kinds):
+        payload = str(node.value).partition(".")[0]
+        is_known = whole or any(payload in kind.descriptor.fields_by_name for kind in kinds)
+        if is_known and all(field_at(kind.descriptor, str(node.value)) is None for kind in kinds):
             node.lacks(" and ".join(dict.fromkeys(why_no_field(each, str(node.value)) for each in kinds)))
 
 

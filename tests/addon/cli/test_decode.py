@@ -338,3 +338,26 @@ def test_no_secret_of_json_in_json(decode, form):
     """Names within the strings of a document count, and so do further places of a value."""
     data = json.dumps({"log": 'x\npassword=s3cret {"api_key": "s3cret"}', "again": "is s3cret"}).encode()
     assert "s3cret" not in decode(data, *AS_CLIENT, "--format", form).output
+
+
+CONFIG = """
+protocols:
+  - name: framed
+    schema: [protos]
+    steps: [varint-delimited]
+    secrets: [login.user]
+"""
+
+
+def test_a_message_by_a_protocol(decode) -> None:
+    """All its envelopes are decoded, and what the protocol calls a secret is masked."""
+    Path("paperknife.yaml").write_text(CONFIG)
+    framed = b"".join(bytes([len(each)]) + each for each in (LOGIN, ORDER))
+    result = decode(framed, "--protocol", "framed", "--as", "client", "--input", "raw")
+    assert result.exit_code == 0
+    assert "---\norder:" in result.stdout
+    assert "alice" not in result.stdout
+    lines = decode(framed, "--protocol", "framed", "--as", "client", "--input", "raw", "--format", "line").stdout
+    assert [line.split()[0] for line in lines.splitlines()] == ["login", "order"]
+    assert decode(b"\x05", "--protocol", "framed", "--as", "client", "--input", "raw").exit_code == 1
+    assert "add --as client or --as server" in decode(framed, "--protocol", "framed").stderr

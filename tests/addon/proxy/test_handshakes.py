@@ -8,8 +8,9 @@ from mitmproxy.proxy.mode_specs import ProxyMode
 from mitmproxy.test import tflow, tutils
 
 from paperknife.proxy.audience import Audience
-from paperknife.proxy.handshakes import Handshakes, reach_fault, url_of
+from paperknife.proxy.handshakes import Handshakes, address_of, reach_fault, url_of
 from paperknife.proxy.masking import Masking
+from paperknife.settings.matching import Address
 from paperknife.settings.modes import Mode, parse_mode
 from paperknife.settings.reading import Reading
 
@@ -148,3 +149,15 @@ def test_a_url_is_shown_as_a_client_writes_it(scheme: str, host: str, port: int,
     made = asking(path)
     made.request.scheme, made.request.host, made.request.port = scheme, host, port
     assert url_of(made) == url
+
+
+def test_addresses_have_what_was_agreed_on():
+    """The subprotocol is that of the answer, not one that was offered."""
+    made = asking("/v1?x")
+    made.request.host, made.request.port = "venue.example", 9
+    made.request.headers["Sec-WebSocket-Protocol"] = "a, b"
+    made.response = None
+    assert address_of(made) == Address("venue.example", 9, "/v1?x")
+    made.response = tutils.tresp()
+    made.response.headers["Sec-WebSocket-Protocol"] = "b"
+    assert address_of(made) == Address("venue.example", 9, "/v1?x", "b")

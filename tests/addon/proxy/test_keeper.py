@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from paperknife.proxy.keeper import Keeper
+from paperknife.settings.matching import Address
 from paperknife.settings.reading import Reading, load
 
 
@@ -138,5 +139,32 @@ def test_what_was_loaded_for_older_options_is_dropped(schema_folder: Path, tradi
         assert told.keeper.reading is reading
         assert told.keeper.protocol.client.name == "trading.v1.ClientMessage"
         assert len(told.loads) == 1
+
+    asyncio.run(run())
+
+
+def test_a_configuration_that_changes_is_loaded_anew(schema_folder: Path) -> None:
+    """And one that is wrong leaves the old one, with its faults told."""
+
+    async def run() -> None:
+        file = schema_folder / "paperknife.yaml"
+        text = "protocols:\n  - {name: tiny, schema: [.]}\n"
+        file.write_text(text)
+        told = Told(schema_folder)
+        reading = Reading(config=str(file))
+        told.keeper.use(load(reading), reading)
+        told.notices.clear()
+        told.loads.clear()
+
+        async def steps() -> None:
+            file.write_text(text.replace("name", "nam"))
+            await told.until(lambda: told.notices)
+            assert "The configuration changed on disk and no longer loads; the old one stays." in told.notices[0][0]
+            assert "paperknife.yaml:2:6: " in told.notices[0][0]
+            file.write_text(text.replace("tiny", "other"))
+            await told.until(lambda: told.loads)
+            assert told.keeper.protocol_for(Address()).name == "other"
+
+        await watched(told, steps)
 
     asyncio.run(run())

@@ -10,6 +10,7 @@ from paperknife.recording.protocols import Protocols
 from paperknife.settings.reading import Loaded
 from paperknife_decoders.protocol import Protocol
 from paperknife_decoders.secrets import NO_SECRETS, Secrets
+from paperknife_decoders.steps import Limits
 
 NAME = "p.ClientMessage"
 
@@ -97,3 +98,40 @@ def test_many_protocols():
     for number in range(5000):
         found.define({"protocol": number, "client": None})
     assert len(found.loaded) <= 1000
+
+
+DEFINED = {"name": "desk", "client": NAME, "server": "json", "steps": ["varint-delimited"]}
+
+
+def test_a_definition():
+    """A recording that holds one is read by it, with its limits as far as these are not higher than usual."""
+    found = protocols()
+    definition = {**DEFINED, "limits": {"parts": 3, "nesting": 1 << 30}, "secrets": []}
+    found.define({"protocol": 1, "name": "desk", "client": [NAME, 1], "steps": ["x"], "definition": definition})
+    protocol = found.get(1).protocol
+    assert protocol.client.name == NAME
+    assert protocol.server is None
+    assert [step.name for step in protocol.client_steps] == ["varint-delimited"]
+    assert protocol.limits == Limits(parts=3)
+    assert found.faults == []
+
+
+@pytest.mark.parametrize(
+    ("happening", "said"),
+    [
+        ({"steps": ["ours", "theirs"]}, "it has steps (ours, theirs) that no recording can keep"),
+        ({"steps": 5}, "it has steps (of no known kind)"),
+        ({"definition": {**DEFINED, "steps": ["ours"]}}, "steps[0]: a step is one of "),
+        ({"definition": {**DEFINED, "client": "p.Other"}}, "client: The schema has no message type p.Other"),
+        ({"definition": 5}, "a protocol, with name, about"),
+        ({"definition": {**DEFINED, "decoder": "os:system"}, "client": None}, ""),
+    ],
+)
+def test_a_definition_that_is_of_no_use(happening, said):
+    """Its messages are shown as they came, which is told; nothing that it names is ever imported."""
+    found = protocols()
+    found.define({"protocol": 1, "name": "desk\x1b", "client": [NAME, 1], **happening})
+    assert found.get(1).protocol.client is None or not said
+    assert said in "".join(found.faults)
+    assert "\x1b" not in "".join(found.faults)
+    assert len(found.faults) == bool(said)

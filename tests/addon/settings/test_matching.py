@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from paperknife.settings.matching import Address, fits
+from paperknife.settings.matching import Address, address_in, fits
 from paperknife_decoders.definition import Match
 
 ADDRESS = Address("Venue.example", 8443, "/v1/stream?token=x", "feed.v2")
@@ -39,6 +39,21 @@ def test_none_is_a_subprotocol_too() -> None:
     """An empty pattern is for connections that agreed on none."""
     assert fits(Match(subprotocol=("",)), Address("a", 1, "/"))
     assert not fits(Match(subprotocol=("feed*",)), Address("a", 1, "/"))
+
+
+@pytest.mark.parametrize(
+    ("url", "address"),
+    [
+        ("ws://venue.example/v1?x=1", Address("venue.example", 80, "/v1?x=1")),
+        ("wss://[::1]:9/", Address("::1", 9, "/")),
+        ("wss://venue.example", Address("venue.example", 443, "")),
+        ("wss://venue.example:99999/", Address()),
+        ("", Address("", 443, "")),
+    ],
+)
+def test_addresses_in_urls(url, address) -> None:
+    """Of what is no URL nothing is known."""
+    assert address_in(url) == address
 
 
 @given(st.text(max_size=20), st.text(max_size=20), st.text(max_size=20))

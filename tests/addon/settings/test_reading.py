@@ -1,10 +1,16 @@
 """Which connections are read, and how."""
 
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from paperknife.settings.matching import Address
 from paperknife.settings.reading import Loaded, Reading, load
+from paperknife.settings.yaml_file import ConfigError
+from paperknife_decoders.message import Direction, Opcode
 from paperknife_decoders.protocol import Protocol
 from paperknife_decoders.schema import SchemaError
 
@@ -76,3 +82,112 @@ def test_a_schema_that_is_not_there_is_an_error(reading: Reading) -> None:
     """With the path."""
     with pytest.raises(SchemaError, match="/nothing"):
         load(reading)
+
+
+PROTO = """syntax = "proto3"; package desk;
+message Frame { uint32 kind = 1; bytes body = 2; }
+message Order { string symbol = 1; }
+message ClientMessage { oneof payload { Order order = 1; } }
+message ServerMessage { oneof payload { Order order = 1; } }
+"""
+CONFIG = """
+protocols:
+  - name: desk
+    match: {path: "/desk*"}
+    schema: [protos]
+    client: Frame
+    server: json
+    carries: [{in: Frame, at: body, by: kind, types: {7: Order}}]
+    secrets: [Order.symbol]
+  - name: plain
+    match: {subprotocol: plain}
+    schema: protos
+    secrets: [order.symbol]
+"""
+
+
+@pytest.fixture
+def config(tmp_path) -> str:
+    """A file with two protocols, beside their schema."""
+    (tmp_path / "protos").mkdir()
+    (tmp_path / "protos" / "desk.proto").write_text(PROTO)
+    (tmp_path / "paperknife.yaml").write_text(CONFIG)
+    return str(tmp_path / "paperknife.yaml")
+
+
+def test_a_protocol_for_each_connection(config: str) -> None:
+    """The first one that fits; connections that none fits have no types."""
+    loaded = load(Reading(config=config))
+    addresses = {"desk": Address(path="/desk/1"), "plain": Address(subprotocol="plain"), "protobuf": Address(path="/")}
+    assert {name: loaded.for_connection(address).name for name, address in addresses.items()} == {
+        name: name for name in addresses
+    }
+    assert loaded.reader(Address(path="/desk/1?x")).path == "/desk/1?x"
+    assert loaded.secrets.paths == {"Order.symbol", "order.symbol"}
+    assert load(Reading(config=config, redact="off")).secrets is Reading(redact="off").secrets
+    assert len(loaded.schemas) == 2
+    assert loaded.describe().startswith(
+        "Protocol desk: schema: 4 messages in 1 file; client sends desk.Frame, server s"
+    )
+
+
+def test_a_named_protocol_is_for_all_connections(config: str) -> None:
+    """With the types and the schema of the command line in the place of its own."""
+    assert load(Reading(config=config, protocol="plain")).for_connection(Address()).name == "plain"
+    loaded = load(Reading(config=config, protocol="plain", client="Order"))
+    assert loaded.protocol.client.name == "desk.Order"
+    assert load(Reading(protocol="centrifugo")).describe().startswith("Protocol centrifugo: no schema was given")
+
+
+@pytest.mark.parametrize(
+    ("reading", "said"),
+    [
+        (Reading(schema=("x",)), "Which protocol of .* is it for"),
+        (Reading(protocol="plian"), r"There is no protocol plian. Did you mean plain\?"),
+        (Reading(protocol="plain", client="Ordr"), r"paperknife.yaml:10:5: .* did you mean desk.Order\?"),
+        (Reading(protocol="plain", schema=("/nothing",)), "/nothing"),
+    ],
+)
+def test_what_cannot_be_read(config: str, reading: Reading, said: str) -> None:
+    """A sentence, with the place in the file where that is what is wrong."""
+    with pytest.raises(SchemaError, match=said):
+        load(replace(reading, config=config))
+
+
+def test_all_faults_of_a_file_in_one_run(config: str) -> None:
+    """Of every protocol in it, in their order."""
+    path = Path(config)
+    path.write_text(CONFIG.replace("in: Frame", "in: Fram").replace("secrets: [order.", "secrets: [ordr."))
+    with pytest.raises(ConfigError) as raised:
+        load(Reading(config=config))
+    assert [line.split(":")[1] for line in str(raised.value).splitlines()] == ["8", "13"]
+
+
+def test_a_change_of_the_file_is_a_change(config: str) -> None:
+    """And so is one of a schema that it names."""
+    loaded = load(Reading(config=config))
+    assert not loaded.changed()
+    for path in (Path(config), Path(config).parent / "protos" / "desk.proto"):
+        path.write_text(path.read_text() + "\n")
+        assert loaded.changed()
+        assert not loaded.changed()
+
+
+def test_a_step_of_the_users_own(config: str) -> None:
+    """It comes behind the other steps, and before what the types need."""
+    path = Path(config)
+    path.with_name("ours.py").write_text(
+        "from paperknife_decoders.steps import Opened\n"
+        "class Upside:\n"
+        "    name = 'upside-down'\n"
+        "    def open(self, data, context):\n"
+        "        return Opened((data[::-1],), lambda parts: parts[0][::-1])\n"
+    )
+    path.write_text(CONFIG.replace("    match: {path", "    decoder: ours:Upside\n    match: {path"))
+    protocol = load(Reading(config=config, protocol="desk")).protocol
+    assert [step.name for step in protocol.client_steps or ()] == ["upside-down", "carry"]
+    (envelope,) = protocol.reader().read(Direction.CLIENT, Opcode.BINARY, b"\x08\x07\x12\x03\x0a\x01x"[::-1])
+    assert envelope.payload == "Order"
+    path.write_text(CONFIG.replace("    match: {path", "    decoder: ours:Upsid\n    match: {path"))
+    with pytest.raises(ConfigError, match=r":4:14: the step ours:Upsid could not be made"):
+        load(Reading(config=config, protocol="desk"))

@@ -6,12 +6,12 @@ import heapq
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from paperknife.recording.exchange.sources import Session, Source, Told
 from paperknife.recording.exchange.spool import Spool
 from paperknife.recording.items import Closed, Item, Opened
-from paperknife.settings.reading import Reading
+from paperknife.settings.matching import Address, address_in
+from paperknife.settings.reading import Loaded, Reading
 from paperknife.traffic import Handshake
 from paperknife_decoders.message import Message
 from paperknife_decoders.printable import printable
@@ -25,31 +25,33 @@ __all__ = ["bring"]
 
 
 def bring(
-    source: Source, reader: Reader, redactor: Redactor, reading: Reading, folder: Path | None = None
+    source: Source, loaded: Loaded, redactor: Redactor, reading: Reading, folder: Path | None = None
 ) -> Iterator[Item]:
-    """The items of `source`, read by `reader`, without their secrets; of connections that `reading` matches.
+    """The items of `source`, read by what is `loaded`, without their secrets; of connections that `reading` matches.
 
     Handshakes are masked first, as what is secret in them may come again in messages. Nothing is written into `folder`
     before it is masked. Raises `SourceError`, `OSError`.
     """
     wanted = {place: session for place, session in enumerate(source.sessions) if is_matched(session, reading)}
+    readers = {place: loaded.reader(address_of(session)) for place, session in wanted.items()}
     sessions = {place: mask_session(session, redactor) for place, session in wanted.items()}
     with Spool(folder) as spool:
         for told in source.messages():
             if told.session in sessions:
-                spool.add(mask_message(told, reader, redactor))
+                spool.add(mask_message(told, readers[told.session], redactor))
         ended = {place: mask_close(session, redactor) for place, session in sessions.items()}
-        yield from in_order(ended, spool, reader)
+        yield from in_order(ended, spool, readers)
 
 
 def is_matched(session: Session, reading: Reading) -> bool:
     """True for a connection to an address that is to be read."""
-    try:
-        parts = urlsplit(session.connection.url)
-        port = parts.port or (80 if parts.scheme == "ws" else 443)
-    except ValueError:
-        return not reading.match
-    return reading.matches(parts.hostname or "", port, parts.path)
+    address = address_of(session)
+    return reading.matches(address.host, address.port, address.path)
+
+
+def address_of(session: Session) -> Address:
+    """Where a connection led."""
+    return address_in(session.connection.url, session.connection.subprotocol)
 
 
 def mask_message(told: Told, reader: Reader, redactor: Redactor) -> Told:
@@ -88,7 +90,7 @@ def mask_close(session: Session, redactor: Redactor) -> Session:
     return replace(session, close=replace(session.close, reason=reason))
 
 
-def in_order(sessions: Mapping[int, Session], spool: Spool, reader: Reader) -> Iterator[Item]:
+def in_order(sessions: Mapping[int, Session], spool: Spool, readers: Mapping[int, Reader]) -> Iterator[Item]:
     """Connections and messages by their times; a connection opens before its first message and closes after its last.
 
     A connection of which the source does not tell how it ended stays open.
@@ -101,7 +103,7 @@ def in_order(sessions: Mapping[int, Session], spool: Spool, reader: Reader) -> I
         opened.append((min(connection.time_ns, first_ns), 0, Opened(connection)))
         if close is not None:
             closed.append((max(close.time_ns, connection.time_ns, last_ns), 2, Closed(connection, close)))
-    messages = ((time_ns, 1, message_from(told, sessions, reader)) for time_ns, told in spool.merged())
+    messages = ((time_ns, 1, message_from(told, sessions, readers[told.session])) for time_ns, told in spool.merged())
     by_time = sorted(opened, key=when), messages, sorted(closed, key=when)
     for _, _, item in heapq.merge(*by_time, key=when):
         yield item

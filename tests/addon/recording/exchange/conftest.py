@@ -87,6 +87,6 @@ def brought(session):
 
     def run(source, reading=None):
         reading = reading or Reading()
-        return list(bring(source, session.loaded.protocol.reader(), Redactor(mode=reading.redact), reading))
+        return list(bring(source, session.loaded, Redactor(mode=reading.redact), reading))
 
     return run
