@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import resource
 import shutil
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -21,6 +23,7 @@ from paperknife_decoders.message import Direction, Message, Opcode
 
 SERVER = Direction.SERVER
 NOW = time.time_ns()
+NOBODY = 65534
 
 
 def batch(tape, *contents: bytes, at: int = NOW, opcode: Opcode = Opcode.BINARY) -> Batch:
@@ -207,6 +210,35 @@ def test_no_next_file_ends_it(recorder, tape, tmp_path) -> None:
     assert len(said) == 1
     assert "A folder for the recording was expected" in said[0]
     assert made.missing.messages == 1
+
+
+@contextmanager
+def denied(folder: Path) -> Iterator[None]:
+    """Nobody may write into the folder; root, who always may, is somebody else for that time."""
+    folder.chmod(0o555)
+    was_root = os.geteuid() == 0
+    if was_root:
+        os.seteuid(NOBODY)
+    try:
+        yield
+    finally:
+        if was_root:
+            os.seteuid(0)
+        folder.chmod(0o755)
+
+
+def test_a_permission_that_is_taken_away_ends_it(recorder, tape, tmp_path) -> None:
+    """What was recorded before stays readable, the rest is counted as missing, and a proxy does not start without."""
+    made, said = recorder(Split(size=1000))
+    made.messages(batch(tape, b"0" * 1000))
+    with denied(tmp_path / "folder"):
+        made.messages(batch(tape, b"1", b"2"))
+        with pytest.raises(RecordingError, match="Permission denied"):
+            Recorder(RecordPlan(str(tmp_path / "folder" / "y.mcap")), {}, print)
+    assert len(said) == 1
+    assert "Permission denied" in said[0]
+    assert (made.missing.messages, made.messages_written) == (2, 1)
+    assert contents(*(tmp_path / "folder").iterdir()) == [b"0" * 1000]
 
 
 def test_a_fault_of_our_own_ends_it(recorder, tape) -> None:
