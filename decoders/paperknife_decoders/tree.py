@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from google.protobuf.descriptor import FieldDescriptor
 
+from paperknife_decoders.carrying.unread import unread_parts
 from paperknife_decoders.envelope import Envelope
 from paperknife_decoders.masking import mask_json
 from paperknife_decoders.open_types import any_content, is_any, is_json_like, json_value
@@ -113,9 +114,16 @@ class Tree:
         yield from fields
         unknown = unknown_part(message, envelope.data)
         if unknown:
-            yield self.comment(f"what {name} does not know:", is_odd=True)
-            mark = dyed("#", self.paint.dim, self.paint)
-            yield from (f"{mark} {line}" for line in wire_text(unknown, self.paint).splitlines())
+            yield from self.bare_fields(f"what {name} does not know:", unknown)
+        for field, value in () if envelope.payload else unread_parts(message):
+            if not self.secrets.hides(field, (field.name,)):
+                yield from self.bare_fields(f"what {field.name} holds, of no known type:", value)
+
+    def bare_fields(self, heading: str, data: bytes) -> Lines:
+        """Bytes as wire fields, in comments."""
+        yield self.comment(heading, is_odd=True)
+        mark = dyed("#", self.paint.dim, self.paint)
+        yield from (f"{mark} {line}" for line in wire_text(data, self.paint).splitlines())
 
     def message(self, message: Dynamic, place: Place) -> Lines:
         """All of a message, known and unknown; no line for an empty one."""

@@ -83,6 +83,8 @@ class Rewriting:
                 content = self.to_union(content, union.inner[number], depth + 1)
             message_factory.GetMessageClass(kind).FromString(content)
         except (ProtobufDecodeError, ValueError):
+            if self.context.spent.inflated > self.context.limits.inflated_bytes:
+                raise  # a bomb: nothing more of this message is taken apart, and it is said why
             return place, b""  # it is something else, which the bytes field shows
         return place, length_delimited(number, content)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from typing import Any
 
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from paperknife_decoders.declared_pairs import DeclaredPair
 from paperknife_decoders.definition import DefinitionError, bounded, protocol_from, read_definition
 from paperknife_decoders.message import Direction, Opcode
+from paperknife_decoders.oddities.marks import marks
 from paperknife_decoders.protocol import Protocol
 from paperknife_decoders.secrets import NO_SECRETS
 from paperknife_decoders.steps import Limits
@@ -334,3 +336,50 @@ def test_a_change_behind_a_header(schema, made) -> None:
     )
     opened = reader.open(Direction.CLIENT, Opcode.BINARY, before)
     assert opened.close([opened.parts[0].replace(b"ES", b"NQ")]) == after
+
+
+ORDER_CARRIED = ("Numbered", {"kind": 2106, "id": "i"}, ("Order", {"symbol": "ES", "id": "7"}))
+
+
+def carried(**options: Any) -> dict[str, Any]:
+    """The definition with its carrier changed."""
+    return {**NUMBERED, "carries": [{**NUMBERED["carries"][0], **options}]}
+
+
+WRONG = {
+    "byte order": ({**NUMBERED, "steps": [{"length-prefix": {"order": "little", "size": 2}}]}, 2),
+    "size of the length": ({**NUMBERED, "steps": [{"length-prefix": {"order": "big", "size": 4}}]}, 2),
+    "no framing": (NUMBERED, 2),
+    "framing where there is none": ({**NUMBERED, "steps": ["varint-delimited"]}, 0),
+    "table": (carried(types={2106: "Party"}), 0),
+    "table without the key": (carried(types={2126: "Fill"}), 0),
+    "field for the key": (carried(by="field 3", types={"a": "Fill"}), 0),
+    "compression": (carried(steps=[{"compressed": {"codec": "gzip"}}]), 0),
+    "envelope": ({**NUMBERED, "client": "Many", "carries": NAMED}, 0),
+    "the other direction's envelope": ({"name": "x", "client": "ServerMessage", "server": "ClientMessage"}, 0),
+}
+
+
+@pytest.mark.parametrize(("definition", "prefix"), WRONG.values(), ids=WRONG)
+def test_a_wrong_definition_shows(schema, made, definition, prefix) -> None:
+    """What a wrong definition reads has a mark, every envelope of it: it never looks as if all were well."""
+    name, fields, (inner, values) = ORDER_CARRIED
+    content = made(name, **fields, payload=made(inner, **values))
+    content = len(content).to_bytes(prefix, "big") + content if prefix else content
+    protocol = protocol_from(read_definition(definition), schema)
+    envelopes = protocol.reader().read(Direction.CLIENT, Opcode.BINARY, content)
+    assert envelopes
+    assert all(marks(envelope) for envelope in envelopes)
+
+
+def test_a_bomb_is_one_envelope_that_says_so(schema, made) -> None:
+    """Inflation is bounded, wherever it is; the message is left as it came."""
+    bomb = gzip.compress(bytes(1 << 20))
+    limits = {"limits": {"inflated_bytes": 1 << 16}}
+    inside = {**NUMBERED, "carries": [{**NUMBERED["carries"][0], "steps": [{"compressed": {"codec": "gzip"}}]}]}
+    outside = {**NUMBERED, "steps": [{"compressed": {"codec": "gzip"}}]}
+    for definition, content in ((inside, made("Numbered", kind=2106, payload=bomb)), (outside, bomb)):
+        protocol = protocol_from(read_definition({**definition, **limits}), schema)
+        (envelope,) = protocol.reader().read(Direction.CLIENT, Opcode.BINARY, content)
+        assert envelope.data == content
+        assert "more than 65,536 bytes come out of what is compressed" in " ".join(marks(envelope))
