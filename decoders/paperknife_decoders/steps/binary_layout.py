@@ -177,6 +177,7 @@ def read_when(text: str, before: Mapping[str, Place]) -> Condition:
     return condition
 
 
+@lru_cache(maxsize=64)
 def read_condition(text: str) -> Condition:
     """A condition such as ``type=1|2``. Raises `ValueError` for what is none."""
     name, sign, values = text.partition("=")

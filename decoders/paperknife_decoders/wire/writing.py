@@ -9,6 +9,8 @@ __all__ = ["length_delimited", "varint"]
 
 def varint(number: int) -> bytes:
     """`number`, from 0 on, in groups of seven bits, the lowest first (protobuf.dev/programming-guides/encoding)."""
+    if number < 128:
+        return bytes((number,))  # as most are
     data = bytearray()
     while number > 127:
         data.append(number & 127 | 128)
