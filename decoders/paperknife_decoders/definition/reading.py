@@ -12,6 +12,7 @@ from paperknife_decoders.definition.node import Node, described
 from paperknife_decoders.message import Direction
 from paperknife_decoders.steps import Limits, Step
 from paperknife_decoders.steps.registry import step_from
+from paperknife_decoders.wire.walker import DEEPEST
 
 __all__ = ["StepReader", "read_definition"]
 
@@ -168,7 +169,7 @@ def read_behind(node: Node) -> dict[Direction, ChoiceForm]:
 def read_limits(node: Node) -> Limits:
     """Those that are said; the others as they are."""
     found = node.members((each.name for each in fields(Limits)), "`limits`")
-    said = {name: each.number(name, MOST_LIMIT) for name, each in found.items()}
+    said = {name: each.number(name, DEEPEST if name == "nesting" else MOST_LIMIT) for name, each in found.items()}
     return Limits(**{name: number for name, number in said.items() if number is not None})
 
 

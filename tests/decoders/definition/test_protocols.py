@@ -210,6 +210,7 @@ FAULTS = [
     ({"name": "x", "steps": {"server": [{"length-prefix": {"size": 5}}]}}, ["steps.server[0]: length-prefix: size"]),
     ({"name": "x", "text": "yes"}, ["text: `text`, true or false, was expected, and 'yes' was found"]),
     ({"name": "x", "limits": {"parts": 0, "inflated": 1}}, ["limits.parts: ", "limits.inflated: "]),
+    ({"name": "x", "limits": {"nesting": 101}}, ["limits.nesting: ", "from 1 to 100, was expected"]),
     ({"name": "x", "match": {"hots": "a"}}, ["match.hots: ", "did you mean host?"]),
     ({"name": "x", "client": "ClientMesage"}, ["client: ", "did you mean desk.ClientMessage?"]),
     ({"name": "x", "client": "Order", "secrets": ["Order.symbl"]}, ["secrets[0]: desk.Order has no field Order"]),
