@@ -15,7 +15,8 @@ from paperknife.live.view import ViewOptions
 from paperknife.settings.catalogue import CONFIG, config_or_none
 from paperknife.settings.modes import Mode, ModeError, parse_mode
 from paperknife.settings.reading import Loaded, Reading, load
-from paperknife_decoders.expression import Alternatives, Expression, ExpressionError, compile_expression
+from paperknife_decoders.expression import Alternatives, Expression, ExpressionError, Lazily, compile_expression
+from paperknife_decoders.printable import printable
 from paperknife_decoders.protocol import Protocol
 from paperknife_decoders.schema import SchemaError
 
@@ -178,6 +179,12 @@ def compiled(text: str, option: str, loaded: Loaded) -> Expression:
 
 def compile_for(text: str, loaded: Loaded) -> Expression:
     """Compile `text` against the types of a protocol, of each where there are several. Raises `ExpressionError`."""
+    if loaded.is_first:
+        lazily = Lazily(text, compile_by)
+        if lazily.fit(loaded.protocol) is None:
+            name = loaded.protocol.name
+            click.echo(f"! By {printable(name)}, of which the first messages are: {lazily.faults[name]}", err=True)
+        return lazily
     if not loaded.by_match:
         return compile_by(text, loaded.protocol)
     found, errors = {}, []

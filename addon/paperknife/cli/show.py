@@ -162,12 +162,13 @@ class Filters:
         self.options = options
         self.view: ViewOptions = replace(view_from(options, loaded), secrets=None)
         self.fits = loaded.protocol
+        self.is_lazy = loaded.is_first
 
     def adapting(self, renderer: Renderer) -> Callable[[Protocol], None]:
         """What changes the expressions of `renderer` to another protocol, where they fit it."""
 
         def adapt(protocol: Protocol) -> None:
-            if protocol is self.fits:
+            if self.is_lazy or protocol is self.fits:
                 return
             self.fits = protocol
             try:

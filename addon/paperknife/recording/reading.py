@@ -7,6 +7,7 @@ import struct
 import sys
 from collections import Counter, deque
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from mcap.records import Channel, Header, Metadata
@@ -97,7 +98,8 @@ class Recording:
             self._pending.append(item)
             if isinstance(item, Message):
                 break
-        return next(iter(self.protocols.loaded.values()), self.protocols.get(0))
+        first = next(iter(self.protocols.loaded.values()), self.protocols.get(0))
+        return replace(first, is_first=first.protocol.definition is not None)
 
     def since(self, start_ns: int, advance: Callable[[int], object] = lambda size: None) -> Counter[ChannelKey]:
         """Pass over messages from well before a time in nanoseconds since the epoch, where an index tells their places.

@@ -63,6 +63,8 @@ class Loaded:
     schema: Schema | None = None
     by_match: tuple[tuple[Match, Loaded], ...] = ()
     config: FileWatch | None = None
+    is_first: bool = False
+    """It is only the first one of a recording, in which others may come."""
 
     @property
     def protocols(self) -> tuple[Protocol, ...]:

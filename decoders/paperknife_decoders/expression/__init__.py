@@ -36,8 +36,8 @@ How it is made: `grammar` lets through what is on its white list. `compiler` wal
 Nothing is ever evaluated as text. `alternatives` asks each message by the expression for its own protocol.
 """
 
-from paperknife_decoders.expression.alternatives import Alternatives
+from paperknife_decoders.expression.alternatives import Alternatives, Lazily
 from paperknife_decoders.expression.error import ExpressionError
 from paperknife_decoders.expression.program import Expression, compile_expression
 
-__all__ = ["Alternatives", "Expression", "ExpressionError", "compile_expression"]
+__all__ = ["Alternatives", "Expression", "ExpressionError", "Lazily", "compile_expression"]

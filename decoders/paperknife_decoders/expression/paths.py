@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from google.protobuf import message_factory
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 
+from paperknife_decoders.carrying.union import PACKAGE as MADE
 from paperknife_decoders.expression.error import Fault
 from paperknife_decoders.expression.shapes import kind_of
 from paperknife_decoders.expression.terms import Getter, Path, Shape, Value
@@ -70,8 +71,8 @@ def member(parent: Path, step: Step, oneof: str | None = None) -> Path:
 
 def unknown(parent: Path, descriptor: Descriptor, step: Step) -> Fault:
     """The fault of a name that is no field of the message at `parent`."""
-    fault = Fault(step.node, f"{descriptor.full_name} has no field {step.name}")
-    fault.owner = f"{parent.text} ({descriptor.full_name})" if step.depth else descriptor.full_name
+    fault = Fault(step.node, f"{named(descriptor)} has no field {step.name}")
+    fault.owner = f"{parent.text} ({named(descriptor)})" if step.depth else named(descriptor)
     fault.name = step.name
     fault.names = tuple(spelling(each.name) for each in descriptor.fields)
     fault.inside = "" if step.depth else inside(descriptor, step.name)
@@ -163,3 +164,8 @@ def element(shape: Shape) -> Shape:
 def entry_shape(shape: Shape, part: str) -> Shape:
     """The type of a map's keys or values."""
     return shape_of(shape.descriptor.fields_by_name[part]) if shape.descriptor is not None else Shape()
+
+
+def named(descriptor: Descriptor) -> str:
+    """What a type is called in the schema; one that a definition made, by its last name."""
+    return descriptor.name if descriptor.file.package.startswith(MADE) else str(descriptor.full_name)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from paperknife_decoders.expression import Alternatives
+import pytest
+
+from paperknife_decoders.expression import Alternatives, ExpressionError, Lazily, compile_expression
 from paperknife_decoders.message import Direction
 
 
@@ -29,3 +31,26 @@ def test_the_payloads_are_those_of_all(venue) -> None:
     both = Alternatives("x", {"a": order, "b": update})
     assert both.payloads(server) == order.payloads(server) | update.payloads(server)
     assert Alternatives("x", {"a": order, "b": any_of_them}).payloads(server) is None
+
+
+def test_lazily(venue) -> None:
+    """Compiled once for each protocol; where it does not fit one, it matches nothing of it."""
+    asked = []
+
+    def compile_by(text, protocol):
+        asked.append(protocol.name)
+        return compile_expression(text, None if protocol.client is None else protocol.client.descriptor, None)
+
+    lazily = Lazily("order.quantity > 2", compile_by)
+    assert asked == []
+    found = []
+    for protocol in (venue.protocol, replace(venue.protocol, name="bare", client=None, server=None)) * 2:
+        message = replace(venue, protocol=venue.protocol).message(Direction.CLIENT, "order { quantity: 3 }")
+        message.reader.use(protocol)
+        found.append(lazily.matches(message, message.envelopes[0]))
+    assert found == [True, False, True, False]
+    assert len(asked) == 2
+    assert lazily.payloads(Direction.CLIENT) is None
+    assert set(lazily.faults) <= {"bare"}
+    with pytest.raises(ExpressionError):
+        Lazily("order.quantity >", compile_by)
