@@ -444,6 +444,34 @@ MORE = [
         schema="plain",
     ),
     Exchange(
+        "json-typed",
+        "base64 in JSON, its type beside",
+        CLIENT,
+        lambda make, text: (
+            b'{"events": [{"type": "order", "data": "'
+            + base64.b64encode(make("Order", symbol="first"))
+            + b'"}, {"data":"'
+            + base64.b64encode(make("Order", symbol=text))
+            + b'", "type": "order", "n": 1e3}]}'
+        ),
+        "Order, Order",
+        ('"type":"order"',),
+        opcode=TEXT,
+        schema="plain",
+    ),
+    Exchange(
+        "chunked",
+        "one of several messages that make one",
+        SERVER,
+        lambda make, text: make(
+            "Chunk",
+            headers=[{"key": "sum", "value": "2"}, {"key": "seq", "value": "0"}, {"key": "id", "value": text}],
+            payload=b"\x0a\x7fthe first half",
+        ),
+        "Chunk",
+        schema="plain",
+    ),
+    Exchange(
         "deflated",
         "compressed message",
         CLIENT,
