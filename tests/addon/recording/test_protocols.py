@@ -106,7 +106,7 @@ DEFINED = {"name": "desk", "client": NAME, "server": "json", "steps": ["varint-d
 def test_a_definition():
     """A recording that holds one is read by it, with its limits as far as these are not higher than usual."""
     found = protocols()
-    definition = {**DEFINED, "limits": {"parts": 3, "nesting": 1 << 30}, "secrets": []}
+    definition = {**DEFINED, "limits": {"parts": 3, "nesting": 100, "remembered": 1 << 30}, "secrets": []}
     found.define({"protocol": 1, "name": "desk", "client": [NAME, 1], "steps": ["x"], "definition": definition})
     protocol = found.get(1).protocol
     assert protocol.client.name == NAME
