@@ -83,6 +83,8 @@ def test_the_environment_is_the_childs(capfd: pytest.CaptureFixture[str]) -> Non
 COUNTS_SIGNALS = """
 import signal, sys
 counts = {number: 0 for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1)}
+for number in (*counts, signal.SIGQUIT):
+    signal.signal(number, signal.SIG_DFL)  # what is ignored, as in the background of a shell, is never waited for
 signal.pthread_sigmask(signal.SIG_BLOCK, {*counts, signal.SIGQUIT})
 print("ready", flush=True)
 while (number := signal.sigwait({*counts, signal.SIGQUIT})) != signal.SIGQUIT:
