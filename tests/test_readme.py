@@ -80,6 +80,12 @@ def readme_commands() -> Iterator[str]:
         yield from filter(None, block.splitlines())
 
 
+def readme_yaml() -> str:
+    """The configuration in the README, which is there while its commands are run."""
+    (found,) = re.findall(r"^```yaml\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
+    return str(found)
+
+
 def help_commands(group: click.Group = main) -> Iterator[str]:
     """Each line below Example or Examples in the help of a command."""
     for name in group.list_commands(click.Context(group)):
@@ -135,6 +141,7 @@ def furnish(folder: Path, path: str) -> None:
     """Put what the examples name into a folder."""
     for name in ("proto", "protos"):
         shutil.copytree(given_schema(), folder / name)
+    (folder / "paperknife.yaml").write_text(readme_yaml())
     shutil.copytree(ROOT / "recordings", folder / "recordings")
     (folder / "message.bin").write_bytes(HEARTBEAT)
     (folder / "client.py").write_text(CLIENT)

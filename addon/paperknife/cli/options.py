@@ -188,9 +188,9 @@ def compile_for(text: str, loaded: Loaded) -> Expression:
     if not loaded.by_match:
         return compile_by(text, loaded.protocol)
     found, errors = {}, []
-    for _, each in loaded.by_match:
+    for protocol in loaded.protocols:
         try:
-            found[each.protocol.name] = compile_by(text, each.protocol)
+            found[protocol.name] = compile_by(text, protocol)
         except ExpressionError as error:  # what one protocol lacks, another may have
             errors.append(error)
     if not found:

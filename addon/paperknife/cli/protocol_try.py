@@ -51,7 +51,7 @@ def try_command(context: click.Context, /, name: str, message: str, **options: A
     \b
     Examples:
       paperknife protocol try centrifugo --server 00
-      paperknife protocol try broker --client message.bin --schema protos/
+      paperknife protocol try broker --client 0000000422020807 --schema protos/
     """
     if options["side"] is None:
         raise Failure("The bytes do not tell who sent them: add --client or --server.")

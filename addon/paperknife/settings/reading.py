@@ -106,7 +106,9 @@ class Loaded:
     def describe(self) -> str:
         """What was loaded, a sentence for each protocol, or that there is no schema."""
         if self.by_match:
-            return " ".join(loaded.describe() for _, loaded in self.by_match)
+            own = [loaded.describe() for _, loaded in self.by_match]
+            rest = replace(self, by_match=()).describe()
+            return " ".join([*own, f"Others: {rest[0].lower()}{rest[1:]}"] if self.schema is not None else own)
         protocol, schema = self.protocol, self.schema
         name = "" if protocol.name == PLAIN else f"Protocol {protocol.name}: "
         if schema is None:
@@ -161,7 +163,15 @@ def load_matching(own: Catalogue, reading: Reading) -> Loaded:
             faults += error.found
     if faults:
         raise own.file.error(faults)
-    return Loaded(Protocol(secrets=reading.secrets), None, tuple(loaded))
+    return replace(load_rest(reading), by_match=tuple(loaded))
+
+
+def load_rest(reading: Reading) -> Loaded:
+    """What is read by none of the user's protocols: plainly by the schema of the command line, where that can be."""
+    try:
+        return load_plain(reading)
+    except SchemaError:
+        return Loaded(Protocol(secrets=reading.secrets))
 
 
 def load_entry(entry: Entry, reading: Reading) -> Loaded:

@@ -191,3 +191,15 @@ def test_a_step_of_the_users_own(config: str) -> None:
     path.write_text(CONFIG.replace("    match: {path", "    decoder: ours:Upsid\n    match: {path"))
     with pytest.raises(ConfigError, match=r":4:14: the step ours:Upsid could not be made"):
         load(Reading(config=config, protocol="desk"))
+
+
+def test_a_schema_of_the_command_line(config: str) -> None:
+    """It takes the place of the one protocol's own, and connections that this does not fit are read plainly by it."""
+    path = Path(config)
+    path.write_text(CONFIG.partition("  - name: plain")[0])
+    loaded = load(Reading(config=config, schema=(str(path.parent / "protos"),)))
+    assert loaded.for_connection(Address(path="/desk")).name == "desk"
+    assert loaded.for_connection(Address(path="/")).client.name == "desk.ClientMessage"
+    assert " Others: schema: 4 messages" in loaded.describe()
+    odd = load(Reading(config=config, schema=(str(path.parent / "protos"),), client="Frame", server="Order"))
+    assert odd.for_connection(Address(path="/")).server.name == "desk.Order"
