@@ -130,7 +130,8 @@ def test_it_is_what_a_look_at_each_message_finds(kinds, name: str, contents: lis
     if found.known:
         assert not any(has_unknown(kind, content) for content in contents)
     else:
-        assert not all(kind.knows_all_of(content) for content in contents)
+        # `knows_all_of` misses what the rest makes up for in size; a look at what is lost does not
+        assert any(has_unknown(kind, content) or not kind.knows_all_of(content) for content in contents)
     if found.member:
         assert found.known
         assert {kind.payload_of(kind.parse(content)) for content in contents} == {found.member}
