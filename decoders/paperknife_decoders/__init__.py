@@ -8,7 +8,8 @@ A WebSocket message travels through this package in one direction when it is rea
 * `schema` turns `.proto` files and descriptors into a private descriptor pool and reports every fault it met.
 * `protocol` says how one kind of connection is read: an envelope type for each direction, the steps, what is secret.
 * `overlay` finds by one parse what holds of many messages of one type.
-* `steps` are small reversible transformations of bytes; the plain protocol has none.
+* `steps` are small reversible transformations of bytes; the plain protocol has none. `carrying` makes one form of all
+  ways in which an envelope says what its payload is, and `definition` makes a protocol of plain data.
 * `envelope` is the result: a parsed message, or the honest reason why there is none.
 * `wire` walks bytes for which there is no schema, with a byte span for each field, and shows what they may mean;
   `inference` makes a schema of many of them.
@@ -16,7 +17,8 @@ A WebSocket message travels through this package in one direction when it is rea
   on `values`, `open_types`, `unknown`, `unknown_values`, `raw_text`, `yaml_words`, `columns`, `masking`, `reflection`.
 * `oddities` tells what is odd about an envelope; `printable` keeps a peer's control characters away from the terminal
   and `secrets` (with `secret_spans` and `secret_text` for what does not parse) its passwords.
-* `expression` compiles ``--where``; `correlation` pairs responses with requests by the rules of `pairing`.
+* `expression` compiles ``--where``; `correlation` pairs responses with requests by the rules of `pairing`, after
+  those that a protocol declares (`declared_pairs`).
 * `transfer_encoding` reads single messages from hex and base64; `nearest` finds the name that was meant.
 
 Everything here is synchronous and pure: no sockets, clock, environment or framework. Only `schema` reads files. Peer
