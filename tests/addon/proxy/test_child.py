@@ -83,8 +83,6 @@ def test_the_environment_is_the_childs(capfd: pytest.CaptureFixture[str]) -> Non
 COUNTS_SIGNALS = """
 import signal, sys
 counts = {number: 0 for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1)}
-for number in (*counts, signal.SIGQUIT):
-    signal.signal(number, signal.SIG_DFL)  # what is ignored, as in the background of a shell, is never waited for
 signal.pthread_sigmask(signal.SIG_BLOCK, {*counts, signal.SIGQUIT})
 print("ready", flush=True)
 while (number := signal.sigwait({*counts, signal.SIGQUIT})) != signal.SIGQUIT:
@@ -101,7 +99,14 @@ from paperknife.proxy.child import run_child
 sys.exit(asyncio.run(run_child([sys.executable, "-c", sys.argv[1]], os.environ)))
 """
 
-RUNNER = [sys.executable, "-c", RUNS_IT, COUNTS_SIGNALS]
+FRESH = """
+import signal
+for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGUSR1", "SIGQUIT"):
+    signal.signal(getattr(signal, name), signal.SIG_DFL)
+"""
+"""For tests that run under nohup or in the background of a shell: what these ignore would stay ignored."""
+
+RUNNER = [sys.executable, "-c", f"{FRESH}{RUNS_IT}", COUNTS_SIGNALS]
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1])
