@@ -24,6 +24,17 @@ PATIENCE = 20
 """Seconds until a test that waits for something gives up; nothing here takes a tenth of it."""
 
 
+def pytest_configure() -> None:
+    """Ignore no signal that nohup, or the background of a shell, ignores: every command that is started would too."""
+    for number, handler in (
+        (signal.SIGINT, signal.default_int_handler),
+        (signal.SIGHUP, signal.SIG_DFL),
+        (signal.SIGQUIT, signal.SIG_DFL),
+    ):
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, handler)
+
+
 class Running:
     """A command that runs, and what it has written so far."""
 

@@ -99,14 +99,7 @@ from paperknife.proxy.child import run_child
 sys.exit(asyncio.run(run_child([sys.executable, "-c", sys.argv[1]], os.environ)))
 """
 
-FRESH = """
-import signal
-for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGUSR1", "SIGQUIT"):
-    signal.signal(getattr(signal, name), signal.SIG_DFL)
-"""
-"""For tests that run under nohup or in the background of a shell: what these ignore would stay ignored."""
-
-RUNNER = [sys.executable, "-c", f"{FRESH}{RUNS_IT}", COUNTS_SIGNALS]
+RUNNER = [sys.executable, "-c", RUNS_IT, COUNTS_SIGNALS]
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1])
