@@ -26,6 +26,10 @@ MOST_SCHEMAS = 1000
 MOST_SCHEMA_BYTES = 64 << 20
 """Bytes of all of them, each counted once: both directions of a protocol have the same one."""
 
+MOST_DEFINITIONS = 100
+"""So many protocols with a definition: each makes types of its own. A recorder adds those again of a schema that is
+loaded anew."""
+
 NO_PROTOCOL = Loaded(Protocol())
 """For messages that were recorded without a schema."""
 
@@ -46,6 +50,7 @@ class Protocols:
     _data: dict[bytes, bytes] = field(default_factory=dict)
     _schemas: dict[bytes, Schema] = field(default_factory=dict)
     _size: int = 0
+    _definitions: int = 0
 
     def schema(self, record: SchemaRecord) -> None:
         """Keep a schema of the file, unread."""
@@ -84,6 +89,9 @@ class Protocols:
         """A protocol with a definition; one that only says that all is bytes where the definition is of no use here."""
         name = str(happening.get("name") or "protobuf")
         try:
+            self._definitions += 1
+            if self._definitions > MOST_DEFINITIONS:
+                raise DefinitionError([Fault((), f"only {MOST_DEFINITIONS} definitions of one file are read")])
             if happening.get("definition") is None:
                 raise DefinitionError(
                     [Fault((), f"it has steps ({words(happening['steps'])}) that no recording can keep")]
@@ -93,10 +101,11 @@ class Protocols:
             schema = next((found for side in Direction if (found := self._schema(happening.get(side.value)))), None)
             beats = frozenset(map(str, happening.get("heartbeats", HEARTBEATS)))
             protocol = protocol_from(definition, schema, secrets=self._secrets(happening), heartbeats=beats)
-        except DefinitionError as error:
+        except (DefinitionError, TypeError, RecursionError) as error:  # the last two from a schema that is none
+            fault = error.faults[0] if isinstance(error, DefinitionError) else "its schema is of no use"
             self.faults.append(
                 printable(
-                    f"{self.name} was recorded by the protocol {name}, which cannot be made anew: {error.faults[0]}. "
+                    f"{self.name} was recorded by the protocol {name}, which cannot be made anew: {fault}. "
                     f"Its messages are shown as they came; --protocol NAME reads them by one of yours."
                 )
             )

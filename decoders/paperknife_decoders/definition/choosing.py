@@ -80,10 +80,8 @@ def choice_for(
 
 def row_type(node: Node, schema: Schema) -> Descriptor | None:
     """The type of one row; None, with a fault where that is one, if the schema does not have it."""
-    if node.faults.partial and isinstance(node.value, str):
-        ending = f".{node.value.removeprefix('.')}"
-        if not any(f".{kind.full_name}".endswith(ending) for kind in schema.messages()):
-            return None
+    if node.faults.partial and isinstance(node.value, str) and not schema.has_message(node.value):
+        return None
     return message_of(node, schema)
 
 

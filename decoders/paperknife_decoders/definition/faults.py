@@ -43,6 +43,11 @@ class Faults:
     found: list[Fault] = field(default_factory=list)
     partial: bool = False
 
+    @property
+    def is_full(self) -> bool:
+        """True if no more are kept, so that there is no use in looking for any."""
+        return len(self.found) >= MOST
+
     def add(self, path: Path, sentence: str, *, at_key: bool = False) -> None:
         """Keep one more; of several lines of a sentence they become one."""
         fault = Fault(path, " ".join(sentence.split()), at_key)

@@ -44,6 +44,9 @@ SIDES = tuple(direction.value for direction in Direction)
 KINDS: Mapping[str, type[int] | type[str]] = {"number": int, "text": str}
 MOST_LIMIT = 1 << 40
 
+MOST_CARRIES = 100
+"""Types that carry messages; a definition may come with a hostile recording."""
+
 type StepReader = Callable[[object], Step]
 """Makes a step of its definition. Raises `ValueError`."""
 
@@ -71,7 +74,10 @@ def read_definition(data: object, path: Path = (), step: StepReader = step_from)
     if "steps" in found:
         values["steps"] = {side: read_steps(each, step) for side, each in by_side(found["steps"]).items()}
     if "carries" in found:
-        forms = (read_carries(each, step) for each in found["carries"].items())
+        carries = found["carries"].items()
+        if len(carries) > MOST_CARRIES:
+            found["carries"].fault(f"at most {MOST_CARRIES} were expected, and {len(carries):,} were found")
+        forms = (read_carries(each, step) for each in carries[:MOST_CARRIES])
         values["carries"] = tuple(form for form in forms if form is not None)
     if "carries" in found or "behind" in found:
         check_sides(found)

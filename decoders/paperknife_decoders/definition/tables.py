@@ -17,6 +17,9 @@ __all__ = ["TypesForm", "message_of", "read_types", "table_of"]
 
 RULES = ("table", "default-of", "name", "method")
 
+MOST_ROWS = 2000
+"""Keys of one table."""
+
 PLACE = re.compile(r"\{([^{}]*)\}")
 """What stands for something in a method's form; nothing in it is ever evaluated."""
 
@@ -46,17 +49,25 @@ def read_types(node: Node) -> TypesForm | None:
         )
         return None
     if not any(key in RULES for key in node.value):
-        return TypesForm(node, rows=tuple(node.entries("")))
+        return TypesForm(node, rows=read_rows(node))
     found = node.members(RULES, "`types` with a rule (a table beside rules is under `table`)")
     rows: tuple[tuple[object, Node], ...] = ()
     affixes = None
     if "table" in found:
-        rows = tuple(found["table"].entries("a mapping from keys to types"))
+        rows = read_rows(found["table"])
     if "name" in found:
         affixes = read_affixes(found["name"])
     default_of = found["default-of"].text("a field's name") if "default-of" in found else ""
     method = read_method(found["method"]) if "method" in found else ""
     return TypesForm(node, None, rows, default_of or "", affixes, method or "")
+
+
+def read_rows(node: Node) -> tuple[tuple[object, Node], ...]:
+    """The rows of a table, as far as there are not too many: a definition may come with a hostile recording."""
+    rows = node.entries("a mapping from keys to types")
+    if len(rows) > MOST_ROWS:
+        node.fault(f"at most {MOST_ROWS:,} keys were expected, and {len(rows):,} were found")
+    return tuple(rows[:MOST_ROWS])
 
 
 def read_affixes(node: Node) -> tuple[str, str]:
@@ -96,8 +107,9 @@ def table_of(
         table.update(default_table(schema, form.default_of))
     ruled = len(table)
     own = form.default_of or key.field
+    values = enum_values(key, schema) if key.is_number else {}
     for number, (written, node) in enumerate(form.rows):
-        found = key_of(written, node, key, schema)
+        found = key_of(written, node, key, values)
         if found is not None and number in types:
             check_default(node, types[number], own, found)
             table[found] = types[number]
@@ -120,7 +132,7 @@ def why_none(form: TypesForm, schema: Schema) -> str:
     return ": no full name begins and ends so"
 
 
-def key_of(written: object, node: Node, key: Keyed, schema: Schema) -> Key | None:
+def key_of(written: object, node: Node, key: Keyed, values: Mapping[str, set[int]]) -> Key | None:
     """The key that is written; a number may be the name of an enum's value."""
     if not key.is_number:
         if isinstance(written, str):
@@ -131,16 +143,21 @@ def key_of(written: object, node: Node, key: Keyed, schema: Schema) -> Key | Non
         return written
     if isinstance(written, str) and written.lstrip("-").isdecimal() and len(written) < 21:
         return int(written)
-    return enum_number(written, node, key, schema)
+    return None if node.faults.is_full else enum_number(written, node, values)
 
 
-def enum_number(written: object, node: Node, key: Keyed, schema: Schema) -> int | None:
-    """The number of an enum's value that is named as it is, or with its enum in front."""
+def enum_values(key: Keyed, schema: Schema) -> dict[str, set[int]]:
+    """The numbers that an enum's value stands for, named as it is, or with its enum in front."""
     numbers: dict[str, set[int]] = {}
     for enum in [key.enum] if key.enum is not None else schema.enums():
         for value in enum.values:
             numbers.setdefault(value.name, set()).add(value.number)
             numbers.setdefault(f"{enum.name}.{value.name}", set()).add(value.number)
+    return numbers
+
+
+def enum_number(written: object, node: Node, numbers: Mapping[str, set[int]]) -> int | None:
+    """The number of an enum's value by its name."""
     found = numbers.get(written, set()) if isinstance(written, str) else set()
     if len(found) == 1:
         return next(iter(found))
@@ -165,7 +182,7 @@ def check_default(node: Node, kind: Descriptor, name: str, key: Key) -> None:
 def message_of(node: Node, schema: Schema) -> Descriptor | None:
     """The type with the name that is written; None, with a fault, where there is none."""
     name = node.text("a type's name")
-    if name is None:
+    if name is None or node.faults.is_full:
         return None
     try:
         return schema.message(name)

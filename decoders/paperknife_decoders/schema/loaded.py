@@ -43,6 +43,9 @@ class Schema:
         self.watch = watch
         descriptors = [file.descriptor for file in self.files]
         self._messages = tuple(message for file in descriptors for message in messages_in(file))
+        self._by_name: dict[str, list[Descriptor]] = {}
+        for message in self._messages:
+            self._by_name.setdefault(message.name, []).append(message)
         self._enums = tuple(enum for file in descriptors for enum in enums_in(file))
         self._services = tuple(service for file in descriptors for service in file.services_by_name.values())
 
@@ -63,8 +66,13 @@ class Schema:
 
         Raises SchemaError with the candidates, or with what may have been meant.
         """
-        found = look_up(name, self._messages, "message type")
+        found = look_up(name, self._by_name.get(name.rpartition(".")[2], ()), "message type")
         return found if found is not None else self.wellknown(name, "message type", self._messages)
+
+    def has_message(self, name: str) -> bool:
+        """True if a message type's full name is or ends in `name`, of one or of several."""
+        wanted = f".{name.removeprefix('.')}"
+        return any(f".{each.full_name}".endswith(wanted) for each in self._by_name.get(name.rpartition(".")[2], ()))
 
     def definition(self, name: str) -> Definition:
         """The message type, enum or service called `name`, found like `message`."""

@@ -135,3 +135,23 @@ def test_a_definition_that_is_of_no_use(happening, said):
     assert said in "".join(found.faults)
     assert "\x1b" not in "".join(found.faults)
     assert len(found.faults) == bool(said)
+
+
+@given(
+    st.recursive(
+        st.sampled_from([NAME, "a", "x", "varint-delimited", 7, None, True, "header.x", "path"]),
+        lambda inner: (
+            st.lists(inner, max_size=3)
+            | st.dictionaries(
+                st.sampled_from(["name", "client", "server", "carries", "behind", "in", "at", "by", "types", "steps"]),
+                inner,
+                max_size=4,
+            )
+        ),
+    )
+)
+def test_any_definition(definition):
+    """Whatever a file says, there is a protocol, or there are none of its types and a sentence."""
+    found = protocols()
+    found.define({"protocol": 1, "client": [NAME, 1], "steps": [], "definition": definition})
+    assert found.get(1).protocol.client is None or not found.faults

@@ -199,6 +199,11 @@ def test_partial(schema) -> None:
 
 
 FAULTS = [
+    ({**NUMBERED, "carries": [NAMED] * 101}, ["carries: at most 100 were expected, and 101 were found"]),
+    (
+        {**NUMBERED, "carries": [{**NAMED, "types": dict.fromkeys(map(str, range(2001)), "Order")}]},
+        ["carries[0].types: at most 2,000 keys were expected, and 2,001 were found"],
+    ),
     (
         {**NUMBERED, "correlate": [{"request": "Order.parties.badge", "response": "id"}]},
         ["correlate[0].request: Order.parties.badge cannot be an id"],

@@ -99,3 +99,10 @@ def test_roots(schema):
 def test_one_of_each_is_singular(tree):
     """Numbers agree with their nouns."""
     assert load_schema(tree({"a.proto": 'syntax = "proto3"; message A {}'})).describe() == "1 message in 1 file"
+
+
+def test_has_message(proto_schema):
+    """By the full name or the end of one, of one type or of several."""
+    schema = proto_schema('syntax = "proto3"; package a.b; message M { message In {} } message N { message In {} }')
+    names = ("M", "b.M", ".a.b.M", "In", "M.In", "O", "", "b", "xM", "a.M")
+    assert [name for name in names if schema.has_message(name)] == ["M", "b.M", ".a.b.M", "In", "M.In"]
