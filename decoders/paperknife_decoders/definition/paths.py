@@ -5,9 +5,10 @@ from __future__ import annotations
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 
 from paperknife_decoders.definition.node import meant
+from paperknife_decoders.open_types import is_any, is_json_like
 from paperknife_decoders.protocol import EnvelopeType
 
-__all__ = ["field_at", "single_field_at", "why_no_field"]
+__all__ = ["field_at", "leads_somewhere", "single_field_at", "why_no_field"]
 
 
 def field_at(kind: Descriptor, path: str) -> FieldDescriptor | None:
@@ -20,6 +21,21 @@ def field_at(kind: Descriptor, path: str) -> FieldDescriptor | None:
             return None
         inner = field.message_type
     return field
+
+
+def leads_somewhere(kind: Descriptor, path: str) -> bool:
+    """True if a path leads to a field, or into an Any or a Struct, which may hold whatever it names."""
+    inner: Descriptor | None = kind
+    for name in path.split("."):
+        if inner is None:
+            return False
+        if is_any(inner) or is_json_like(inner):
+            return True
+        field = own_field(inner, name)
+        if field is None:
+            return False
+        inner = field.message_type
+    return True
 
 
 def single_field_at(kind: Descriptor, path: str) -> FieldDescriptor | None:

@@ -9,7 +9,7 @@ from paperknife_decoders.definition.building import Building, Side
 from paperknife_decoders.definition.faults import DefinitionError
 from paperknife_decoders.definition.form import JSON, Definition, PairForm
 from paperknife_decoders.definition.node import listed, meant
-from paperknife_decoders.definition.paths import field_at, single_field_at, why_no_field
+from paperknife_decoders.definition.paths import field_at, leads_somewhere, single_field_at, why_no_field
 from paperknife_decoders.message import Direction
 from paperknife_decoders.pairing import can_be_id
 from paperknife_decoders.protocol import EMPTY_MESSAGE, EnvelopeType, Protocol
@@ -98,7 +98,7 @@ def check_names(definition: Definition, sides: dict[Direction, Side], *, whole: 
     for node in definition.secrets:
         payload = str(node.value).partition(".")[0]
         is_known = whole or any(payload in kind.descriptor.fields_by_name for kind in kinds)
-        if is_known and all(field_at(kind.descriptor, str(node.value)) is None for kind in kinds):
+        if is_known and not any(leads_somewhere(kind.descriptor, str(node.value)) for kind in kinds):
             node.lacks(" and ".join(dict.fromkeys(why_no_field(each, str(node.value)) for each in kinds)))
 
 
