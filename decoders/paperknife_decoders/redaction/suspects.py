@@ -55,9 +55,10 @@ class Suspects:
             for place, name in enumerate(names)
             if not name or (name in risks and risks[name].tag.search(contents[place], SHORTEST))
         ]
-        if not places or names_in(self.protocol.secrets, b"\n".join(contents)):
+        by_key = [place for place in places if names[place] and risks[names[place]].by_key]
+        if not by_key or names_in(self.protocol.secrets, b"\n".join([contents[place] for place in by_key])):
             return places
-        return [place for place in places if not names[place] or not risks[names[place]].by_key]
+        return sorted(set(places).difference(by_key))
 
     def among_mixed(self, direction: Direction, opcodes: Sequence[int], contents: Sequence[bytes]) -> Iterable[int]:
         """Those of contents of which some are not bare envelopes of a known type."""
