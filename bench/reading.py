@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -33,6 +34,10 @@ FIRST_SECONDS = 1.5
 """Until the first line, with the start of Python and of the command."""
 
 MOST_MEMORY = 300_000_000
+ENDED = (-signal.SIGTERM, 128 + signal.SIGTERM)
+PATIENCE = 30
+"""Seconds after which a verb is ended whose memory is measured; some 300,000 messages and more have passed by then."""
+
 NOISE_BYTES = 300
 NOISE_KEPT = 0.8
 """About so much of the noisy messages is left when they are packed: seven bits of eight, and what is around them."""
@@ -64,21 +69,23 @@ class Run:
 
 
 WATCHER = """
-import os, sys
+import os, signal, sys
 child = os.fork()
 if not child:
-    os.execv(sys.argv[1], sys.argv[1:])
+    os.execv(sys.argv[2], sys.argv[2:])
+signal.signal(signal.SIGALRM, lambda *_: os.kill(child, signal.SIGTERM))
+signal.alarm(int(sys.argv[1]))
 _, status, used = os.wait4(child, 0)
 print(os.waitstatus_to_exitcode(status), used.ru_utime + used.ru_stime, used.ru_maxrss, file=sys.stderr)
 """
 """Starts a command from a small process: one that is forked from a large one begins with the memory of that."""
 
 
-def run(command: Sequence[str | Path]) -> Run:
-    """Run a command to its end, its output thrown away."""
+def run(command: Sequence[str | Path], patience: int = 0) -> Run:
+    """Run a command to its end, or for so many seconds, its output thrown away."""
     start = time.perf_counter()
     with tempfile.TemporaryFile() as told:
-        watched = [sys.executable, "-I", "-S", "-c", WATCHER, *command]
+        watched = [sys.executable, "-I", "-S", "-c", WATCHER, str(patience), *command]
         process = subprocess.Popen(watched, stdout=subprocess.PIPE, stderr=told)
         assert process.stdout
         output = process.stdout.fileno()
@@ -94,9 +101,9 @@ def run(command: Sequence[str | Path]) -> Run:
     return Run(first, wall, float(cpu), int(memory) * 1024, int(status))
 
 
-def paperknife(*arguments: str | Path) -> Run:
+def paperknife(*arguments: str | Path, patience: int = 0) -> Run:
     """One of our verbs."""
-    return run([Path(sys.executable).with_name("paperknife"), *arguments])
+    return run([Path(sys.executable).with_name("paperknife"), *arguments], patience)
 
 
 def measure_reading(bench: Bench) -> Findings:
@@ -155,11 +162,11 @@ def remembering(bench: Bench, folder: Path) -> Findings:
     }
     runs = {}
     for verb, arguments in VERBS.items():
-        runs[verb] = paperknife(*(argument.format(**names) for argument in arguments))
+        runs[verb] = paperknife(*(argument.format(**names) for argument in arguments), patience=PATIENCE)
         (folder / "out.mcap").unlink(missing_ok=True)
     most = max(runs, key=lambda verb: runs[verb].memory)
     memory = runs[most].memory
-    failed = [verb for verb, found in runs.items() if found.status]
+    failed = [verb for verb, found in runs.items() if found.status not in (0, *ENDED)]
     row = Row(
         f"memory of every verb on {count:,} messages",
         f"below {MOST_MEMORY // 10**6} MB",
@@ -167,7 +174,11 @@ def remembering(bench: Bench, folder: Path) -> Findings:
         memory < MOST_MEMORY and not failed,
     )
     details = [
-        Detail(f"memory on {count:,} messages", verb, f"{found.memory / 1e6:.0f} MB, {found.cpu:.1f} s CPU")
+        Detail(
+            f"memory on {count:,} messages",
+            verb,
+            f"{found.memory / 1e6:.0f} MB, {found.cpu:.1f} s CPU" + (", ended there" if found.status in ENDED else ""),
+        )
         for verb, found in runs.items()
     ]
     return Findings([row], details)
