@@ -168,7 +168,7 @@ def remembering(bench: Bench, folder: Path) -> Findings:
     memory = runs[most].memory
     failed = [verb for verb, found in runs.items() if found.status not in (0, *ENDED)]
     row = Row(
-        f"memory of every verb on {count:,} messages",
+        f"memory of every verb on {count:,} messages, each ended after {PATIENCE} s",
         f"below {MOST_MEMORY // 10**6} MB",
         f"{memory / 1e6:.0f} MB at most ({most})" + (f"; failed: {', '.join(failed)}" if failed else ""),
         memory < MOST_MEMORY and not failed,
