@@ -32,7 +32,7 @@ from paperknife.recording.reading import Recording, RecordingError
 from paperknife.recording.records import Limits, Op, Records, parsed
 from paperknife.recording.summary import Counter
 from paperknife.traffic import Batch, Close, Connection, Handshake, Piece
-from paperknife_decoders.envelope_types import envelope_types
+from paperknife_decoders.direction_types import direction_types
 from paperknife_decoders.message import Direction, Fate, Message, Opcode
 from paperknife_decoders.protocol import Protocol
 from paperknife_decoders.schema.embedded import schema_from_bytes
@@ -86,7 +86,7 @@ def protocol() -> Protocol:
         kind = {"type": FieldDescriptorProto.TYPE_MESSAGE, "type_name": ".a.Order", "label": 1, "oneof_index": 0}
         envelope.field.add(name="order", number=1, **kind)
     schema = schema_from_bytes(FileDescriptorSet(file=[file]).SerializeToString(), "the schema")
-    client, server = envelope_types(schema)
+    client, server = direction_types(schema)
     return Protocol(client=client, server=server, files=tuple(each.descriptor for each in schema.files))
 
 

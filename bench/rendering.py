@@ -18,10 +18,11 @@ from pathlib import Path
 
 from google.protobuf import json_format
 
+from paperknife_decoders.direction_types import direction_types
 from paperknife_decoders.documents import json_object
 from paperknife_decoders.envelope import Envelope
-from paperknife_decoders.envelope_types import envelope_types
-from paperknife_decoders.protocol import EnvelopeType, read_envelope
+from paperknife_decoders.envelope_type import EnvelopeType
+from paperknife_decoders.protocol import read_envelope
 from paperknife_decoders.schema import load_schema
 from paperknife_decoders.secrets import Secrets
 from paperknife_decoders.summary import summarize
@@ -147,7 +148,7 @@ def measure(samples: Sequence[Envelope], rounds: int = ROUNDS) -> dict[str, floa
 
 
 def main() -> int:
-    client, server = envelope_types(load_schema([PROTO]))
+    client, server = direction_types(load_schema([PROTO]))
     kinds = {make.__name__: envelopes(client, make) for make in CLIENT}
     kinds |= {make.__name__: envelopes(server, make) for make in SERVER}
     print(f"{'':10}{'bytes':>6}{'MessageToJson':>15}{'summarize':>12}{'times':>8}{'json':>8}{'tree':>8}")

@@ -12,8 +12,8 @@ from typing import BinaryIO
 from google.protobuf.message import DecodeError
 from picows import WSFrame, WSListener, WSMsgType, WSTransport, ws_connect, ws_create_server
 
-from paperknife_decoders.envelope_types import envelope_types
-from paperknife_decoders.protocol import EnvelopeType
+from paperknife_decoders.direction_types import direction_types
+from paperknife_decoders.envelope_type import EnvelopeType
 from paperknife_decoders.schema import load_schema
 
 PROTO = Path(__file__).resolve().parents[2] / "proto"
@@ -75,7 +75,7 @@ class ClientHalf(Half):
 
 async def main(origin: str, recording: str) -> None:
     """Relay until killed."""
-    client_kind, server_kind = envelope_types(load_schema([PROTO]))
+    client_kind, server_kind = direction_types(load_schema([PROTO]))
     counts: Counter[str] = Counter()
     with Path(recording).open("ab") as out:
 

@@ -14,8 +14,8 @@ from websockets.asyncio.client import connect
 from websockets.asyncio.connection import Connection
 from websockets.asyncio.server import ServerConnection, serve
 
-from paperknife_decoders.envelope_types import envelope_types
-from paperknife_decoders.protocol import EnvelopeType
+from paperknife_decoders.direction_types import direction_types
+from paperknife_decoders.envelope_type import EnvelopeType
 from paperknife_decoders.schema import load_schema
 
 PROTO = Path(__file__).resolve().parents[2] / "proto"
@@ -36,7 +36,7 @@ async def pump(source: Connection, target: Connection, kind: EnvelopeType, count
 
 async def main(origin: str, recording: str) -> None:
     """Relay until killed."""
-    client_kind, server_kind = envelope_types(load_schema([PROTO]))
+    client_kind, server_kind = direction_types(load_schema([PROTO]))
     counts: Counter[str] = Counter()
 
     with Path(recording).open("ab") as out:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from google.protobuf.message import Message as ProtoMessage
 
 if TYPE_CHECKING:
-    from paperknife_decoders.protocol import EnvelopeType
+    from paperknife_decoders.envelope_type import EnvelopeType
 
 __all__ = ["Envelope", "Form"]
 

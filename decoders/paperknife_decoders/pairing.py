@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from google.protobuf.message import Message as ProtoMessage
 
     from paperknife_decoders.declared_pairs import DeclaredPair
-    from paperknife_decoders.protocol import EnvelopeType
+    from paperknife_decoders.envelope_type import EnvelopeType
 
 __all__ = ["COUNTERS", "Id", "Role", "Roles", "roles_of"]
 

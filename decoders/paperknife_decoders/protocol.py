@@ -6,17 +6,16 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from google.protobuf import message_factory
-from google.protobuf.descriptor import Descriptor, FieldDescriptor, FileDescriptor, OneofDescriptor
+from google.protobuf.descriptor import FileDescriptor
 from google.protobuf.message import DecodeError as ProtobufDecodeError
-from google.protobuf.message import Message as ProtoMessage
 
 from paperknife_decoders.declared_pairs import DeclaredPair
 from paperknife_decoders.envelope import Envelope, Form
+from paperknife_decoders.envelope_type import EnvelopeType
 from paperknife_decoders.errors import DecodeError
 from paperknife_decoders.message import Direction, Opcode, are_binary
 from paperknife_decoders.oddities.parse_fault import refusal
-from paperknife_decoders.overlay import NOTHING, Accord, Look, look_for
+from paperknife_decoders.overlay import NOTHING, Accord
 from paperknife_decoders.reflection import list_fields
 from paperknife_decoders.secrets import Secrets
 from paperknife_decoders.steps import Context, Limits, Memory, Opened, Step, open_parts
@@ -25,140 +24,15 @@ from paperknife_decoders.wire.walker import is_wire_format
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-__all__ = ["EMPTY_MESSAGE", "SHORTEST", "EnvelopeType", "Protocol", "Reader"]
+__all__ = ["EMPTY_MESSAGE", "Protocol", "Reader"]
 
 
 EMPTY_MESSAGE = "empty-message"
 """Among the heartbeats of a protocol: a message of no bytes. No payload can be called so."""
 
 
-SHORTEST = 2
-"""Bytes of the shortest member, a tag and the length 0; so its content begins here or later."""
-
-LONGEST_HEAD = 4
-"""Bytes of the longest tag and length that `EnvelopeType.head` reads."""
-
 FEW = 8
 """Fewer messages are parsed one by one at no greater cost than together."""
-
-
-class EnvelopeType:
-    """The top-level message type of one direction, with what is asked of it for every message prepared once.
-
-    `name` and `oneof` are found in the descriptor where they are not given. `tags` are the tags of the message members
-    of its `oneof` as they stand on the wire, at most two bytes long, little end first, with the members' names.
-    """
-
-    __slots__ = ("__weakref__", "descriptor", "discard", "look", "name", "oneof", "parse", "serialize", "tags", "which")
-
-    def __init__(self, descriptor: Descriptor, name: str = "", oneof: str = "") -> None:
-        message_class = message_factory.GetMessageClass(descriptor)
-        self.descriptor = descriptor
-        self.name: str = name or descriptor.full_name
-        self.parse = message_class.FromString
-        # Taken from the class: on a message, a field of the same name would hide the method.
-        self.which = message_class.WhichOneof
-        self.discard = message_class.DiscardUnknownFields
-        self.serialize = message_class.SerializePartialToString  # `ByteSize` raises where a required field is missing
-        self.oneof = oneof or payload_oneof(descriptor)
-        self.tags = member_tags(descriptor, self.oneof)
-        self.look: Look | None = None
-
-    def prepare(self) -> Look:
-        """Make what `accord` needs. For a schema of a thousand messages it takes a tenth of a second."""
-        if self.look is None:
-            self.look = look_for(self.descriptor, sole_members(self.descriptor, self.oneof))
-        return self.look
-
-    def accord(self, contents: Sequence[bytes]) -> Accord:
-        """What holds of each of these envelopes, by one parse for all of them; never raises."""
-        return self.prepare()(contents)
-
-    def knows_all_of(self, content: bytes) -> bool:
-        """True if every field in an envelope, at any depth, is in the schema; a fraction of the cost of finding them.
-
-        False also for most that are encoded in an unusual way. (Unknown fields go unseen only where the rest would be
-        longer by just their size in the usual encoding, which takes single numbers that are repeated but not packed.)
-        Raises protobuf's DecodeError where it does not parse.
-        """
-        message = self.parse(content)
-        self.discard(message)
-        return len(self.serialize(message)) == len(content)
-
-    def payload_of(self, message: ProtoMessage) -> str:
-        """The name of the set member; the type's own short name where the type has no `oneof` at all."""
-        if self.oneof is None:
-            return self.descriptor.name
-        return self.which(message, self.oneof) or ""
-
-    def name_of(self, content: bytes) -> str:
-        """The payload's name, as cheaply as can be: a member that fills the whole of `content` is not looked into.
-
-        Raises protobuf's DecodeError where an envelope that holds more than that does not parse.
-        """
-        return self.head(content) or self.payload_of(self.parse(content))
-
-    def head(self, content: bytes) -> str:
-        """The name of the member that fills the whole of `content`; the empty string where there is more or else."""
-        length = len(content)
-        if length < SHORTEST:
-            return ""
-        tag, size = content[0], content[1]
-        if tag < 128 and size < 128:
-            return self.tags.get(tag, "") if size + 2 == length else ""
-        if length < LONGEST_HEAD:
-            return ""
-        at = 1
-        if tag > 127:
-            tag, at = tag | size << 8, 2
-        name = self.tags.get(tag)
-        if name is not None:
-            size, at = content[at], at + 1
-            if size > 127:
-                size, at = size & 127 | content[at] << 7, at + 1
-            # A longer length would have its highest bit set here, and not fit what is there.
-            if at + size == length:
-                return name
-        return ""
-
-    def __repr__(self) -> str:
-        return f"<EnvelopeType {self.name}>"
-
-
-def payload_oneof(descriptor: Descriptor) -> str | None:
-    """The `oneof` that carries the payload: the one named so, else the one with the most message members.
-
-    The synthetic oneofs that proto3 `optional` makes do not count.
-    """
-
-    def weight(oneof: OneofDescriptor) -> tuple[bool, int]:
-        return oneof.name == "payload", sum(member.message_type is not None for member in oneof.fields)
-
-    real = [oneof for oneof in descriptor.oneofs if not is_synthetic(oneof)]
-    return max(real, key=weight).name if real else None
-
-
-def member_tags(descriptor: Descriptor, oneof: str | None) -> dict[int, str]:
-    """The tags of messages in a `oneof` (protobuf.dev/programming-guides/encoding, "Message Structure")."""
-    tags = {}
-    for member in descriptor.oneofs_by_name[oneof].fields if oneof else ():
-        tag = member.number << 3 | 2
-        if member.type == FieldDescriptor.TYPE_MESSAGE and tag < 1 << 14:
-            tags[tag if tag < 128 else tag & 127 | 128 | tag >> 7 << 8] = member.name
-    return tags
-
-
-def sole_members(descriptor: Descriptor, oneof: str | None) -> dict[int, str]:
-    """The members of a `oneof` by number, where they are messages and all that its type has; else none."""
-    members = descriptor.oneofs_by_name[oneof].fields if oneof else ()
-    if len(members) < len(descriptor.fields) or any(member.message_type is None for member in members):
-        return {}
-    return {member.number: member.name for member in members}
-
-
-def is_synthetic(oneof: OneofDescriptor) -> bool:
-    """True for the one-member oneof that the compiler makes for a proto3 `optional` field."""
-    return len(oneof.fields) == 1 and oneof.name == f"_{oneof.fields[0].name}"
 
 
 @dataclass(frozen=True, slots=True)

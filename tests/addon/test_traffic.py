@@ -4,8 +4,9 @@ import pytest
 
 from paperknife.traffic import Batch, Close, Connection, Consumer, Piece, PieceConsumer
 from paperknife_decoders.envelope import Form
+from paperknife_decoders.envelope_type import EnvelopeType
 from paperknife_decoders.message import Direction, Fate, Message, Opcode
-from paperknife_decoders.protocol import FEW, EnvelopeType, Protocol, Reader
+from paperknife_decoders.protocol import FEW, Protocol, Reader
 from paperknife_decoders.schema import load_schema
 
 TEXT, BINARY, PING = Opcode.TEXT, Opcode.BINARY, Opcode.PING

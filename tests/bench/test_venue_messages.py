@@ -3,14 +3,14 @@
 import pytest
 from bench.venue_messages import PROTO, client_messages, server_messages
 
-from paperknife_decoders.envelope_types import envelope_types
+from paperknife_decoders.direction_types import direction_types
 from paperknife_decoders.schema import load_schema
 
 
 @pytest.mark.parametrize("size", [40, 300])
 def test_messages_are_real_and_of_the_exact_size(size):
     """Each message has the size that was asked for, decodes as its direction's envelope, and differs from the rest."""
-    client, server = envelope_types(load_schema([PROTO]))
+    client, server = direction_types(load_schema([PROTO]))
     for messages, kind, payload in (
         (client_messages(size, 50), client, "order"),
         (server_messages(size, 50), server, "market_data"),

@@ -8,7 +8,8 @@ import pytest
 from google.protobuf import json_format
 
 from paperknife_decoders.envelope import Envelope
-from paperknife_decoders.protocol import EnvelopeType, read_envelope
+from paperknife_decoders.envelope_type import EnvelopeType
+from paperknife_decoders.protocol import read_envelope
 from paperknife_decoders.schema import Schema, load_schema
 
 

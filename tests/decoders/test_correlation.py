@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from paperknife_decoders.correlation import MAX_ID, MAX_QUEUED, Answer, Correlator
 from paperknife_decoders.declared_pairs import DeclaredPair
-from paperknife_decoders.envelope_types import envelope_types
+from paperknife_decoders.direction_types import direction_types
 from paperknife_decoders.message import Direction, Message, Opcode
 from paperknife_decoders.protocol import Protocol
 from paperknife_decoders.schema import load_schema
@@ -46,7 +46,7 @@ PROTO = """
 def protocol(tmp_path_factory):
     folder = tmp_path_factory.mktemp("venue")
     (folder / "venue.proto").write_text(PROTO)
-    client, server = envelope_types(load_schema([folder]))
+    client, server = direction_types(load_schema([folder]))
     return Protocol(client=client, server=server)
 
 

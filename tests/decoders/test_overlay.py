@@ -7,8 +7,8 @@ from google.protobuf.message import DecodeError
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from paperknife_decoders.envelope_type import EnvelopeType
 from paperknife_decoders.overlay import KEPT, NOTHING, PREFIXES, Accord, files_for, joined, look_for
-from paperknife_decoders.protocol import EnvelopeType
 from paperknife_decoders.schema import load_schema
 from paperknife_decoders.wire.writing import varint
 

@@ -3,9 +3,9 @@
 import pytest
 from google.protobuf import descriptor_pb2, descriptor_pool
 
+from paperknife_decoders.envelope_type import EnvelopeType
 from paperknife_decoders.message import Direction
 from paperknife_decoders.pairing import requests_of, roles_of
-from paperknife_decoders.protocol import EnvelopeType
 
 CLIENT, SERVER = Direction.CLIENT, Direction.SERVER
 

@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
 from paperknife_decoders.documents import json_object, textproto
-from paperknife_decoders.protocol import EnvelopeType, read_envelope
+from paperknife_decoders.envelope_type import EnvelopeType
+from paperknife_decoders.protocol import read_envelope
 from paperknife_decoders.schema import load_schema
 from paperknife_decoders.secrets import NO_SECRETS
 from paperknife_decoders.summary import summarize

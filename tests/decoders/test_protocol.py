@@ -1,17 +1,14 @@
-"""A protocol: which type reads what, and the payload's name without a look inside."""
+"""A protocol: which type reads what."""
 
-import contextlib
 from pathlib import Path
 
 import pytest
-from google.protobuf.message import DecodeError
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
+from paperknife_decoders.direction_types import direction_types
 from paperknife_decoders.envelope import Form
-from paperknife_decoders.envelope_types import envelope_types
+from paperknife_decoders.envelope_type import EnvelopeType
 from paperknife_decoders.message import Direction, Opcode
-from paperknife_decoders.protocol import EnvelopeType, Protocol
+from paperknife_decoders.protocol import Protocol
 from paperknife_decoders.schema import load_schema
 
 SCHEMA = """
@@ -27,8 +24,6 @@ message ClientMessage {
   int64 id = 3;
 }
 message ServerMessage { oneof payload { Body near = 2; } }
-message Hiding { int32 WhichOneof = 1; oneof payload { Body near = 2; } }
-message Flat { int32 a = 1; optional Body b = 2; }
 """
 
 
@@ -41,58 +36,8 @@ def schema(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def protocol(schema) -> Protocol:
-    client, server = envelope_types(schema)
+    client, server = direction_types(schema)
     return Protocol(client=client, server=server)
-
-
-MEMBERS = ["near", "none", "far", "farther", "farthest"]
-
-
-@settings(max_examples=300, deadline=None)
-@given(st.sampled_from(MEMBERS), st.integers(0, 40_000), st.booleans(), st.binary(max_size=3))
-def test_the_name_without_a_look_inside_is_that_of_the_parsed_message(protocol, member, size, with_id, tail) -> None:
-    """Whatever the member's number and size, and whatever stands beside it, the name is the one that parsing gives."""
-    kind = protocol.client
-    message = kind.parse(b"")
-    if member == "none":
-        message.none.SetInParent()
-    else:
-        getattr(message, member).data = bytes(size)
-    if with_id:
-        message.id = 7
-    for content in (message.SerializeToString(), message.SerializeToString() + tail):
-        try:
-            expected = kind.payload_of(kind.parse(content))
-        except DecodeError:
-            continue
-        assert kind.name_of(content) == expected
-
-
-@settings(max_examples=500, deadline=None)
-@given(st.binary(max_size=40))
-def test_bytes_of_any_kind_have_the_name_that_parsing_gives(protocol, content) -> None:
-    """Where random bytes parse the name is the same, and where they do not, a name says at most what was begun."""
-    kind = protocol.client
-    try:
-        expected = kind.payload_of(kind.parse(content))
-    except DecodeError:
-        with contextlib.suppress(DecodeError):
-            assert kind.name_of(content) in MEMBERS
-    else:
-        assert kind.name_of(content) == expected
-
-
-def test_a_field_named_like_a_method_hides_nothing(schema) -> None:
-    """A schema may call a field WhichOneof."""
-    kind = EnvelopeType(schema.message("p.Hiding"))
-    assert kind.payload_of(kind.parse(bytes.fromhex("08011200"))) == "near"
-
-
-def test_a_type_without_a_oneof_is_called_by_its_name(schema) -> None:
-    """proto3 optional makes no payload of a field."""
-    kind = EnvelopeType(schema.message("p.Flat"))
-    assert kind.oneof is None
-    assert kind.payload_of(kind.parse(b"")) == "Flat"
 
 
 READ = [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from paperknife_decoders.protocol import EnvelopeType
+from paperknife_decoders.envelope_type import EnvelopeType
 from paperknife_decoders.reflection import has_field, kind_of, list_fields, which_oneof
 
 PROTO = """

@@ -13,14 +13,15 @@ import click
 from paperknife.cli.decoded import FORMATS, Style, ascii_json
 from paperknife.cli.failure import Failure
 from paperknife.cli.options import load_or_fail, protocol_options, reading_from, wants_colour
+from paperknife_decoders.direction_types import usual_message
 from paperknife_decoders.envelope import Envelope, Form
-from paperknife_decoders.envelope_types import usual_message
+from paperknife_decoders.envelope_type import EnvelopeType
 from paperknife_decoders.errors import DecodeError
 from paperknife_decoders.message import Direction, Opcode
 from paperknife_decoders.oddities.marks import marks
 from paperknife_decoders.oddities.mismatch import mismatch
 from paperknife_decoders.paint import ANSI, PLAIN
-from paperknife_decoders.protocol import EnvelopeType, Protocol, read_envelope
+from paperknife_decoders.protocol import Protocol, read_envelope
 from paperknife_decoders.redaction import Mode, Redactor
 from paperknife_decoders.schema import Schema, SchemaError, load_schema
 from paperknife_decoders.secrets import NO_SECRETS, Secrets

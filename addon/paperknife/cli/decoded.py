@@ -11,10 +11,10 @@ from typing import Any
 
 from paperknife_decoders.documents import json_object, textproto
 from paperknife_decoders.envelope import Envelope, Form
+from paperknife_decoders.envelope_type import EnvelopeType
 from paperknife_decoders.oddities.marks import marks
 from paperknife_decoders.paint import Paint, dyed
 from paperknife_decoders.printable import printable
-from paperknife_decoders.protocol import EnvelopeType
 from paperknife_decoders.raw_text import hidden_in
 from paperknife_decoders.secret_spans import secret_spans
 from paperknife_decoders.secrets import Secrets

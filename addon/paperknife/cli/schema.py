@@ -14,7 +14,7 @@ from paperknife.cli.failure import Failure
 from paperknife.cli.options import wants_colour
 from paperknife.cli.schema_drift import drift_command
 from paperknife.cli.schema_infer import infer_command
-from paperknife_decoders.envelope_types import candidates, envelope_types, payload_members
+from paperknife_decoders.direction_types import candidates, direction_types, payload_members
 from paperknife_decoders.paint import ANSI, PLAIN
 from paperknife_decoders.printable import printable
 from paperknife_decoders.schema import Schema, SchemaError, load_schema
@@ -159,7 +159,7 @@ schema_group.add_command(drift_command)
 def tell_envelopes(schema: Schema) -> None:
     """Say which types the proxy would take for the two directions, or why it cannot know."""
     try:
-        client, server = envelope_types(schema)
+        client, server = direction_types(schema)
     except SchemaError as error:
         click.echo(error.sentence, err=True)  # the faults follow
     else:

@@ -14,13 +14,14 @@ from paperknife.cli.failure import Failure
 from paperknife.cli.specimens import Specimens
 from paperknife.cli.viewing import talk
 from paperknife_decoders.envelope import Form
+from paperknife_decoders.envelope_type import EnvelopeType
 from paperknife_decoders.inference.draft import draft_text
 from paperknife_decoders.inference.sketch import Sketch
 from paperknife_decoders.inference.widening import Widened, widened
 from paperknife_decoders.message import Direction
 from paperknife_decoders.oddities.marks import oddities
 from paperknife_decoders.printable import printable
-from paperknife_decoders.protocol import EnvelopeType, read_envelope
+from paperknife_decoders.protocol import read_envelope
 from paperknife_decoders.schema import Schema, SchemaError
 from paperknife_decoders.schema.loaded import counted
 

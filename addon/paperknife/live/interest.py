@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from google.protobuf.message import DecodeError
 
+from paperknife_decoders.envelope_type import EnvelopeType
 from paperknife_decoders.expression import Expression
 from paperknife_decoders.message import Direction, Message, Opcode
 from paperknife_decoders.pairing import roles_of
-from paperknife_decoders.protocol import EnvelopeType, Protocol
+from paperknife_decoders.protocol import Protocol
 
 __all__ = ["Interest"]
 

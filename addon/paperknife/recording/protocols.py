@@ -11,9 +11,10 @@ from mcap.records import Schema as SchemaRecord
 from paperknife.settings.catalogue import step_with_codecs
 from paperknife.settings.reading import HEARTBEATS, Loaded
 from paperknife_decoders.definition import DefinitionError, Fault, bounded, protocol_from, read_definition
+from paperknife_decoders.envelope_type import EnvelopeType
 from paperknife_decoders.message import Direction
 from paperknife_decoders.printable import printable
-from paperknife_decoders.protocol import EnvelopeType, Protocol
+from paperknife_decoders.protocol import Protocol
 from paperknife_decoders.schema import Schema, SchemaError
 from paperknife_decoders.schema.embedded import schema_from_bytes
 from paperknife_decoders.secrets import Secrets

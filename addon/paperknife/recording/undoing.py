@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from paperknife_decoders.envelope_type import EnvelopeType
 from paperknife_decoders.expression.names import payloads_of
 from paperknife_decoders.pairing import snake
-from paperknife_decoders.protocol import EnvelopeType
 
 __all__ = ["undone_by"]
 

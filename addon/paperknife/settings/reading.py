@@ -11,7 +11,7 @@ from paperknife.settings.file_watch import FileWatch
 from paperknife.settings.matching import Address, fits, matches_pattern
 from paperknife.settings.yaml_file import ConfigError
 from paperknife_decoders.definition import DefinitionError, Fault, Match, protocol_from
-from paperknife_decoders.envelope_types import envelope_types
+from paperknife_decoders.direction_types import direction_types
 from paperknife_decoders.protocol import Protocol, Reader
 from paperknife_decoders.redaction import Mode
 from paperknife_decoders.schema import Schema, SchemaError, load_schema
@@ -147,7 +147,7 @@ def load_plain(reading: Reading) -> Loaded:
     if not reading.schema:
         return Loaded(Protocol(secrets=reading.secrets))
     schema = load_schema(reading.schema)
-    client, server = envelope_types(schema, reading.client or None, reading.server or None)
+    client, server = direction_types(schema, reading.client or None, reading.server or None)
     files = tuple(file.descriptor for file in schema.files)
     protocol = Protocol(client=client, server=server, heartbeats=HEARTBEATS, secrets=reading.secrets, files=files)
     return Loaded(protocol, schema)

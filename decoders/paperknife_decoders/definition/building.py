@@ -14,9 +14,9 @@ from paperknife_decoders.definition.header import header_kinds
 from paperknife_decoders.definition.node import Node, meant
 from paperknife_decoders.definition.sources import HeaderKinds
 from paperknife_decoders.definition.tables import message_of
-from paperknife_decoders.envelope_types import usual_message
+from paperknife_decoders.direction_types import usual_message
+from paperknife_decoders.envelope_type import EnvelopeType
 from paperknife_decoders.message import Direction
-from paperknife_decoders.protocol import EnvelopeType
 from paperknife_decoders.schema import Schema, SchemaError
 from paperknife_decoders.steps import Step
 from paperknife_decoders.steps.carry import Behind, Carry

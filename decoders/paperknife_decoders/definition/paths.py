@@ -5,8 +5,8 @@ from __future__ import annotations
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 
 from paperknife_decoders.definition.node import meant
+from paperknife_decoders.envelope_type import EnvelopeType
 from paperknife_decoders.open_types import is_any, is_json_like
-from paperknife_decoders.protocol import EnvelopeType
 
 __all__ = ["field_at", "leads_somewhere", "single_field_at", "why_no_field"]
 

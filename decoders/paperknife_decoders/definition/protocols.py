@@ -10,9 +10,10 @@ from paperknife_decoders.definition.faults import DefinitionError
 from paperknife_decoders.definition.form import JSON, Definition, PairForm
 from paperknife_decoders.definition.node import listed, meant
 from paperknife_decoders.definition.paths import field_at, leads_somewhere, single_field_at, why_no_field
+from paperknife_decoders.envelope_type import EnvelopeType
 from paperknife_decoders.message import Direction
 from paperknife_decoders.pairing import can_be_id
-from paperknife_decoders.protocol import EMPTY_MESSAGE, EnvelopeType, Protocol
+from paperknife_decoders.protocol import EMPTY_MESSAGE, Protocol
 from paperknife_decoders.schema import Schema
 from paperknife_decoders.secrets import Secrets
 from paperknife_decoders.steps import Limits, Step

@@ -14,6 +14,7 @@ from typing import TypeVar
 
 from google.protobuf.descriptor import Descriptor
 
+from paperknife_decoders.envelope_type import payload_oneof
 from paperknife_decoders.expression.comparison import Unlike
 from paperknife_decoders.expression.error import Fault
 from paperknife_decoders.expression.faults import Ledger
@@ -36,7 +37,6 @@ from paperknife_decoders.expression.terms import (
     Shape,
     Term,
 )
-from paperknife_decoders.protocol import payload_oneof
 
 __all__ = ["Compiler"]
 

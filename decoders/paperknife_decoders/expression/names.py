@@ -8,9 +8,9 @@ from types import MappingProxyType
 
 from google.protobuf.descriptor import Descriptor
 
+from paperknife_decoders.envelope_type import payload_oneof
 from paperknife_decoders.expression.terms import ENVELOPE, MESSAGE, Frame, Kind, Term, Value
 from paperknife_decoders.message import Direction, Opcode
-from paperknife_decoders.protocol import payload_oneof
 
 __all__ = ["BUILT_IN", "Names", "payloads_of"]
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from google.protobuf.descriptor import Descriptor, EnumDescriptor, FieldDescriptor, OneofDescriptor
 
+from paperknife_decoders.envelope_type import is_synthetic, payload_oneof
 from paperknife_decoders.inference.draft import IMPORT, Names, definition, field_lines, message_lines
 from paperknife_decoders.inference.fitting import explains, fits, is_list, wider
 from paperknife_decoders.inference.guess import TIMESTAMP, guess
@@ -15,7 +16,6 @@ from paperknife_decoders.inference.members import may_be_payload, together
 from paperknife_decoders.inference.places import Edits, Places
 from paperknife_decoders.inference.sketch import RESERVED, FieldSketch, Sketch
 from paperknife_decoders.oddities.search import wire_types
-from paperknife_decoders.protocol import is_synthetic, payload_oneof
 from paperknife_decoders.schema.assembly import SchemaFile
 from paperknife_decoders.schema.proto_text import path_of
 from paperknife_decoders.schema.proto_words import real_oneof

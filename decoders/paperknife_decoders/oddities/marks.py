@@ -21,7 +21,7 @@ from paperknife_decoders.oddities.search import Oddity, OddityKind, find_odditie
 from paperknife_decoders.printable import printable
 
 if TYPE_CHECKING:
-    from paperknife_decoders.protocol import EnvelopeType
+    from paperknife_decoders.envelope_type import EnvelopeType
 
 __all__ = ["brief", "marks", "oddities", "unknown_fields"]
 

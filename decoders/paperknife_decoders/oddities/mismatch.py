@@ -6,9 +6,9 @@ That bytes parse does not make them a message of the type: a parser takes unknow
 from __future__ import annotations
 
 from paperknife_decoders.envelope import Envelope, Form
+from paperknife_decoders.envelope_type import EnvelopeType
 from paperknife_decoders.oddities.marks import oddities, unknown_fields
 from paperknife_decoders.oddities.parse_fault import parse_fault
-from paperknife_decoders.protocol import EnvelopeType
 from paperknife_decoders.wire.walker import walk_partly
 
 __all__ = ["mismatch"]

@@ -13,9 +13,9 @@ from typing import NamedTuple
 
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 
+from paperknife_decoders.envelope_type import EnvelopeType
 from paperknife_decoders.oddities.search import wire_types
 from paperknife_decoders.open_types import is_any, is_json_like
-from paperknife_decoders.protocol import EnvelopeType
 from paperknife_decoders.secrets import Secrets, carries_text
 
 __all__ = ["NOWHERE", "Act", "Plan", "Risk", "Rule", "Table", "Tree", "risky_payloads", "tree_of"]

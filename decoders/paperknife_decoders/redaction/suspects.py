@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
+from paperknife_decoders.envelope_type import SHORTEST
 from paperknife_decoders.message import Direction, Opcode, are_binary
-from paperknife_decoders.protocol import SHORTEST, Protocol
+from paperknife_decoders.protocol import Protocol
 from paperknife_decoders.redaction.plan import Plan, Risk, risky_payloads
 from paperknife_decoders.redaction.text import names_in
 

@@ -8,8 +8,8 @@ from google.protobuf.descriptor import Descriptor, EnumDescriptor, FieldDescript
 from google.protobuf.descriptor_pb2 import DescriptorProto, EnumDescriptorProto, FieldDescriptorProto
 from google.protobuf.text_encoding import CEscape
 
+from paperknife_decoders.envelope_type import is_synthetic
 from paperknife_decoders.printable import printable
-from paperknife_decoders.protocol import is_synthetic
 
 __all__ = ["SCALARS", "label_of", "options_of", "real_oneof", "reserved_lines"]
 

@@ -16,11 +16,11 @@ from operator import attrgetter
 from google.protobuf.descriptor import Descriptor, FieldDescriptor, OneofDescriptor
 
 from paperknife_decoders.columns import TIE
+from paperknife_decoders.envelope_type import is_synthetic, payload_oneof
 from paperknife_decoders.masking import mask_json
 from paperknife_decoders.open_types import any_content, is_any, is_json_like, json_value
 from paperknife_decoders.paint import dyed
 from paperknife_decoders.printable import elide, printable
-from paperknife_decoders.protocol import is_synthetic, payload_oneof
 from paperknife_decoders.reflection import kind_of, list_fields, which_oneof
 from paperknife_decoders.summary.compiled import Line, line_function
 from paperknife_decoders.summary.conventions import BOOK_SIDES, EVENT_TIMES, SYMBOLS, plain_name, singular

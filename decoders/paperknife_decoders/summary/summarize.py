@@ -10,11 +10,11 @@ from google.protobuf.descriptor import Descriptor, FieldDescriptor
 
 from paperknife_decoders.columns import TIE, fit
 from paperknife_decoders.envelope import Envelope, Form
+from paperknife_decoders.envelope_type import EnvelopeType
 from paperknife_decoders.masking import mask_json
 from paperknife_decoders.open_types import is_any, is_json_like
 from paperknife_decoders.paint import PLAIN, Paint
 from paperknife_decoders.printable import printable, printable_bytes
-from paperknife_decoders.protocol import EnvelopeType
 from paperknife_decoders.raw_text import has_fields, hidden_in, masked_hex, masked_text
 from paperknife_decoders.secrets import Secrets
 from paperknife_decoders.summary.compiled import Line, line_function

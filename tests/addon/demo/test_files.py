@@ -11,7 +11,7 @@ from google.protobuf.descriptor_pb2 import DescriptorProto
 
 from paperknife.demo import files
 from paperknife.demo.api import Api
-from paperknife_decoders.envelope_types import envelope_types
+from paperknife_decoders.direction_types import direction_types
 
 
 def names(root: Path) -> set[str]:
@@ -41,7 +41,7 @@ def test_the_two_sets_compile_without_a_fault(given, newer):
 
 def test_the_envelope_types_are_found_without_being_named(given):
     """One ClientMessage and one ServerMessage."""
-    client, server = envelope_types(given.schema)
+    client, server = direction_types(given.schema)
     assert (client.name, client.oneof) == ("trading.v1.ClientMessage", "payload")
     assert (server.name, server.oneof) == ("trading.v1.ServerMessage", "payload")
 

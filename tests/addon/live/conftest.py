@@ -9,9 +9,10 @@ from google.protobuf import json_format, message_factory
 
 from paperknife.demo.files import given_schema, newer_schema
 from paperknife.traffic import Close, Connection
-from paperknife_decoders.envelope_types import envelope_types
+from paperknife_decoders.direction_types import direction_types
+from paperknife_decoders.envelope_type import EnvelopeType
 from paperknife_decoders.message import Direction, Message, Opcode
-from paperknife_decoders.protocol import EnvelopeType, Protocol, Reader
+from paperknife_decoders.protocol import Protocol, Reader
 from paperknife_decoders.schema import load_schema
 
 CLIENT, SERVER = Direction.CLIENT, Direction.SERVER
@@ -113,9 +114,9 @@ CLOSE = Close(1000, "", CLIENT, START_NS + 3_000_000_000)
 def venue():
     given = load_schema([given_schema()])
     newer = load_schema([newer_schema()])
-    client, server = envelope_types(given)
+    client, server = direction_types(given)
     protocol = Protocol(client=client, server=server, heartbeats=frozenset(["heartbeat"]))
-    newer_client, newer_server = envelope_types(newer)
+    newer_client, newer_server = direction_types(newer)
     return Venue(protocol, {CLIENT: newer_client, SERVER: newer_server})
 
 

@@ -9,9 +9,10 @@ from paperknife.live import tally as tally_module
 from paperknife.live.tally import Tally
 from paperknife.settings.reading import Reading, load
 from paperknife.traffic import Batch
+from paperknife_decoders.envelope_type import EnvelopeType
 from paperknife_decoders.message import Direction, Opcode
 from paperknife_decoders.paint import ANSI
-from paperknife_decoders.protocol import FEW, EnvelopeType, Protocol
+from paperknife_decoders.protocol import FEW, Protocol
 from paperknife_decoders.schema import load_schema
 
 CLIENT, SERVER = Direction.CLIENT, Direction.SERVER

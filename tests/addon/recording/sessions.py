@@ -14,7 +14,7 @@ from paperknife.recording.items import Closed, Item, Noticed, Opened
 from paperknife.recording.reading import Recording
 from paperknife.recording.writer import RecordingWriter, encoded
 from paperknife.traffic import Close, Connection, Handshake
-from paperknife_decoders.envelope_types import envelope_types
+from paperknife_decoders.direction_types import direction_types
 from paperknife_decoders.message import Direction, Fate, Message, Opcode
 from paperknife_decoders.protocol import Protocol, Reader
 from paperknife_decoders.secrets import NO_SECRETS
@@ -33,7 +33,7 @@ def api() -> Api:
 @cache
 def reader() -> Reader:
     """How all sessions are read."""
-    client, server = envelope_types(api().schema)
+    client, server = direction_types(api().schema)
     files = tuple(file.descriptor for file in api().schema.files)
     return Reader(Protocol("trading", client, server, heartbeats=frozenset({"heartbeat"}), files=files))
 

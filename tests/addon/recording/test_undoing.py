@@ -3,7 +3,7 @@
 import pytest
 
 from paperknife.recording.undoing import undone_by
-from paperknife_decoders.protocol import EnvelopeType
+from paperknife_decoders.envelope_type import EnvelopeType
 from paperknife_decoders.schema import load_schema
 
 PAYLOADS = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from paperknife_decoders.definition.paths import field_at, leads_somewhere, single_field_at, why_no_field
-from paperknife_decoders.protocol import EnvelopeType
+from paperknife_decoders.envelope_type import EnvelopeType
 
 
 @pytest.mark.parametrize(

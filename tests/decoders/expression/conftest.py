@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pytest
 from google.protobuf import message_factory, text_format
 
-from paperknife_decoders.envelope_types import envelope_types
+from paperknife_decoders.direction_types import direction_types
 from paperknife_decoders.expression import Expression, ExpressionError, compile_expression
 from paperknife_decoders.message import Direction, Message, Opcode
 from paperknife_decoders.protocol import Protocol
@@ -142,7 +142,7 @@ def venue(tmp_path_factory) -> Venue:
         (folder / name).write_text(text)
     schema = load_schema([folder])
     assert not schema.faults
-    client, server = envelope_types(schema)
+    client, server = direction_types(schema)
     return Venue(Protocol(client=client, server=server))
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from paperknife_decoders.envelope_types import envelope_types
+from paperknife_decoders.direction_types import direction_types
 from paperknife_decoders.expression import ExpressionError, compile_expression
 from paperknife_decoders.message import Direction, Message, Opcode
 from paperknife_decoders.protocol import Protocol
@@ -106,7 +106,7 @@ NEWER = """
 def test_newer_schema_than_the_expression(venue, tmp_path):
     """An envelope that was read by a schema with other types does not match, and does no harm."""
     (tmp_path / "venue.proto").write_text(NEWER)
-    client, server = envelope_types(load_schema([tmp_path]))
+    client, server = direction_types(load_schema([tmp_path]))
     reader = Protocol(client=client, server=server).reader()
     message = Message(1, CLIENT, 0, Opcode.BINARY, b"\x0a\x02\x08\x07", reader)
     (envelope,) = message.envelopes

@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from paperknife_decoders.envelope_type import EnvelopeType
 from paperknife_decoders.message import Direction
 from paperknife_decoders.oddities.drift import MOST, Drift, Moment
-from paperknife_decoders.protocol import EnvelopeType, read_envelope
+from paperknife_decoders.protocol import read_envelope
 from paperknife_decoders.secrets import MASK, NO_SECRETS, Secrets
 from paperknife_decoders.unknown import varint
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from paperknife_decoders.envelope_type import EnvelopeType
 from paperknife_decoders.oddities.mismatch import mismatch
-from paperknife_decoders.protocol import EnvelopeType, read_envelope
+from paperknife_decoders.protocol import read_envelope
 
 PROTO = """
     syntax = "proto3"; package t;

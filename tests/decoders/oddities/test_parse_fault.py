@@ -8,8 +8,9 @@ from google.protobuf.message import DecodeError as ProtobufDecodeError
 from hypothesis import given
 from hypothesis import strategies as st
 
+from paperknife_decoders.envelope_type import EnvelopeType
 from paperknife_decoders.oddities.parse_fault import fault_text, parse_fault
-from paperknife_decoders.protocol import EnvelopeType, read_envelope
+from paperknife_decoders.protocol import read_envelope
 
 PROTO = """
     syntax = "proto3"; package t;

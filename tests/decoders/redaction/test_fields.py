@@ -7,8 +7,8 @@ from google.protobuf import json_format, text_format
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from paperknife_decoders.envelope_type import EnvelopeType
 from paperknife_decoders.errors import DecodeError
-from paperknife_decoders.protocol import EnvelopeType
 from paperknife_decoders.redaction.edits import apply, spans_of
 from paperknife_decoders.redaction.fields import MOST_FIELDS, TooMuch, find_secrets
 from paperknife_decoders.redaction.plan import Plan

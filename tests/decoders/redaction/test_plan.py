@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from paperknife_decoders.protocol import EnvelopeType
+from paperknife_decoders.envelope_type import EnvelopeType
 from paperknife_decoders.redaction.fields import find_secrets
 from paperknife_decoders.redaction.plan import Plan, risky_payloads, varint_pattern
 from paperknife_decoders.secrets import Secrets

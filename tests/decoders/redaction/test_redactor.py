@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from paperknife_decoders.envelope_type import EnvelopeType
 from paperknife_decoders.errors import DecodeError
 from paperknife_decoders.message import Direction, Opcode
-from paperknife_decoders.protocol import EnvelopeType, Protocol
+from paperknife_decoders.protocol import Protocol
 from paperknife_decoders.redaction.known import KnownSecrets
 from paperknife_decoders.redaction.redactor import UNREAD, Redactor
 from paperknife_decoders.steps import Context, Opened

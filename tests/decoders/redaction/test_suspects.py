@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from paperknife_decoders.envelope_type import EnvelopeType
 from paperknife_decoders.message import Direction, Opcode
-from paperknife_decoders.protocol import EnvelopeType, Protocol
+from paperknife_decoders.protocol import Protocol
 from paperknife_decoders.redaction.suspects import Suspects
 
 PROTO = """

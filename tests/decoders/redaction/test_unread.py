@@ -7,7 +7,8 @@ import random
 import pytest
 
 from paperknife_decoders.envelope import Envelope
-from paperknife_decoders.protocol import EnvelopeType, text_envelope, undecoded
+from paperknife_decoders.envelope_type import EnvelopeType
+from paperknife_decoders.protocol import text_envelope, undecoded
 from paperknife_decoders.redaction.edits import apply
 from paperknife_decoders.redaction.unread import find_in_unread
 from paperknife_decoders.secrets import Secrets

@@ -21,7 +21,7 @@ from paperknife_decoders.unknown_values import unknown_values
 
 if TYPE_CHECKING:
     from paperknife_decoders.envelope import Envelope
-    from paperknife_decoders.protocol import EnvelopeType
+    from paperknife_decoders.envelope_type import EnvelopeType
     from paperknife_decoders.secrets import Secrets
 
 __all__ = ["Folder", "OneTable", "SeveralTables", "TableSink", "Tables"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from paperknife.recording.exchange.flattening import DEEPEST, MOST_COLUMNS, Flattening
-from paperknife_decoders.protocol import EnvelopeType
+from paperknife_decoders.envelope_type import EnvelopeType
 from paperknife_decoders.schema import load_schema
 from paperknife_decoders.secrets import MASK, NO_SECRETS, Secrets
 

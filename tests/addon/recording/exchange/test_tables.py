@@ -11,9 +11,10 @@ import pytest
 from paperknife.recording.exchange.tables import UNDECODED_COLUMNS, Folder, OneTable, SeveralTables, Tables
 from paperknife.recording.selection import Selection
 from paperknife.traffic import Piece
+from paperknife_decoders.envelope_type import EnvelopeType
 from paperknife_decoders.expression import compile_expression
 from paperknife_decoders.message import Direction, Message, Opcode
-from paperknife_decoders.protocol import EnvelopeType, Protocol
+from paperknife_decoders.protocol import Protocol
 from paperknife_decoders.schema import load_schema
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from paperknife_decoders.envelope_types import candidates, envelope_types, payload_members
+from paperknife_decoders.direction_types import candidates, direction_types, payload_members
 from paperknife_decoders.schema import SchemaError, load_schema
 
 FILES = {
@@ -51,7 +51,7 @@ FOUND = {
 @pytest.mark.parametrize(("files", "client", "server", "expected"), FOUND.values(), ids=FOUND)
 def test_found(schema_of, files, client, server, expected):
     """Names that are given count; the one message of the usual name fills in for the other."""
-    assert tuple(kind.name for kind in envelope_types(schema_of(files), client, server)) == expected
+    assert tuple(kind.name for kind in direction_types(schema_of(files), client, server)) == expected
 
 
 UNCLEAR = {
@@ -82,7 +82,7 @@ UNCLEAR = {
 def test_unclear(schema_of, files, client, server, expected):
     """What cannot be known is an error with the candidates, the likeliest first, and what to type."""
     with pytest.raises(SchemaError, match=expected):
-        envelope_types(schema_of(files), client, server)
+        direction_types(schema_of(files), client, server)
 
 
 BROKEN = {
@@ -107,7 +107,7 @@ def test_faults_come_first(tmp_path, text, expected, client, server):
         (tmp_path / "d.proto").write_text('syntax = "proto3";\nmessage D { Nothing x = 1; }')
     (tmp_path / "b.proto").write_text(FILES["b.proto"])
     with pytest.raises(SchemaError, match=expected) as caught:
-        envelope_types(load_schema(tmp_path), client, server)
+        direction_types(load_schema(tmp_path), client, server)
     first, *faults = str(caught.value).split("\n")
     assert first.endswith("These faults in it may be why:")
     assert len(caught.value.faults) == len(faults) <= 2
@@ -145,7 +145,7 @@ def test_many_candidates(tmp_path):
     text = "".join(f"message M{number} {{}}" for number in range(30))
     (tmp_path / "a.proto").write_text(f'syntax = "proto3"; {text}')
     with pytest.raises(SchemaError, match=r"\n  M11\n  and 18 others: see `paperknife schema list`$"):
-        envelope_types(load_schema(tmp_path))
+        direction_types(load_schema(tmp_path))
 
 
 PAYLOADS = {"Envelope": ["part", "more"], "Picky": ["part", "number"], "Values": [], "Plain": [], "Part": []}

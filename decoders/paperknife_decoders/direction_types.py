@@ -7,11 +7,11 @@ from collections.abc import Sequence
 
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 
-from paperknife_decoders.protocol import EnvelopeType, payload_oneof
+from paperknife_decoders.envelope_type import EnvelopeType, payload_oneof
 from paperknife_decoders.schema import Schema, SchemaError
 from paperknife_decoders.schema.loaded import BLAME, counted, root_messages
 
-__all__ = ["candidates", "envelope_types", "payload_members"]
+__all__ = ["candidates", "direction_types", "payload_members"]
 
 USUAL_NAMES = {"client": "ClientMessage", "server": "ServerMessage"}
 ENVELOPE_LIKE = re.compile(r"(Message|Envelope|Request|Reply|Response|Event|Frame|Packet|Command)$")
@@ -19,7 +19,7 @@ SHOWN = 12
 """How many candidates an error lists."""
 
 
-def envelope_types(
+def direction_types(
     schema: Schema, client: str | None = None, server: str | None = None
 ) -> tuple[EnvelopeType, EnvelopeType]:
     """The types of the client's and of the server's envelopes, each by its full or unique short name.
