@@ -56,7 +56,7 @@ def look_for(descriptor: Descriptor, members: Mapping[int, str]) -> Look:
     `members` are those that may be all that is in one of its messages, by number.
     """
     try:
-        message_class = message_factory.GetMessageClass(carrier_of(descriptor))
+        message_class = message_factory.GetMessageClass(holder_of(descriptor))
     except (TypeError, KeyError, RecursionError):  # a schema by rules that are younger than we are, or too deep
         return lambda contents: NOTHING
     parse, discard, serialize = (
@@ -105,7 +105,7 @@ def joined(contents: Sequence[bytes]) -> bytes:
 # the overlay
 
 
-def carrier_of(descriptor: Descriptor) -> Descriptor:
+def holder_of(descriptor: Descriptor) -> Descriptor:
     """A type with the overlay of another one as field 1, in a pool of its own. Raises `TypeError` or `KeyError`."""
     pool = DescriptorPool()
     for file in files_for(descriptor):
@@ -114,16 +114,16 @@ def carrier_of(descriptor: Descriptor) -> Descriptor:
         fold_fields(proto.extension)
         fold(proto.message_type)
         pool.Add(proto)
-    carrier = FileDescriptorProto(name=PACKAGE, package=PACKAGE, syntax="proto3", dependency=[descriptor.file.name])
-    carrier.message_type.add(name="Carrier").field.add(
+    holder = FileDescriptorProto(name=PACKAGE, package=PACKAGE, syntax="proto3", dependency=[descriptor.file.name])
+    holder.message_type.add(name="Holder").field.add(
         name="item",
         number=1,
         label=FieldDescriptorProto.LABEL_OPTIONAL,
         type=FieldDescriptorProto.TYPE_MESSAGE,
         type_name=f".{descriptor.full_name}",
     )
-    pool.Add(carrier)
-    return pool.FindMessageTypeByName(f"{PACKAGE}.Carrier")
+    pool.Add(holder)
+    return pool.FindMessageTypeByName(f"{PACKAGE}.Holder")
 
 
 def fold(messages: Iterable[DescriptorProto]) -> None:

@@ -5,6 +5,7 @@ Whatever the peers send, nothing here raises; and where our own code has a fault
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections import deque
 
 from mitmproxy import flow
@@ -32,9 +33,9 @@ class Relaying(Telling):
         """True once a user or an addon has killed the flow."""
         return self.flow.error is not None and self.flow.error.msg == flow.Error.KILLED_MESSAGE
 
+    @abstractmethod
     def abort(self, way: Way | None = None) -> CommandGenerator[None]:
         """End both sides with no close frame; what has a connection carries it out."""
-        raise NotImplementedError
 
     def relay_data(self, way: Way, data: bytes) -> CommandGenerator[None]:
         """Relay a chunk, either way."""
