@@ -18,6 +18,8 @@ from paperknife_decoders.protocol import read_envelope
 from paperknife_decoders.schema import Schema
 from paperknife_decoders.steps import Context
 from paperknife_decoders.steps.carry import Behind, Carry
+from paperknife_decoders.wire.walker import WireType, walk
+from paperknife_decoders.wire.writing import length_delimited
 
 PROTO = """
 syntax = "proto2"; package carry;
@@ -144,18 +146,32 @@ def test_by_an_id_inside(schema) -> None:
 
 
 @pytest.mark.parametrize(
-    ("front", "carried", "changed", "rest"),
+    ("front", "carried", "new", "changed", "rest"),
     [
         # an unknown field, lengths and tags that are longer than they need to be, a field before its time
-        (b"\x1a\x01i\x08\xba\x90\x00", b"\x12\x84\x00\x12\x02ES", b"\x12\x04\x12\x02NQ", b"\x78\x05"),
-        (b"\x08\xba\x10", b"\x92\x00\x04\x12\x02ES", b"\x12\x04\x12\x02NQ", b"\x9a\x00\x01i"),
+        (b"\x1a\x01i\x08\xba\x90\x00", b"\x12\x84\x00\x12\x02ES", b"NQ", b"\x12\x84\x00\x12\x02NQ", b"\x78\x05"),
+        (b"\x08\xba\x10", b"\x92\x00\x04\x12\x02ES", b"NQ", b"\x92\x00\x04\x12\x02NQ", b"\x9a\x00\x01i"),
+        (b"\x08\xba\x10", b"\x92\x00\x84\x00\x12\x02ES", b"NQZ", b"\x92\x00\x05\x12\x03NQZ", b"\x9a\x00\x01i"),
     ],
 )
-def test_a_change(schema, front, carried, changed, rest) -> None:
-    """Of what is changed only the carried record is made anew, and all other bytes stay."""
+def test_a_change(schema, front, carried, new, changed, rest) -> None:
+    """Of what is changed only the lengths around it are new, where they are others; all other bytes stay."""
     opened = numbered(schema).open(front + carried + rest, Context(Direction.CLIENT))
     assert opened.close(opened.parts) == front + carried + rest
-    assert opened.close([opened.parts[0].replace(b"ES", b"NQ")]) == front + changed + rest
+    assert opened.close([replaced(opened.parts[0], b"ES", new)]) == front + changed + rest
+
+
+def replaced(data: bytes, old: bytes, new: bytes) -> bytes:
+    """A message with one text changed, at any depth."""
+    pieces = []
+    for field in walk(data):
+        content = data[field.content : field.content_end]
+        if field.wire_type is WireType.LENGTH and old in content:
+            content = new if content == old else replaced(content, old, new)
+            pieces.append(length_delimited(field.number, content))
+        else:
+            pieces.append(data[field.start : field.end])
+    return b"".join(pieces)
 
 
 def test_what_is_refused(schema) -> None:
