@@ -13,6 +13,7 @@ import click
 from paperknife.cli.decoded import FORMATS, Style, ascii_json
 from paperknife.cli.failure import Failure
 from paperknife.cli.options import load_or_fail, protocol_options, reading_from, wants_colour
+from paperknife.recording.embedded_schemas import embedded_schemas
 from paperknife_decoders.direction_types import usual_message
 from paperknife_decoders.envelope import Envelope, Form
 from paperknife_decoders.envelope_type import EnvelopeType
@@ -41,7 +42,7 @@ SIDES = {"client": "server", "server": "client"}
     "--schema",
     multiple=True,
     metavar="PATH",
-    help="A folder of .proto files, one .proto, a descriptor set or a _pb2.py; may be given several times.",
+    help="A folder of .proto files, one .proto, a descriptor set, a _pb2.py or a recording; may be given again.",
 )
 @protocol_options
 @click.option(
@@ -154,7 +155,7 @@ def envelope_types(options: dict[str, Any]) -> tuple[EnvelopeType, ...]:
             raise Failure("A type was named, but no schema that defines it: add --schema PATH.")
         return ()
     try:
-        schema = load_schema(options["schema"])
+        schema = load_schema(options["schema"], unpack=embedded_schemas)
         if not asked:
             raise Failure(
                 "The bytes do not tell who sent them: add --as client or --as server, or --as with the name of a type"

@@ -12,6 +12,7 @@ import click
 
 from paperknife.cli.failure import Failure
 from paperknife.live.view import ViewOptions
+from paperknife.recording.embedded_schemas import embedded_schemas
 from paperknife.settings.catalogue import CONFIG, config_or_none
 from paperknife.settings.modes import Mode, ModeError, parse_mode
 from paperknife.settings.reading import Loaded, Reading, load
@@ -57,7 +58,7 @@ READING: tuple[Decorator, ...] = (
         "--schema",
         multiple=True,
         metavar="PATH",
-        help="A folder of .proto files, one .proto, a descriptor set or a _pb2.py; may be given several times.",
+        help="A folder of .proto files, one .proto, a descriptor set, a _pb2.py or a recording; may be given again.",
     ),
     click.option("--client", "client_type", default="", metavar="TYPE", help="The type of all that the client sends."),
     click.option("--server", "server_type", default="", metavar="TYPE", help="The type of all that the server sends."),
@@ -156,7 +157,7 @@ def override_from(options: dict[str, Any]) -> Loaded | None:
 def load_or_fail(reading: Reading) -> Loaded:
     """Load the schema; a schema that cannot be used ends the command with its sentence."""
     try:
-        return load(reading)
+        return load(reading, embedded_schemas)
     except SchemaError as error:
         raise Failure(str(error)) from None
 

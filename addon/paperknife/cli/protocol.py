@@ -8,6 +8,7 @@ import click
 
 from paperknife.cli.failure import Failure
 from paperknife.cli.protocol_try import try_command
+from paperknife.recording.embedded_schemas import embedded_schemas
 from paperknife.settings.catalogue import CONFIG, Entry, catalogue_of, config_or_none, entry_named, preset_entries
 from paperknife.settings.reading import Reading, load_matching
 from paperknife.settings.yaml_file import ConfigError
@@ -94,7 +95,7 @@ def check_command(context: click.Context, file: str, schema: tuple[str, ...]) ->
         raise Failure(f"A YAML file was expected at {printable(file)}: {error.strerror}.") from None
     try:
         own = catalogue_of(Path(file))
-        loaded = load_matching(own, Reading(schema=schema))
+        loaded = load_matching(own, Reading(schema=schema), embedded_schemas)
     except SchemaError as error:  # a configuration's faults, or the schema's own
         lines = [line for line in [*error.sentence.split("\n"), *map(str, error.faults)] if line]
         for line in lines:

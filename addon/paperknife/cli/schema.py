@@ -14,6 +14,7 @@ from paperknife.cli.failure import Failure
 from paperknife.cli.options import wants_colour
 from paperknife.cli.schema_drift import drift_command
 from paperknife.cli.schema_infer import infer_command
+from paperknife.recording.embedded_schemas import embedded_schemas
 from paperknife_decoders.direction_types import candidates, direction_types, payload_members
 from paperknife_decoders.paint import ANSI, PLAIN
 from paperknife_decoders.printable import printable
@@ -33,8 +34,9 @@ paths_argument = click.argument("paths", nargs=-1, required=True, metavar="PATH.
 def schema_group() -> None:
     """See what a schema defines, check it, draft one from traffic, and find what it lacks.
 
-    PATH is a folder of .proto files, one .proto, a descriptor set (.binpb .desc .pb .protoset) or a generated _pb2.py;
-    several are loaded together. A file with faults costs that file and those that import it, not the rest.
+    PATH is a folder of .proto files, one .proto, a descriptor set (.binpb .desc .pb .protoset), a generated _pb2.py or
+    a recording (.mcap); several are loaded together. A file with faults costs that file and those that import it, not
+    the rest.
     """
 
 
@@ -122,7 +124,7 @@ def sources_and_names(arguments: Sequence[str]) -> tuple[Sequence[str], Sequence
 
 def is_path(text: str) -> bool:
     """True if there is such a file or folder, or if the name is one that schema files have."""
-    return Path(text).exists() or text.endswith((".proto", "_pb2.py", ".binpb", ".desc", ".protoset", ".pb"))
+    return Path(text).exists() or text.endswith((".proto", "_pb2.py", ".binpb", ".desc", ".protoset", ".pb", ".mcap"))
 
 
 @schema_group.command("check", short_help="Find what is wrong with a schema.")
@@ -138,7 +140,7 @@ def check_command(context: click.Context, paths: tuple[str, ...]) -> None:
       paperknife schema check proto/
     """
     try:
-        schema = load_schema(paths)
+        schema = load_schema(paths, unpack=embedded_schemas)
     except SchemaError as error:
         if not error.faults:
             raise Failure(str(error)) from None
@@ -175,6 +177,6 @@ def tell_faults(schema: Schema) -> None:
 def load_or_fail(paths: Sequence[str]) -> Schema:
     """Load the schema; what makes it useless ends the command."""
     try:
-        return load_schema(paths)
+        return load_schema(paths, unpack=embedded_schemas)
     except SchemaError as error:
         raise Failure(str(error)) from None

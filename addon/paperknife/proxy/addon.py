@@ -28,6 +28,7 @@ from paperknife.proxy.options import (
 from paperknife.proxy.recordings import Recordings
 from paperknife.proxy.tap import LIMIT, Tap
 from paperknife.proxy.trust import Trust
+from paperknife.recording.embedded_schemas import embedded_schemas
 from paperknife.recording.records import RecordingError
 from paperknife.settings.modes import Mode
 from paperknife.settings.reading import Loaded, Reading, load
@@ -97,7 +98,7 @@ class Paperknife:
             reading = reading_from(ctx.options)
             if reading == self.keeper.reading and self.loaded:
                 return
-            loaded = load(reading)
+            loaded = load(reading, embedded_schemas)
         except (SchemaError, RecordingError, exceptions.OptionsError) as error:
             if "scripts" in updated:  # a script's first configuration names every option
                 # mitmproxy would log an exception here with its traceback; an error in the log stops it at start-up.

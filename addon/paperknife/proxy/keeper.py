@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
+from paperknife.recording.embedded_schemas import embedded_schemas
 from paperknife.settings.matching import Address
 from paperknife.settings.reading import Loaded, Reading, load
 from paperknife.settings.yaml_file import ConfigError
@@ -84,6 +85,6 @@ class Keeper:
 
 def load_prepared(reading: Reading) -> Loaded:
     """Load what `reading` names, ready for traffic. Raises `SchemaError`."""
-    loaded = load(reading)
+    loaded = load(reading, embedded_schemas)
     loaded.prepare()
     return loaded

@@ -49,7 +49,8 @@ OPTIONS = (
         Sequence[str],
         [],
         "Where the Protobuf schema is: folders of .proto files, single .proto files, descriptor sets "
-        "(.binpb .desc .pb .protoset), generated _pb2.py files. Set it several times for several sources.",
+        "(.binpb .desc .pb .protoset), generated _pb2.py files, recordings (.mcap). Set it several times for several "
+        "sources.",
     ),
     Option(
         f"{PREFIX}client",

@@ -12,8 +12,8 @@ A recording holds its schema, so that it can be read years later and by other to
   a segment is full.
 * `records` reads and bounds the records of any file, whoever wrote it (`inflation` the chunks of them), `ordering`
   keeps them in their order where another tool has sorted them; `reading` turns them back into items by `making`, with
-  `protocols` out of the schemas in the file. `seeking` begins in the middle of a packed file, `following` reads one
-  that is still being written. `redacting` masks items anew.
+  `protocols` out of the schemas in the file, which `embedded_schemas` gives to others. `seeking` begins in the middle
+  of a packed file, `following` reads one that is still being written. `redacting` masks items anew.
 * `summary` counts items, and is what `ending` finds at the end of a packed file.
 * `selection` is a part of a recording, by times (`moments`), connections and expressions; `excerpt` makes a recording
   of it, with the `state` that holds before it: what is newest of its `subjects` and was not taken back (`undoing`).

@@ -15,6 +15,7 @@ from paperknife_decoders.direction_types import direction_types
 from paperknife_decoders.protocol import Protocol, Reader
 from paperknife_decoders.redaction import Mode
 from paperknife_decoders.schema import Schema, SchemaError, load_schema
+from paperknife_decoders.schema.descriptor_files import Unpack
 from paperknife_decoders.secrets import NO_SECRETS, Secrets
 
 __all__ = ["HEARTBEATS", "Loaded", "Reading", "load"]
@@ -126,55 +127,58 @@ PLAIN = Protocol().name
 """What a protocol is called that was not given a name."""
 
 
-def load(reading: Reading) -> Loaded:
-    """Load what `reading` names. Raises `SchemaError` where nothing can be read with it."""
+def load(reading: Reading, unpack: Unpack | None = None) -> Loaded:
+    """Load what `reading` names. Raises `SchemaError` where nothing can be read with it.
+
+    `unpack` takes the schemas out of a recording, where one is named as schema.
+    """
     config = Path(reading.config) if reading.config else None
     watch = FileWatch(str(config)) if config is not None else None
     own = catalogue_of(config) if config is not None else None
     if reading.protocol:
         entry = entry_named(reading.protocol, own.entries if own is not None else ())
-        return replace(load_entry(entry, reading), config=watch)
+        return replace(load_entry(entry, reading, unpack), config=watch)
     if own is None or not (own.entries or own.faults):
-        return load_plain(reading)
+        return load_plain(reading, unpack)
     if len(own.entries) > 1 and (reading.schema or reading.client or reading.server):
         names = ", ".join(entry.name for entry in own.entries)
         raise ConfigError(f"Which protocol of {config} is it for? Say it with --protocol NAME; there are: {names}.")
-    return replace(load_matching(own, reading), config=watch)
+    return replace(load_matching(own, reading, unpack), config=watch)
 
 
-def load_plain(reading: Reading) -> Loaded:
+def load_plain(reading: Reading, unpack: Unpack | None = None) -> Loaded:
     """One bare envelope in each message, of the types that a schema has for it; without a schema none."""
     if not reading.schema:
         return Loaded(Protocol(secrets=reading.secrets))
-    schema = load_schema(reading.schema)
+    schema = load_schema(reading.schema, unpack=unpack)
     client, server = direction_types(schema, reading.client or None, reading.server or None)
     files = tuple(file.descriptor for file in schema.files)
     protocol = Protocol(client=client, server=server, heartbeats=HEARTBEATS, secrets=reading.secrets, files=files)
     return Loaded(protocol, schema)
 
 
-def load_matching(own: Catalogue, reading: Reading) -> Loaded:
+def load_matching(own: Catalogue, reading: Reading, unpack: Unpack | None = None) -> Loaded:
     """All protocols of a file, each for the connections that it fits. All that is wrong is raised together."""
     loaded, faults = [], list(own.faults)
     for entry in own.entries:
         try:
-            loaded.append((entry.definition.match, load_entry(entry, reading)))
+            loaded.append((entry.definition.match, load_entry(entry, reading, unpack)))
         except ConfigError as error:
             faults += error.found
     if faults:
         raise own.file.error(faults)
-    return replace(load_rest(reading), by_match=tuple(loaded))
+    return replace(load_rest(reading, unpack), by_match=tuple(loaded))
 
 
-def load_rest(reading: Reading) -> Loaded:
+def load_rest(reading: Reading, unpack: Unpack | None = None) -> Loaded:
     """What is read by none of the user's protocols: plainly by the schema of the command line, where that can be."""
     try:
-        return load_plain(reading)
+        return load_plain(reading, unpack)
     except SchemaError:
         return Loaded(Protocol(secrets=reading.secrets))
 
 
-def load_entry(entry: Entry, reading: Reading) -> Loaded:
+def load_entry(entry: Entry, reading: Reading, unpack: Unpack | None = None) -> Loaded:
     """One protocol for all connections, with the schema and types that `reading` names in the place of its own.
 
     Without a schema only its framing is read. Raises `ConfigError` with all that is wrong in the definition.
@@ -185,7 +189,7 @@ def load_entry(entry: Entry, reading: Reading) -> Loaded:
     paths = reading.schema or tuple(str(entry.file.path.parent / str(node.value)) for node in definition.schema)
     if paths:
         try:
-            schema = load_schema(paths)
+            schema = load_schema(paths, unpack=unpack)
         except SchemaError as error:
             if reading.schema or error.faults:
                 raise

@@ -6,10 +6,11 @@ Sources go through this package in one direction::
           (which files)                    +-> assembly -> Schema
                      -> descriptor_files --+
 
-* `sources` sorts what the user named into `.proto` files, descriptor sets and generated Python modules.
+* `sources` sorts what the user named into `.proto` files, descriptor sets, generated Python modules and recordings.
 * `roots` finds the import roots: the folders given, and those that the `import` lines imply.
 * `compiler` runs protoc in a process of its own and goes on with all that compiles.
-* `descriptor_files` reads descriptor sets and lifts descriptors out of generated modules, without running those.
+* `descriptor_files` reads descriptor sets and lifts descriptors out of generated modules, without running those; out of
+  recordings by what it is given for that.
 * `assembly` adds files to a fresh pool in the order of their dependencies.
 * `loaded` is the result, `Schema`: its messages, by full or short name. `proto_text` (with
   `proto_words`) writes them as in a `.proto`.

@@ -1,13 +1,14 @@
-"""Descriptors that somebody compiled already: descriptor sets, and those inside generated Python modules.
+"""Descriptors that somebody compiled already: descriptor sets, and those inside generated modules and recordings.
 
-A generated module is never run. It holds its descriptor as one bytes literal, which `ast` lifts out.
+A generated module is never run. It holds its descriptor as one bytes literal, which `ast` lifts out. What a recording
+is made of is known elsewhere: who loads a schema brings what takes the descriptor sets out of one.
 """
 
 from __future__ import annotations
 
 import ast
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,10 +17,14 @@ from google.protobuf.message import DecodeError
 
 from paperknife_decoders.schema.faults import Fault
 
-__all__ = ["Precompiled", "read_descriptor_sets", "read_generated"]
+__all__ = ["Precompiled", "Unpack", "read_descriptor_sets", "read_generated", "read_recordings"]
 
 MAX_BYTES = 64 << 20
 """A larger file is no schema; nobody waits for it to be read."""
+
+type Unpack = Callable[[Path], list[bytes]]
+"""The serialized FileDescriptorSets in a recording, the oldest first. It raises `OSError`, or `ValueError` with the end
+of a sentence about the file."""
 
 
 @dataclass(slots=True)
@@ -80,6 +85,45 @@ def read_generated(files: Iterable[Path], wellknown: frozenset[str]) -> Precompi
             if name not in wellknown:
                 waiting += existing_module(file, proto.name, name)
     return result
+
+
+def read_recordings(files: Iterable[Path], unpack: Unpack | None) -> Precompiled:
+    """What is in the schemas of recordings. Of several versions of one file in a recording, the last one counts."""
+    result = Precompiled()
+    for file in files:
+        result.read[file] = None
+        try:
+            if unpack is None:
+                raise ValueError("is a recording, from which no schema is taken here: name its .proto files")
+            newest, replaced = newest_of(unpack(file))
+        except (OSError, ValueError) as error:
+            result.faults.append(Fault(str(file), reason(error)))
+            continue
+        result.files += ((proto, file) for proto in newest)
+        for name in replaced:
+            result.faults.append(Fault(str(file), f"holds more than one version of {name}; the last one is used"))
+    return result
+
+
+def newest_of(sets: Iterable[bytes]) -> tuple[list[FileDescriptorProto], list[str]]:
+    """The last version of each file in descriptor sets, and the names of those that have others before it.
+
+    Raises ValueError where there is none.
+    """
+    newest: dict[str, FileDescriptorProto] = {}
+    replaced: dict[str, None] = {}
+    for data in sets:
+        try:
+            found = descriptors_in(data)
+        except ValueError:
+            continue  # it has the next version, or no file of a schema at all
+        for proto in found:
+            if newest.setdefault(proto.name, proto) != proto:
+                newest[proto.name] = proto
+                replaced[proto.name] = None
+    if not newest:
+        raise ValueError("is a recording without a schema: its messages were read as bare fields")
+    return list(newest.values()), list(replaced)
 
 
 def descriptor_of_module(source: bytes) -> FileDescriptorProto:

@@ -10,7 +10,7 @@ from google.protobuf.descriptor_pb2 import DescriptorProto, FileDescriptorProto,
 
 from paperknife_decoders.schema.assembly import Assembly
 from paperknife_decoders.schema.compiler import compile_tree, wellknown_names
-from paperknife_decoders.schema.descriptor_files import read_descriptor_sets, read_generated
+from paperknife_decoders.schema.descriptor_files import Unpack, read_descriptor_sets, read_generated, read_recordings
 from paperknife_decoders.schema.faults import Fault, SchemaError, collapsed
 from paperknife_decoders.schema.loaded import Schema
 from paperknife_decoders.schema.roots import import_tree
@@ -22,11 +22,14 @@ __all__ = ["load_schema"]
 NOTHING_OWN = "There is nothing in the schema but types that Protobuf brings along. Name the files of your API."
 
 
-def load_schema(sources: Sequence[str | Path] | str | Path, timeout: float = 60.0) -> Schema:
-    """Load all of `sources` into one schema: folders and files of `.proto`, descriptor sets, `_pb2.py` modules.
+def load_schema(
+    sources: Sequence[str | Path] | str | Path, timeout: float = 60.0, unpack: Unpack | None = None
+) -> Schema:
+    """Load all of `sources` into one schema: folders and files of `.proto`, descriptor sets, `_pb2.py`, recordings.
 
     A file with faults is left out, and so are those that import it; the faults are in the result. `timeout` limits each
-    run of protoc, in seconds. Raises SchemaError if a path is wrong or if nothing could be loaded.
+    run of protoc, in seconds; `unpack` takes the descriptor sets out of a recording. Raises SchemaError if a path is
+    wrong or if nothing could be loaded.
     """
     paths = [Path(path).expanduser() for path in ([sources] if isinstance(sources, str | Path) else sources)]
     show = as_given(paths)
@@ -36,9 +39,10 @@ def load_schema(sources: Sequence[str | Path] | str | Path, timeout: float = 60.
     tree.show = show
     sets = read_descriptor_sets(found.descriptors)
     generated = read_generated(found.generated, wellknown)
+    recorded = read_recordings(found.recordings, unpack)
     watch = Watch(found, [*tree.names.values(), *generated.read], lambda: find_sources(paths))
 
-    precompiled = [*sets.files, *generated.files]
+    precompiled = [*sets.files, *generated.files, *recorded.files]
     compiled = compile_tree(tree, FileDescriptorSet(file=(proto for proto, _ in precompiled)), timeout)
     merged = Merged(show)
     merged.add_all((proto, tree.names.get(proto.name)) for proto in compiled.files)
@@ -46,7 +50,8 @@ def load_schema(sources: Sequence[str | Path] | str | Path, timeout: float = 60.
     assembly = Assembly()
     assembly.add_all(merged.files, lambda name: merged.places.get(name, name))
 
-    faults = [*found.faults, *sets.faults, *generated.faults, *compiled.faults, *merged.faults, *assembly.faults]
+    read = (found, sets, generated, recorded, compiled, merged, assembly)
+    faults = [fault for each in read for fault in each.faults]
     faults = collapsed(Fault(show(Path(fault.file)), fault.message, fault.line, fault.column) for fault in faults)
     files = [file for name, file in assembly.added.items() if name not in wellknown]
     if not files:

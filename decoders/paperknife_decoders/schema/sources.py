@@ -20,6 +20,7 @@ class Kind(enum.Enum):
     PROTO = "a .proto file"
     GENERATED = "a generated _pb2.py module"
     DESCRIPTORS = "a FileDescriptorSet"
+    RECORDING = "a recording, with the schemas of its messages"
 
 
 SUFFIXES: tuple[tuple[str, Kind], ...] = (
@@ -32,6 +33,9 @@ SUFFIXES: tuple[tuple[str, Kind], ...] = (
 )
 """How file names end. A folder is read for the first kind in this order that it holds, since a build that leaves
 descriptor sets or generated modules beside its sources would otherwise be loaded twice."""
+
+RECORDING = ".mcap"
+"""How the name of a recording ends. One that lies in a folder is none of its schema."""
 
 MAX_FOLDERS = 20_000
 """Beyond this many folders a path was not meant: a home folder, or the root of the disk."""
@@ -53,11 +57,12 @@ class Sources:
     folders: tuple[Path, ...]
     walked: tuple[Path, ...]
     faults: tuple[Fault, ...] = ()
+    recordings: tuple[Path, ...] = ()
 
     @property
     def files(self) -> tuple[Path, ...]:
         """All of them."""
-        return self.protos + self.generated + self.descriptors
+        return self.protos + self.generated + self.descriptors + self.recordings
 
 
 def find_sources(paths: Sequence[Path]) -> Sources:
@@ -96,6 +101,7 @@ def find_sources(paths: Sequence[Path]) -> Sources:
         folders,
         tuple(walked),
         tuple(faults),
+        by_kind[Kind.RECORDING],
     )
 
 
@@ -110,8 +116,8 @@ def kind_of_file(path: Path) -> Kind:
         raise SchemaError(f"There is no schema at {path}{nearest_sibling(path)}")
     if not path.is_file() or not os.access(path, os.R_OK):
         raise SchemaError(f"{path} cannot be read: it is no ordinary file, or not yours to read.")
-    if path.suffix == ".mcap":
-        raise SchemaError(f"{path} is a recording; a schema cannot be taken from one yet: name its .proto files.")
+    if path.suffix == RECORDING:
+        return Kind.RECORDING
     if path.suffix == ".py":
         return Kind.GENERATED
     return kind_by_name(path.name) or Kind.DESCRIPTORS

@@ -6,6 +6,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
+from paperknife.cli import main
 from paperknife.cli.failure import Failure
 from paperknife.cli.options import (
     check_expressions,
@@ -19,6 +20,7 @@ from paperknife.cli.options import (
 )
 from paperknife.settings.modes import Mode
 from paperknife.settings.reading import Reading, load
+from paperknife_decoders.message import Direction
 
 
 def parsed(*arguments: str) -> dict[str, object]:
@@ -106,3 +108,28 @@ def test_colour(monkeypatch, stream, asked: bool | None, environment: dict[str, 
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     assert wants_colour(stream, asked) is colour
+
+
+VERBS = {
+    "show": ["show", "session.mcap", "--where", "order.quantity == 2"],
+    "redact": ["redact", "session.mcap", "-o", "out.mcap"],
+    "export": ["export", "session.mcap", "--to", "jsonl", "-o", "-"],
+    "decode": ["decode", "message.bin", "--as", "client"],
+    "decode by a protocol": ["decode", "message.bin", "--as", "client", "--protocol", "own"],
+    "schema drift": ["schema", "drift", "session.mcap"],
+    "protocol try": ["protocol", "try", "own", "message.bin", "--client"],
+    "protocol check": ["protocol", "check", "paperknife.yaml"],
+}
+
+
+@pytest.mark.parametrize("arguments", VERBS.values(), ids=VERBS)
+def test_a_recording_as_schema(record, tape, tmp_path, monkeypatch, arguments) -> None:
+    """Every verb that takes a schema takes the one that a recording carries."""
+    monkeypatch.chdir(tmp_path)
+    record()
+    record(name="schema.mcap", packed=False)
+    (tmp_path / "message.bin").write_bytes(tape.message(Direction.CLIENT, "order", {"quantity": 2}).content)
+    (tmp_path / "paperknife.yaml").write_text("protocols: [{name: own, schema: [schema.mcap]}]\n")
+    schema = [] if "own" in arguments else ["--schema", "schema.mcap"]
+    result = CliRunner().invoke(main, [*arguments, *schema])
+    assert result.exit_code == (arguments[1] == "drift"), result.output  # the session holds a message that is none

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 
 import pytest
 from click.testing import CliRunner
 
 from paperknife.cli import main
+from paperknife.demo.files import given_schema
 
 GOOD = """syntax = "proto3";
 package shop;
@@ -74,6 +77,23 @@ def test_show_without_a_name(paperknife_schema):
         "message ClientMessage {",
         "message ServerMessage {",
     ]
+
+
+def test_sources_of_every_kind(paperknife_schema, record, tmp_path):
+    """Two folders, a descriptor set, a generated module and a recording are one schema, what they share once."""
+    record()
+    made = {"set.proto": "Set", "module.proto": "Module", "other/o.proto": "Other"}
+    for name, message in made.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(f'syntax = "proto3"; message {message} {{}}')
+    protoc = [sys.executable, "-m", "grpc_tools.protoc", "-I."]
+    subprocess.run([*protoc, "--descriptor_set_out=set.pb", "set.proto"], cwd=tmp_path, check=True)
+    subprocess.run([*protoc, "--python_out=.", "module.proto"], cwd=tmp_path, check=True)
+    sources = ["good", "other", "set.pb", "module_pb2.py", "session.mcap", str(given_schema())]
+    result = paperknife_schema("list", *sources, "--format", "json")
+    names = [json.loads(line)["message"] for line in result.stdout.splitlines()]
+    assert {"shop.Item", "Set", "Module", "Other", "trading.v1.Order"} <= set(names)
+    assert (len(names), result.stderr) == (len(set(names)), "")
 
 
 CHECKS = {

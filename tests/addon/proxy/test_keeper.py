@@ -109,7 +109,7 @@ def test_a_fault_of_ours_does_not_end_the_watch(schema_folder: Path, monkeypatch
         told = Told(schema_folder)
         file = schema_folder / "tiny.proto"
 
-        def fail(_: Reading) -> None:
+        def fail(*_: object) -> None:
             raise RuntimeError("on purpose")
 
         async def steps() -> None:

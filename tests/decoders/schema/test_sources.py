@@ -29,7 +29,6 @@ MISSING = {
     "not there, deep": (["protos/tradng/v1"], r"There is no schema at .*; did you mean .*/protos/trading\?"),
     "nothing like it": (["xyz"], r"There is no schema at .*/xyz; the folder .* has no xyz"),
     "an empty folder": (["empty"], r"There is no \.proto file in the folder .*/empty"),
-    "a recording": (["session.mcap"], r"session\.mcap is a recording"),
     "below a file": (["session.mcap/x"], r"There is no schema at .*/session\.mcap/x"),
     "no file": (["/dev/null"], "/dev/null cannot be read"),
     "two at once": (["xyz", "empty"], r"(?s)no schema at .*\n.*no \.proto file"),
