@@ -21,6 +21,10 @@ from paperknife_decoders.wire.writing import length_delimited, varint
 __all__ = ["Rewriting"]
 
 
+class TooDeep(DecodeError):
+    """Messages in messages beyond the limit, which is told of the whole message, and not taken for other bytes."""
+
+
 @dataclass(slots=True)
 class Level:
     """One message on its way there: the records that were replaced, and the way back through a carrier's steps.
@@ -66,7 +70,7 @@ class Rewriting:
     def united(self, data: bytes, union: Union, depth: int) -> tuple[bytes, Level]:
         """One message as one of the union's type, and what was replaced in it."""
         if depth > self.context.limits.nesting:
-            raise DecodeError(f"messages in messages, more than {self.context.limits.nesting} levels of them,", 0)
+            raise TooDeep(f"messages in messages, more than {self.context.limits.nesting} levels of them,", 0)
         fields = walk(data)
         level = Level(depth)
         place, member = (None, None) if union.carrier is None else self.member(data, fields, union, level)
@@ -118,6 +122,8 @@ class Rewriting:
             if number in union.inner:
                 content, within = self.united(content, union.inner[number], level.depth + 1)
             message_factory.GetMessageClass(kind).FromString(content)
+        except TooDeep:
+            raise
         except (ProtobufDecodeError, ValueError):
             if self.context.spent.inflated > self.context.limits.inflated_bytes:
                 raise  # a bomb: nothing more of this message is taken apart, and it is said why

@@ -151,5 +151,10 @@ def test_limits(proto_schema) -> None:
     limited = Rewriting(Context(Direction.SERVER, limits=Limits(inflated_bytes=50_000)))
     with pytest.raises(DecodeError, match="more than 50,000 bytes come out of what is compressed"):
         limited.to_union(data, union)
-    with pytest.raises(DecodeError, match="levels"):
-        Rewriting(Context(Direction.SERVER, limits=Limits(nesting=0))).to_union(data, union, 1)
+    chat = made(schema, "Item", method="Chat", payload=made(schema, "Chat", text="hello"))
+    data = made(schema, "Frame", payload=gzip.compress(b"\x0a" + varint(len(chat)) + chat))
+    for nesting, words in ((0, "more than 0 levels"), (1, "more than 1 levels")):
+        limited = Rewriting(Context(Direction.SERVER, limits=Limits(nesting=nesting)))
+        with pytest.raises(DecodeError, match=words):
+            limited.to_union(data, union)
+    Rewriting(Context(Direction.SERVER, limits=Limits(nesting=2))).to_union(data, union)

@@ -93,6 +93,14 @@ def test_a_change() -> None:
     assert changed == multi(b"\x78\x05\x92\x00" + length_delimited(2, framed(inner, other))[1:] + b"\x78\x06")
 
 
+def test_a_length_in_the_header() -> None:
+    """A header that tells how long the list's message is tells it anew."""
+    step = MessageList("type:u8 size:u16be=length(part)", "type=1", at=2, size=1)
+    found = opened(step, b"\x01\x00\x07\x12\x05\x01a\x02bc")
+    assert found.parts == (b"a", b"bc")
+    assert found.close([b"a", b"bcd"]) == b"\x01\x00\x08\x12\x06\x01a\x03bcd"
+
+
 def test_the_size_behind_the_list() -> None:
     """The fields of a list are where they are, in either order."""
     data = multi(length_delimited(2, gzip.compress(framed(ORDER))) + b"\x08\x0e\x08\x0e")
