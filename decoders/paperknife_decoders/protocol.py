@@ -42,8 +42,9 @@ class Protocol:
     `heartbeats` are payload names. `steps` come between the content of a server's message and its envelopes, outermost
     first, and in a client's `client_steps`, where these differ. With `in_text` they are for text messages; else a text
     message is none of Protobuf. `limits` bound what the steps do for one message. `pairs` are declared requests with
-    their responses. `files` are all of the schema that the types come from, and `definition` is what all else was made
-    of, as plain data, so that both can be kept beside what was read with them.
+    their responses, and `volatile` are patterns of fields that do not count when messages are compared. `files` are all
+    of the schema that the types come from, and `definition` is what all else was made of, as plain data, so that both
+    can be kept beside what was read with them.
     """
 
     name: str = "protobuf"
@@ -57,6 +58,7 @@ class Protocol:
     secrets: Secrets = field(default_factory=Secrets)
     files: tuple[FileDescriptor, ...] = field(default=(), repr=False)
     pairs: tuple[DeclaredPair, ...] = ()
+    volatile: frozenset[str] = frozenset()
     definition: Mapping[str, object] | None = field(default=None, repr=False, compare=False)
 
     def is_heartbeat(self, envelope: Envelope) -> bool:

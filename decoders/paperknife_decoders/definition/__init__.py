@@ -39,13 +39,17 @@ key               what it says
                   ``table``, a mapping beside the rules, which wins over them
 ``remembers``     the place of an id (``header.id``) that a response repeats. One without a key of its own is typed by
                   the key of its request
-``limits``        ``inflated_bytes``, ``parts``, ``nesting``, ``remembered`` (`paperknife_decoders.steps.Limits`)
-``partial``       ``true``: what ``types``, ``heartbeats``, ``correlate`` and ``secrets`` name is left out where the
-                  schema lacks it, so that one definition goes with several versions of a schema
+``limits``        ``inflated_bytes``, ``parts``, ``nesting``, ``remembered``, ``gathered_bytes``
+                  (`paperknife_decoders.steps.Limits`)
+``partial``       ``true``: what ``types``, ``heartbeats``, ``correlate``, ``secrets`` and ``volatile`` name is left out
+                  where the schema lacks it, so that one definition goes with several versions of a schema
 ``heartbeats``    names of payloads (in a type without a `oneof`, of the fields that are set then), and
                   ``empty-message`` for a message of no bytes
 ``correlate``     fields that requests and their responses have in common, from the envelope inwards
 ``secrets``       paths of fields, from the envelope inwards
+``volatile``      fields whose values do not count when messages are compared: paths, in which ``*`` stands for one or
+                  more names (``*.time``), or a name alone for all fields that are called so
+                  (`paperknife_decoders.path_patterns`)
 ``decoder``       ``module:name`` of a step in Python for what data cannot say; behind the other steps. A recording
                   keeps no definition that has one
 ``about``         a sentence for lists

@@ -65,6 +65,7 @@ class Definition:
     heartbeats: tuple[Node, ...] | None = None
     correlate: tuple[PairForm, ...] = ()
     secrets: tuple[Node, ...] = ()
+    volatile: tuple[Node, ...] = ()
     decoder: str = ""
     path: Path = ()
     plain: Mapping[str, object] = field(default_factory=dict, repr=False)

@@ -7,8 +7,9 @@ from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from paperknife_decoders.definition.node import meant
 from paperknife_decoders.envelope_type import EnvelopeType
 from paperknife_decoders.open_types import is_any, is_json_like
+from paperknife_decoders.path_patterns import has_wildcards, names_below
 
-__all__ = ["field_at", "leads_somewhere", "single_field_at", "why_no_field"]
+__all__ = ["field_at", "leads_somewhere", "single_field_at", "why_no_field", "why_nothing_matches"]
 
 
 def field_at(kind: Descriptor, path: str) -> FieldDescriptor | None:
@@ -70,3 +71,12 @@ def why_no_field(kind: EnvelopeType, path: str) -> str:
             return f"{name} has no field {part}{meant(part, (each.name for each in inner.fields))}"
         inner, name = field.message_type, field.name if field.message_type is None else field.message_type.full_name
     return ""
+
+
+def why_nothing_matches(kind: EnvelopeType, pattern: str) -> str:
+    """Where a pattern is that of no field, with what may have been meant."""
+    if has_wildcards(pattern):
+        return f"{kind.name} has no field that {pattern} matches"
+    if "." in pattern:
+        return why_no_field(kind, pattern)
+    return f"{kind.name} has no field {pattern}, at any depth{meant(pattern, names_below(kind.descriptor))}"

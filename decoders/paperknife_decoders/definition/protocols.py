@@ -9,10 +9,17 @@ from paperknife_decoders.definition.building import Building, Side
 from paperknife_decoders.definition.faults import DefinitionError
 from paperknife_decoders.definition.form import JSON, Definition, PairForm
 from paperknife_decoders.definition.node import listed, meant
-from paperknife_decoders.definition.paths import field_at, leads_somewhere, single_field_at, why_no_field
+from paperknife_decoders.definition.paths import (
+    field_at,
+    leads_somewhere,
+    single_field_at,
+    why_no_field,
+    why_nothing_matches,
+)
 from paperknife_decoders.envelope_type import EnvelopeType
 from paperknife_decoders.message import Direction
 from paperknife_decoders.pairing import can_be_id
+from paperknife_decoders.path_patterns import leads_to_field
 from paperknife_decoders.protocol import EMPTY_MESSAGE, Protocol
 from paperknife_decoders.schema import Schema
 from paperknife_decoders.secrets import Secrets
@@ -66,6 +73,7 @@ def protocol_from(
         secrets=Secrets(secrets.paths | paths, secrets.names) if secrets.names else secrets,
         files=tuple(file.descriptor for file in schema.files) if schema is not None else (),
         pairs=pairs,
+        volatile=frozenset(str(node.value) for node in definition.volatile),
         definition=None if definition.decoder else definition.plain,
     )
 
@@ -101,6 +109,9 @@ def check_names(definition: Definition, sides: dict[Direction, Side], *, whole: 
         is_known = whole or any(payload in kind.descriptor.fields_by_name for kind in kinds)
         if is_known and not any(leads_somewhere(kind.descriptor, str(node.value)) for kind in kinds):
             node.lacks(" and ".join(dict.fromkeys(why_no_field(each, str(node.value)) for each in kinds)))
+    for node in definition.volatile:
+        if whole and not any(leads_to_field(kind.descriptor, str(node.value)) for kind in kinds):
+            node.lacks(" and ".join(dict.fromkeys(why_nothing_matches(each, str(node.value)) for each in kinds)))
 
 
 def payload_names(kind: EnvelopeType) -> list[str]:

@@ -33,6 +33,7 @@ KEYS = (
     "heartbeats",
     "correlate",
     "secrets",
+    "volatile",
     "decoder",
 )
 
@@ -46,6 +47,9 @@ MOST_LIMIT = 1 << 40
 
 MOST_CARRIES = 100
 """Types that carry messages; a definition may come with a hostile recording."""
+
+MOST_VOLATILE = 200
+"""Patterns that each field of a schema is compared with, likewise."""
 
 type StepReader = Callable[[object], Step]
 """Makes a step of its definition. Raises `ValueError`."""
@@ -197,6 +201,14 @@ def read_correlate(node: Node) -> tuple[PairForm, ...]:
     return tuple(pairs)
 
 
+def read_volatile(node: Node) -> tuple[Node, ...]:
+    """The patterns of fields that do not count."""
+    items = node.items()
+    if len(items) > MOST_VOLATILE:
+        node.fault(f"at most {MOST_VOLATILE} were expected, and {len(items):,} were found")
+    return tuple(each for each in items[:MOST_VOLATILE] if each.text("the path of a field") is not None)
+
+
 READERS: Mapping[str, Callable[[Node], object]] = {
     "about": lambda node: node.text("a sentence") or "",
     "match": read_match,
@@ -208,6 +220,7 @@ READERS: Mapping[str, Callable[[Node], object]] = {
     "heartbeats": read_names("a payload's name"),
     "correlate": read_correlate,
     "secrets": read_names("the path of a field"),
+    "volatile": read_volatile,
     "decoder": lambda node: node.text("module:name") or "",
 }
 FIELDS = {"text": "in_text"}
