@@ -1,0 +1,41 @@
+"""Splicing: one field of an encoded message is changed, and every other byte stays as it is.
+
+A message that is parsed and serialised again is another one: unknown fields move, over-long numbers shrink, doubled
+records are gone. So a change is made in the bytes. A path says what is meant, the encoding's rules
+(https://protobuf.dev/programming-guides/encoding/) say which records decide it, and those are replaced::
+
+    order.levels[1].price ── hops ──> the records that decide ──> edits ──> lengths of the parents ──> bytes
+
+* `paths` reads ``order.levels[0].price`` against a type, into `hops`: which records count at each level.
+* `scalars` and `contents` make bytes of values: numbers, texts, enums; times, decimals, whole messages.
+* `scanning` finds the records of one level, `elements` those of a list, `entries` those of a map.
+* `descent` goes down a path as far as the message has it.
+* `edits` are what is replaced; `lengths` follow for all records around it.
+* `changes` are what callers say, and `writing` makes them: `splice`, or `prepared` for many messages of one type.
+* `reading` tells what a path leads to, and `envelopes` goes through the steps of a protocol and back.
+
+A message with several records is what they say side by side: of a scalar the last one counts, messages are merged, and
+of a `oneof` only what comes behind the last record of another member. Where nothing is set yet, new records come behind
+all others of their parent.
+"""
+
+from paperknife_decoders.splice.changes import Append, Change, Clear, Set
+from paperknife_decoders.splice.envelopes import edited
+from paperknife_decoders.splice.errors import PathError, SpliceError
+from paperknife_decoders.splice.paths import Path, path_from
+from paperknife_decoders.splice.writing import Splicer, prepared, splice
+
+__all__ = [
+    "Append",
+    "Change",
+    "Clear",
+    "Path",
+    "PathError",
+    "Set",
+    "SpliceError",
+    "Splicer",
+    "edited",
+    "path_from",
+    "prepared",
+    "splice",
+]

@@ -1,0 +1,72 @@
+"""The way down a path, as far as a message has it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from paperknife_decoders.splice.entries import entries_of
+from paperknife_decoders.splice.errors import SpliceError
+from paperknife_decoders.splice.hops import Hop
+from paperknife_decoders.splice.scanning import Span, live, records_in
+from paperknife_decoders.wire.walker import Field
+
+__all__ = ["Place", "at_index", "descend"]
+
+
+@dataclass(slots=True)
+class Place:
+    """Where a path ends in a message, or where the message ends on the path.
+
+    `parents` are, from the outermost inwards, the records that make up the message at each hop; `spans` is where the
+    innermost message lies in them. `found` are its records of the field at `hops[depth]` and of the field's rivals, and
+    `records` those of them that count.
+    """
+
+    hops: Sequence[Hop]
+    depth: int
+    parents: list[list[Field]]
+    spans: list[Span]
+    found: list[Field]
+    records: list[Field]
+
+    @property
+    def hop(self) -> Hop:
+        """The hop that was reached last."""
+        return self.hops[self.depth]
+
+    @property
+    def is_reached(self) -> bool:
+        """True if the message has all parents of what the path leads to."""
+        return self.depth == len(self.hops) - 1
+
+
+def descend(data: bytes, hops: Sequence[Hop]) -> Place:
+    """Follow `hops` into a message. Raises `DecodeError` for what cannot be read on the way, `SpliceError` for an
+    element that a list on the way does not have.
+    """
+    parents: list[list[Field]] = []
+    spans: list[Span] = [(0, len(data))]
+    last = len(hops) - 1
+    for depth, hop in enumerate(hops):
+        found = records_in(data, spans, hop.form.tags)
+        records = live(found, hop.form)
+        if depth == last:
+            break
+        if hop.key is not None:
+            records = entries_of(data, records, hop)[-1:]
+        elif hop.index is not None:
+            records = [records[at_index(hop, hop.index, len(records))]]
+        if not records:
+            break
+        parents.append(records)
+        spans = [(record.content, record.content_end) for record in records]
+    return Place(hops, depth, parents, spans, found, records)
+
+
+def at_index(hop: Hop, index: int, count: int) -> int:
+    """The position in a list of `count` elements. Raises `SpliceError` where it has none there."""
+    if -count <= index < count:
+        return index % count
+    has = "no elements" if not count else "1 element" if count == 1 else f"{count:,} elements"
+    raise SpliceError(f"{hop.text} is not in this message, its list has {has}")
