@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from paperknife_decoders.envelope import Envelope, Form
+from paperknife_decoders.envelope import Form
 from paperknife_decoders.errors import DecodeError
 from paperknife_decoders.message import Direction
 from paperknife_decoders.protocol import Reader
 from paperknife_decoders.splice.changes import Change
 from paperknife_decoders.splice.errors import SpliceError
-from paperknife_decoders.splice.writing import Splicer, prepared
+from paperknife_decoders.splice.writing import prepared
+from paperknife_decoders.steps import Opened
 
-__all__ = ["edited", "edited_by"]
+__all__ = ["edited"]
 
 
-def edited(
+def edited(  # noqa: PLR0913, PLR0917 - a message, and what is done to it
     reader: Reader, direction: Direction, opcode: int, content: bytes, place: int, changes: Iterable[Change]
 ) -> bytes:
     """The content of a message with `changes` made in its envelope number `place`, which counts from 0.
@@ -27,32 +28,32 @@ def edited(
     kind = reader.protocol.type_for(direction)
     if kind is None:
         raise SpliceError(f"the {direction.value}'s messages have no type in this protocol, so no field can be changed")
-    return edited_by(reader, direction, opcode, content, {place: prepared(kind.descriptor, changes)})
-
-
-def edited_by(reader: Reader, direction: Direction, opcode: int, content: bytes, splicers: dict[int, Splicer]) -> bytes:
-    """The content of a message with the envelopes at the keys of `splicers` changed by these."""
-    way = reader.way(direction, opcode, content)
-    if isinstance(way, Envelope):
-        if way.form is not Form.DECODED:
-            raise SpliceError(f"this message is no {name_of(way)}{f': {way.fault}' if way.fault else ''}")
-        parts: tuple[bytes, ...] = (way.data,)
-    else:
-        parts = way.parts
-    changed = list(parts)
-    for place, splicer in splicers.items():
-        if not 0 <= place < len(parts):
-            holds = "1 envelope" if len(parts) == 1 else f"{len(parts)} envelopes"
-            raise SpliceError(f"this message has no envelope {place}, it holds {holds}, counted from 0")
-        changed[place] = splicer(parts[place])
-    if isinstance(way, Envelope):
-        return changed[0]
+    splicer = prepared(kind.descriptor, changes)
+    opened = opened_way(reader, direction, opcode, content)
+    count = len(opened.parts)
+    if not 0 <= place < count:
+        raise SpliceError(f"there is no envelope {place}; this message holds {count:,}, the first of which is 0")
+    parts = list(opened.parts)
+    parts[place] = splicer(parts[place])
     try:
-        return way.close(changed)
+        return opened.close(parts)
     except DecodeError as error:
         raise SpliceError(f"the changed message cannot be put together again: {error}") from error
 
 
-def name_of(envelope: Envelope) -> str:
-    """The type that was expected."""
-    return envelope.type.name if envelope.type is not None else "Protobuf message"
+def opened_way(reader: Reader, direction: Direction, opcode: int, content: bytes) -> Opened:
+    """The way to a message's envelopes and back. Raises `SpliceError` where the message has none.
+
+    A bare envelope does not have to parse: it is changed as far as its bytes can be read.
+    """
+    way = reader.way(direction, opcode, content)
+    if isinstance(way, Opened):
+        return way
+    if reader.has_steps(direction, opcode) or way.form not in BARE:
+        name = way.type.name if way.type is not None else "Protobuf message"
+        found = way.fault or f"it is {way.form.value}"
+        raise SpliceError(f"this message holds no {name}, so no field can be changed: {found}")
+    return Opened((content,), b"".join)
+
+
+BARE = (Form.DECODED, Form.WIRE, Form.BYTES)

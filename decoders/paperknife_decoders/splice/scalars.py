@@ -134,7 +134,7 @@ def enum_number(value: Dynamic, field: FieldDescriptor) -> bytes:
         if value not in names:
             likely = closest(value, names)
             meant = f"; did you mean {likely}?" if likely else "."
-            once = {number: name for name, number in reversed(names.items())}  # the short one of the same names
+            once = {each: name for name, each in reversed([*names.items()])}  # the short one of the same names
             raise SpliceError(
                 f"{field.name} is never {said(value)}{meant} It is one of: {listed(reversed(once.values()))}"
             )

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from paperknife_decoders.errors import DecodeError
 from paperknife_decoders.splice.hops import Form, Tags
-from paperknife_decoders.wire.walker import Field, WireType, close_group, read_field
+from paperknife_decoders.wire.walker import FIXED_SIZES, Field, WireType, close_group, read_field
 
 __all__ = ["Span", "live", "records_in", "scan", "signed_32"]
 
@@ -24,28 +24,42 @@ def records_in(data: bytes, spans: Iterable[Span], tags: Tags) -> list[Field]:
 def scan(data: bytes, start: int, end: int, tags: Tags, found: list[Field]) -> None:
     """Add the records with one of `tags` to `found`. Raises `DecodeError` where the level cannot be read.
 
-    The records that are not asked for are most, and most of them are small: these are passed without a call.
+    Most records are not asked for, and have short tags and lengths: these are passed without a call. Whatever is
+    unusual in one, and be it wrong, is left to the walker.
     """
     position = start
     while position < end:
         tag = data[position]
         behind = position + 1
-        if tag > 127 and behind < end and (high := data[behind]) < 128:  # two bytes: field numbers 16 to 2047
+        if behind < end and tag > 127 and (high := data[behind]) < 128:  # field numbers 16 to 2047
             tag = tag & 127 | high << 7
             behind += 1
-        if tag not in tags and behind < end and tag > 7 and (size := data[behind]) < 128:
+        if behind < end and tag not in tags and tag > 7:
             kind = tag & 7
-            if kind == WIRE_LENGTH:
-                behind += size
-            elif kind != WIRE_VARINT:
-                behind = end
-            if behind < end:
-                position = behind + 1
+            if kind == LENGTH:
+                size = data[behind]
+                behind += 1
+                if size > 127 and behind < end:
+                    size = size & 127 | data[behind] << 7
+                    behind += 1
+                behind = behind + size if size < 1 << 14 else FAR
+            elif kind == VARINT:
+                longest = behind + 10
+                while behind < end and data[behind] > 127:
+                    behind += 1
+                behind = behind + 1 if behind < longest else FAR
+            else:
+                behind += FIXED.get(kind, FAR)
+            if behind <= end:
+                position = behind
                 continue
         position = careful(data, position, end, tags, found)
 
 
-WIRE_LENGTH, WIRE_VARINT = int(WireType.LENGTH), int(WireType.VARINT)
+LENGTH, VARINT = int(WireType.LENGTH), int(WireType.VARINT)
+FIXED = {int(kind): size for kind, size in FIXED_SIZES.items()}
+FAR = 1 << 32
+"""Beyond the end of any message."""
 
 
 def careful(data: bytes, position: int, end: int, tags: Tags, found: list[Field]) -> int:
