@@ -1,0 +1,232 @@
+"""The express way: the parts of a message without the way back, where nothing about it is odd.
+
+To open a message takes a way back for each step and each part, a hundred times what a length or a number takes to be
+read. Most messages are only read, and most of them are what steps expect. So the steps that much traffic goes through
+have a short way too: a closure, made once for a protocol. It gives the very parts that `open_parts` gives, or None for
+all that it does not care to look into, refusals and limits among them; these go the whole way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
+
+from paperknife_decoders.carrying.choices import LONGEST_KEY, FieldKey
+from paperknife_decoders.errors import DecodeError
+from paperknife_decoders.steps import Limits, Step
+from paperknife_decoders.steps.carry import Carry
+from paperknife_decoders.steps.compressed import Compressed
+from paperknife_decoders.steps.constant_prefix import ConstantPrefix
+from paperknife_decoders.steps.length_prefix import LengthPrefix
+from paperknife_decoders.steps.varint_delimited import VarintDelimited
+from paperknife_decoders.wire.walker import WireType, read_varint
+from paperknife_decoders.wire.writing import varint
+
+__all__ = ["Express", "express_for"]
+
+type Express = Callable[[bytes], Sequence[bytes] | None]
+
+LARGE = 1 << 20
+"""Bytes out of one compressed message; with more than these it goes the whole way."""
+
+HALF = 1 << 63
+
+
+def express_for(steps: Sequence[Step], limits: Limits) -> Express | None:
+    """The express way through all `steps`; None where one of them has none.
+
+    Whether what is carried is of its type is not looked at: if the union's type refuses a part, the message has to go
+    the whole way.
+    """
+    stages = [stage_for(step, limits) for step in steps]
+    known = [stage for stage in stages if stage is not None]
+    if not stages or len(known) < len(stages) or limits.inflated_bytes < LARGE or limits.nesting < 1:
+        return None
+    if sum(isinstance(step, Compressed) for step in steps[1:]):
+        return None  # the limit is for what comes out of all parts together
+    first, rest, most = known[0], known[1:], limits.parts
+
+    def express(data: bytes) -> Sequence[bytes] | None:
+        try:
+            parts = first(data)
+            for stage in rest:
+                if parts is None or len(parts) > most:
+                    return None
+                parts = staged(stage, parts)
+        except (DecodeError, IndexError):
+            return None
+        return parts if parts is not None and len(parts) <= most else None
+
+    return express
+
+
+def staged(stage: Express, parts: Sequence[bytes]) -> Sequence[bytes] | None:
+    """All parts of the parts."""
+    if len(parts) == 1:
+        return stage(parts[0])
+    found: list[bytes] = []
+    for part in parts:
+        own = stage(part)
+        if own is None:
+            return None
+        found += own
+    return found
+
+
+def stage_for(step: Step, limits: Limits) -> Express | None:
+    """One step's own."""
+    make = STAGES.get(type(step))
+    return None if make is None else make(step, limits)
+
+
+def delimited(_: VarintDelimited, limits: Limits) -> Express:
+    """Lengths as varints."""
+    most = limits.parts
+
+    def parts(data: bytes) -> list[bytes] | None:
+        found: list[bytes] = []
+        at, end = 0, len(data)
+        while at < end:
+            size = data[at]
+            if size < 128:
+                at += 1
+            else:
+                size, at = read_varint(data, at, end)
+            start, at = at, at + size
+            if at > end or len(found) == most:
+                return None
+            found.append(data[start:at])
+        return found
+
+    return parts
+
+
+def prefixed(step: LengthPrefix, _: Limits) -> Express | None:
+    """One length of a fixed size."""
+    if step.several:
+        return None
+
+    def parts(data: bytes) -> tuple[bytes] | None:
+        size, start = step.length_at(data, 0)
+        return (data[start:],) if start + size == len(data) else None
+
+    return parts
+
+
+def constant(step: ConstantPrefix, _: Limits) -> Express:
+    """A constant in front."""
+    prefix = bytes.fromhex(step.hex)
+    size = len(prefix)
+
+    def parts(data: bytes) -> tuple[bytes] | None:
+        return (data[size:],) if data.startswith(prefix) else None
+
+    return parts
+
+
+def inflated(step: Compressed, _: Limits) -> Express:
+    """What is compressed, and not large."""
+    pieces, is_packed = step.codec.pieces, step.is_packed
+
+    def parts(data: bytes) -> tuple[bytes] | None:
+        if not is_packed(data):
+            return (data,)
+        found, size = [], 0
+        for piece in pieces(data):
+            size += len(piece)
+            if size > LARGE:
+                return None
+            found.append(piece)
+        return (b"".join(found),)
+
+    return parts
+
+
+def carried(step: Carry, _: Limits) -> Express | None:
+    """A carrier on the top level with a key beside the bytes, and nothing else about it."""
+    union, carrier = step.union, step.union.carrier
+    if carrier is None or carrier.steps or union.inner or step.header:
+        return None
+    choice = carrier.choice
+    if choice.remembers is not None or choice.recalls is not None or not isinstance(choice.key, FieldKey):
+        return None
+    field, place_number = choice.key.field, carrier.at.number
+    tags = {key: varint(union.members[kind.full_name] << 3 | WireType.LENGTH) for key, kind in choice.table.items()}
+    default = field.default_value
+
+    def parts(data: bytes) -> tuple[bytes] | None:
+        found = spans(data, field.number, place_number)
+        if found is None:
+            return None
+        key, places = found
+        tag = tags.get(default if key is None else key)
+        if tag is None:
+            return (data,)
+        if not places:
+            return (data + tag + b"\0",)
+        if len(places) > 1:
+            return None
+        start, body, content = places[0]
+        if content - body > 1 and not data[content - 1]:
+            return None  # a length in more bytes than it needs
+        return (data[:start] + tag + data[body:],)
+
+    return parts
+
+
+type Place = tuple[int, int, int]
+"""Where a record begins, its length, and its content."""
+
+
+def spans(data: bytes, key_number: int, place_number: int) -> tuple[int | str | None, list[Place]] | None:
+    """The last value of the key, None where there is none, and the places of the carried bytes, in one quick walk."""
+    key: int | str | None = None
+    places: list[Place] = []
+    at, end = 0, len(data)
+    while at < end:
+        start, tag = at, data[at]
+        at += 1
+        if tag > 127:
+            more = data[at]
+            if not 0 < more < 128:
+                return None  # a number above 2047, as a union's own are, or in more bytes than it needs
+            tag, at = tag & 127 | more << 7, at + 1
+        body, number, size = at, tag >> 3, SIZES[tag & 7]
+        value, at = number_at(data, at, end) if size is None else (0, at + size)
+        content = at
+        if tag & 7 == LENGTH:
+            at += value
+        if at > end or not number or size == GROUP:
+            return None
+        if number == key_number:
+            if size is not None or value >= (LONGEST_KEY if tag & 7 == LENGTH else HALF):
+                return None
+            key = data[content:at].decode(errors="replace") if tag & 7 == LENGTH else value
+        elif number == place_number and tag & 7 == LENGTH:
+            places.append((start, body, content))
+    return key, places
+
+
+def number_at(data: bytes, at: int, end: int) -> tuple[int, int]:
+    """A varint, and the offset behind it; most have one byte or two."""
+    first = data[at]
+    if first < 128:
+        return first, at + 1
+    second = data[at + 1]
+    return (first & 127 | second << 7, at + 2) if second < 128 else read_varint(data, at, end)
+
+
+LENGTH: Final = int(WireType.LENGTH)
+
+GROUP: Final = -1
+
+SIZES: Final = (None, 8, None, GROUP, GROUP, 4, GROUP, GROUP)
+"""By wire type: how many bytes a value has, None where a varint stands there."""
+
+STAGES: Final[Mapping[type[Step], Callable[[Any, Limits], Express | None]]] = {
+    VarintDelimited: delimited,
+    LengthPrefix: prefixed,
+    ConstantPrefix: constant,
+    Compressed: inflated,
+    Carry: carried,
+}
