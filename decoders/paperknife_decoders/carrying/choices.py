@@ -107,6 +107,11 @@ class Choice:
         return None if key is None else self.table.get(key)
 
     @property
+    def looks_inside(self) -> bool:
+        """True if it depends on the fields of the message, which cost time to find."""
+        return any(isinstance(each, FieldKey) for each in (self.key, self.remembers, self.recalls))
+
+    @property
     def holds(self) -> tuple[Descriptor, ...]:
         """All types, each once, in the order of the table."""
         found = dict.fromkeys(self.table.values())

@@ -14,7 +14,7 @@ from google.protobuf.message import DecodeError as ProtobufDecodeError
 
 from paperknife_decoders.carrying.union import FIRST_HEADER, FIRST_MEMBER, Carrier, Union
 from paperknife_decoders.errors import DecodeError
-from paperknife_decoders.steps import Context, Opened, open_parts
+from paperknife_decoders.steps import Context, Opened, TooManyFields, open_parts
 from paperknife_decoders.wire.walker import Field, WireType, walk
 from paperknife_decoders.wire.writing import length_delimited, varint
 
@@ -71,7 +71,10 @@ class Rewriting:
         """One message as one of the union's type, and what was replaced in it."""
         if depth > self.context.limits.nesting:
             raise TooDeep(f"messages in messages, more than {self.context.limits.nesting} levels of them,", 0)
-        fields = walk(data)
+        read = self.context.walk(data)
+        if read.error is not None:
+            raise read.error
+        fields = read.fields
         level = Level(depth)
         place, member = (None, None) if union.carrier is None else self.member(data, fields, union, level)
         before: Counter[int] = Counter()
@@ -122,7 +125,7 @@ class Rewriting:
             if number in union.inner:
                 content, within = self.united(content, union.inner[number], level.depth + 1)
             message_factory.GetMessageClass(kind).FromString(content)
-        except TooDeep:
+        except (TooDeep, TooManyFields):
             raise
         except (ProtobufDecodeError, ValueError):
             if self.context.spent.inflated > self.context.limits.inflated_bytes:

@@ -39,7 +39,7 @@ key               what it says
                   ``table``, a mapping beside the rules, which wins over them
 ``remembers``     the place of an id (``header.id``) that a response repeats. One without a key of its own is typed by
                   the key of its request
-``limits``        ``inflated_bytes``, ``parts``, ``nesting``, ``remembered``, ``gathered_bytes``
+``limits``        ``inflated_bytes``, ``parts``, ``nesting``, ``remembered``, ``fields``, ``gathered_bytes``
                   (`paperknife_decoders.steps.Limits`)
 ``partial``       ``true``: what ``types``, ``heartbeats``, ``correlate``, ``secrets`` and ``volatile`` name is left out
                   where the schema lacks it, so that one definition goes with several versions of a schema

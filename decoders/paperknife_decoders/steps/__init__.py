@@ -21,8 +21,9 @@ from typing import Protocol
 
 from paperknife_decoders.errors import DecodeError
 from paperknife_decoders.message import Direction
+from paperknife_decoders.wire.walker import Walk, walk_partly
 
-__all__ = ["Context", "Header", "Limits", "Memory", "Opened", "Step", "open_parts"]
+__all__ = ["Context", "Header", "Limits", "Memory", "Opened", "Step", "TooManyFields", "open_parts"]
 
 
 REMEMBERED = 4096
@@ -37,6 +38,8 @@ class Limits:
     parts: int = 10_000
     nesting: int = 8
     """Levels of messages in messages."""
+    fields: int = 100_000
+    """Fields of one message that are looked through one by one for what it carries; that takes half a second."""
     remembered: int = REMEMBERED
     """Requests of one connection whose response carries no type of its own."""
 
@@ -64,11 +67,16 @@ type Header = Mapping[str, int | str]
 """Values by name that stand in front of a part: a type number, an id, a flag."""
 
 
+class TooManyFields(DecodeError):
+    """Fields beyond the limit, which is told of the whole message."""
+
+
 @dataclass(slots=True)
 class Spent:
     """What one message has cost so far."""
 
     inflated: int = 0
+    fields: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +101,15 @@ class Context:
         self.spent.inflated += size
         if self.spent.inflated > self.limits.inflated_bytes:
             raise DecodeError(f"more than {self.limits.inflated_bytes:,} bytes come out of what is compressed", 0)
+
+    def walk(self, data: bytes) -> Walk:
+        """The fields of one level of a part, as far as it can be read. Raises `TooManyFields` beyond the limit."""
+        left = self.limits.fields - self.spent.fields
+        read = walk_partly(data, limit=left + 1)
+        if len(read.fields) > left:
+            raise TooManyFields(f"more than the {self.limits.fields:,} fields that are looked through,", 0)
+        self.spent.fields += len(read.fields)
+        return read
 
 
 @dataclass(frozen=True, slots=True)

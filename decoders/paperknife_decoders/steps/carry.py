@@ -11,7 +11,7 @@ from paperknife_decoders.carrying.rewriting import Rewriting
 from paperknife_decoders.carrying.union import BODY, FIRST_HEADER, Union
 from paperknife_decoders.errors import DecodeError
 from paperknife_decoders.steps import Context, Opened
-from paperknife_decoders.wire.walker import WireType, walk, walk_partly
+from paperknife_decoders.wire.walker import WireType, walk
 from paperknife_decoders.wire.writing import length_delimited, varint
 
 __all__ = ["Behind", "Carry"]
@@ -54,7 +54,7 @@ class Behind:
 
     def open(self, data: bytes, context: Context) -> Opened:
         """One part: the header's values and the message; the bytes as they are, where their type is not known."""
-        kind = self.choice.type_of(data, walk_partly(data).fields, context)
+        kind = self.choice.type_of(data, context.walk(data).fields if self.choice.looks_inside else (), context)
         number = self.union.members.get(kind.full_name, BODY) if kind is not None else BODY
         values = header_records(self.header, context)
         united = values + length_delimited(number, data)

@@ -14,7 +14,7 @@ from paperknife_decoders.steps.compressed import inflated
 from paperknife_decoders.steps.frames import in_frames, split
 from paperknife_decoders.steps.length_prefix import LengthPrefix
 from paperknife_decoders.steps.stream_codecs import CODECS, Codec
-from paperknife_decoders.wire.walker import DEEPEST, Field, WireType, walk
+from paperknife_decoders.wire.walker import DEEPEST, Field, WireType
 from paperknife_decoders.wire.writing import varint
 
 __all__ = ["MessageList"]
@@ -62,7 +62,7 @@ class MessageList:
 
     def messages(self, data: bytes, context: Context, level: int) -> Opened:
         """The messages in `data`, which is in so many lists already."""
-        found = self.list_in(data)
+        found = self.list_in(data, context)
         if found is None:
             return Opened((data,), b"".join)
         deepest = min(context.limits.nesting, DEEPEST)
@@ -97,17 +97,19 @@ class MessageList:
 
         return Opened(tuple(parts), close)
 
-    def list_in(self, data: bytes) -> List | None:
+    def list_in(self, data: bytes, context: Context) -> List | None:
         """The list that a message holds; None where it is another one, and where nothing is in its list."""
         condition = read_condition(self.when)
         try:
             head = read_head(data, read_layout(self.layout))
             if head.values.get(condition.name) not in condition.values:
                 return None
-            body = data[len(head.data) :]
-            fields = walk(body)
         except DecodeError:
             return None  # it is for the next step to say so
+        body = data[len(head.data) :]
+        fields, _, fault = context.walk(body)
+        if fault is not None:
+            return None
         lists = [each for each in fields if each.number == self.at and each.wire_type is WireType.LENGTH]
         sizes = [each for each in fields if each.number == self.inflated_size and each.wire_type is WireType.VARINT]
         if not lists or not lists[-1].value:

@@ -17,7 +17,7 @@ from paperknife_decoders.steps import Context, Limits
 from paperknife_decoders.steps.base64_text import Base64Text
 from paperknife_decoders.steps.compressed import Compressed
 from paperknife_decoders.steps.stream_codecs import CODECS
-from paperknife_decoders.wire.writing import varint
+from paperknife_decoders.wire.writing import length_delimited, varint
 
 PROTO = """
 syntax = "proto3"; package r;
@@ -158,3 +158,21 @@ def test_limits(proto_schema) -> None:
         with pytest.raises(DecodeError, match=words):
             limited.to_union(data, union)
     Rewriting(Context(Direction.SERVER, limits=Limits(nesting=2))).to_union(data, union)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"\x08\x01" * 11,
+        length_delimited(8, gzip.compress(b"\x48\x01" * 11)),
+        b"\x08\x01" * 5 + length_delimited(8, gzip.compress(b"\x48\x01" * 6)),
+    ],
+    ids=["in the carrier", "in what it carries", "in both together"],
+)
+def test_many_fields(proto_schema, data) -> None:
+    """Fields that are looked through cost far more than their few bytes, so that they are counted."""
+    union = frame_union(proto_schema(PROTO))
+    limited = Rewriting(Context(Direction.SERVER, limits=Limits(fields=10)))
+    with pytest.raises(DecodeError, match="more than the 10 fields that are looked through"):
+        limited.to_union(data, union)
+    Rewriting(Context(Direction.SERVER, limits=Limits(fields=12))).to_union(data, union)

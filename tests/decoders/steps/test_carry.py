@@ -16,7 +16,7 @@ from paperknife_decoders.errors import DecodeError
 from paperknife_decoders.message import Direction
 from paperknife_decoders.protocol import read_envelope
 from paperknife_decoders.schema import Schema
-from paperknife_decoders.steps import Context
+from paperknife_decoders.steps import Context, Limits
 from paperknife_decoders.steps.carry import Behind, Carry
 from paperknife_decoders.wire.walker import WireType, walk
 from paperknife_decoders.wire.writing import length_delimited
@@ -143,6 +143,17 @@ def test_by_an_id_inside(schema) -> None:
     step = Behind(header_union("Frame", {}, choice.holds, schema.pool), choice)
     assert shown(step, made(schema, "Order", size=1)) == "Order: Order { size: 1 }"
     assert shown(step, made(schema, "Order", size=3)) == ': body: "\\030\\003"'
+
+
+def test_only_what_is_looked_through_is_counted(schema) -> None:
+    """Where the key is in the message, its fields are looked through, up to the limit; for a header's they are not."""
+    order = schema.message("carry.Order")
+    union = header_union("Frame", {}, (order,), schema.pool)
+    context = Context(Direction.CLIENT, header={"type": 1}, limits=Limits(fields=10))
+    inside = Behind(union, Choice(FieldKey(order.fields_by_name["size"]), {1: order}))
+    with pytest.raises(DecodeError, match="more than the 10 fields"):
+        inside.open(b"\x18\x01" * 11, context)
+    Behind(union, Choice(HeaderKey("type"), {1: order})).open(b"\x18\x01" * 11, context)
 
 
 @pytest.mark.parametrize(
