@@ -21,6 +21,7 @@ from bench.recording import measure_recording
 from bench.report import Findings, markdown, text
 from bench.rounds import Bench, open_bench
 from bench.sparse import measure_sparse
+from bench.styles import measure_styles
 
 THEMES: dict[str, Callable[[Bench], Findings]] = {
     "bursts": measure_bursts,
@@ -31,6 +32,7 @@ THEMES: dict[str, Callable[[Bench], Findings]] = {
     "reading": measure_reading,
     "openings": measure_openings,
     "recording": measure_recording,
+    "styles": measure_styles,
 }
 
 RESULTS = Path(__file__).parent / "RESULTS.md"
