@@ -30,8 +30,9 @@ class Envelope(NamedTuple):
     """One envelope of a message.
 
     `data` are its own bytes (without framing), `type` what the protocol expects in this direction, `message` the parsed
-    message where `form` is `DECODED`. `payload` is the name of the member that is set in the type's `oneof`, the empty
-    string where nothing is set or nothing is known. `fault` says in words why it is not decoded, where it is not.
+    message where `form` is `DECODED`. `payload` is the name of the member that is set in the type's `oneof` (or what
+    else `EnvelopeType.payload_of` gives), the empty string where nothing is set or nothing is known. `fault` says in
+    words why it is not decoded, where it is not.
     """
 
     data: bytes

@@ -9,11 +9,34 @@ from google.protobuf.descriptor import Descriptor, FieldDescriptor, OneofDescrip
 from google.protobuf.message import Message as ProtoMessage
 
 from paperknife_decoders.overlay import Accord, Look, look_for
+from paperknife_decoders.reflection import list_fields
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["SHORTEST", "EnvelopeType", "payload_oneof"]
+__all__ = ["JOINT", "MOST_NAMED", "SHORTEST", "EnvelopeType", "payload_oneof"]
+
+JOINT = "+"
+"""Between the names of fields that are set together; no field's name has it."""
+
+MOST_NAMED = 8
+"""So many fields that are set together are named; of others the number is told."""
+
+NO_PAYLOADS = (
+    "google.protobuf.Timestamp",
+    "google.protobuf.Duration",
+    "google.protobuf.FieldMask",
+    "google.protobuf.BoolValue",
+    "google.protobuf.BytesValue",
+    "google.protobuf.DoubleValue",
+    "google.protobuf.FloatValue",
+    "google.protobuf.Int32Value",
+    "google.protobuf.Int64Value",
+    "google.protobuf.StringValue",
+    "google.protobuf.UInt32Value",
+    "google.protobuf.UInt64Value",
+)
+"""Messages that are single values: what is set beside a payload, as a time is, and not one itself."""
 
 SHORTEST = 2
 """Bytes of the shortest member, a tag and the length 0; so its content begins here or later."""
@@ -25,13 +48,28 @@ LONGEST_HEAD = 4
 class EnvelopeType:
     """The top-level message type of one direction, with what is asked of it for every message prepared once.
 
-    `name` and `oneof` are found in the descriptor where they are not given. `tags` are the tags of the message members
-    of its `oneof` as they stand on the wire, at most two bytes long, little end first, with the members' names.
+    `name` and `oneof` are found in the descriptor where they are not given. `members` are the fields of which the set
+    one is the payload: those of the `oneof`, or by `set_fields`, for a type without one, all messages and lists of
+    messages in it (but for maps, times and other single values), of which several may be set. `tags` are the tags of
+    those that are messages as they stand on the wire, at most two bytes long, little end first, with their names.
     """
 
-    __slots__ = ("__weakref__", "descriptor", "discard", "look", "name", "oneof", "parse", "serialize", "tags", "which")
+    __slots__ = (
+        "__weakref__",
+        "descriptor",
+        "discard",
+        "look",
+        "members",
+        "name",
+        "named",
+        "oneof",
+        "parse",
+        "serialize",
+        "tags",
+        "which",
+    )
 
-    def __init__(self, descriptor: Descriptor, name: str = "", oneof: str = "") -> None:
+    def __init__(self, descriptor: Descriptor, name: str = "", oneof: str = "", *, set_fields: bool = False) -> None:
         message_class = message_factory.GetMessageClass(descriptor)
         self.descriptor = descriptor
         self.name: str = name or descriptor.full_name
@@ -41,13 +79,15 @@ class EnvelopeType:
         self.discard = message_class.DiscardUnknownFields
         self.serialize = message_class.SerializePartialToString  # `ByteSize` raises where a required field is missing
         self.oneof = oneof or payload_oneof(descriptor)
-        self.tags = member_tags(descriptor, self.oneof)
+        self.members = payload_fields(descriptor, self.oneof, set_fields=set_fields)
+        self.named = {} if self.oneof else {member.number: member.name for member in self.members}
+        self.tags = member_tags(self.members)
         self.look: Look | None = None
 
     def prepare(self) -> Look:
         """Make what `accord` needs. For a schema of a thousand messages it takes a tenth of a second."""
         if self.look is None:
-            self.look = look_for(self.descriptor, sole_members(self.descriptor, self.oneof))
+            self.look = look_for(self.descriptor, sole_members(self.descriptor, self.members))
         return self.look
 
     def accord(self, contents: Sequence[bytes]) -> Accord:
@@ -66,10 +106,25 @@ class EnvelopeType:
         return len(self.serialize(message)) == len(content)
 
     def payload_of(self, message: ProtoMessage) -> str:
-        """The name of the set member; the type's own short name where the type has no `oneof` at all."""
-        if self.oneof is None:
+        """The name of the set member; the type's own short name where the type has no `oneof` at all.
+
+        By set fields, the names of all that are set, in the order of their numbers: ``connect``, ``quotes+orders``.
+        Where none of them is, it is the type's short name too: ``Reply`` with an id alone says more than nothing would.
+        """
+        if self.oneof is not None:
+            return self.which(message, self.oneof) or ""
+        named = self.named
+        if not named:
             return self.descriptor.name
-        return self.which(message, self.oneof) or ""
+        found = [named[field.number] for field, _ in list_fields(message) if field.number in named]
+        if len(found) > MOST_NAMED:
+            found[MOST_NAMED:] = [f"{len(found) - MOST_NAMED} more"]
+        return JOINT.join(found) or self.descriptor.name
+
+    @property
+    def payloads(self) -> tuple[str, ...]:
+        """What payloads can be called, each by itself; the empty name of an unset `oneof` is none."""
+        return tuple(member.name for member in self.members) + (() if self.oneof else (self.descriptor.name,))
 
     def name_of(self, content: bytes) -> str:
         """The payload's name, as cheaply as can be: a member that fills the whole of `content` is not looked into.
@@ -118,19 +173,31 @@ def payload_oneof(descriptor: Descriptor) -> str | None:
     return max(real, key=weight).name if real else None
 
 
-def member_tags(descriptor: Descriptor, oneof: str | None) -> dict[int, str]:
-    """The tags of messages in a `oneof` (protobuf.dev/programming-guides/encoding, "Message Structure")."""
+def payload_fields(descriptor: Descriptor, oneof: str | None, *, set_fields: bool) -> tuple[FieldDescriptor, ...]:
+    """The fields of which the set one is the payload, or by `set_fields` the set ones are."""
+    if oneof:
+        return tuple(descriptor.oneofs_by_name[oneof].fields)
+    return tuple(field for field in descriptor.fields if set_fields and can_be_payload(field))
+
+
+def can_be_payload(field: FieldDescriptor) -> bool:
+    """True for a message or a list of messages, of types that are more than single values."""
+    kind = field.message_type
+    return kind is not None and not kind.GetOptions().map_entry and kind.full_name not in NO_PAYLOADS
+
+
+def member_tags(members: Sequence[FieldDescriptor]) -> dict[int, str]:
+    """The tags of messages among fields (protobuf.dev/programming-guides/encoding, "Message Structure")."""
     tags = {}
-    for member in descriptor.oneofs_by_name[oneof].fields if oneof else ():
+    for member in members:
         tag = member.number << 3 | 2
         if member.type == FieldDescriptor.TYPE_MESSAGE and tag < 1 << 14:
             tags[tag if tag < 128 else tag & 127 | 128 | tag >> 7 << 8] = member.name
     return tags
 
 
-def sole_members(descriptor: Descriptor, oneof: str | None) -> dict[int, str]:
-    """The members of a `oneof` by number, where they are messages and all that its type has; else none."""
-    members = descriptor.oneofs_by_name[oneof].fields if oneof else ()
+def sole_members(descriptor: Descriptor, members: Sequence[FieldDescriptor]) -> dict[int, str]:
+    """The members by number, where they are messages and all that their type has; else none."""
     if len(members) < len(descriptor.fields) or any(member.message_type is None for member in members):
         return {}
     return {member.number: member.name for member in members}

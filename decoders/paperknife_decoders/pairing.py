@@ -28,6 +28,7 @@ from typing import TYPE_CHECKING
 
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 
+from paperknife_decoders.envelope_type import JOINT
 from paperknife_decoders.message import Direction
 
 if TYPE_CHECKING:
@@ -120,6 +121,26 @@ class Role:
 Roles = Mapping[str, Role]
 
 
+class JoinedRoles(Mapping[str, Role]):
+    """Roles by payload; several fields that are set together have the role of the first of them that has one."""
+
+    def __init__(self, roles: Roles) -> None:
+        self.roles = roles
+
+    def __getitem__(self, payload: str) -> Role:
+        names = (payload, *payload.split(JOINT)) if JOINT in payload else (payload,)
+        for name in names:
+            if name in self.roles:
+                return self.roles[name]
+        raise KeyError(payload)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.roles)
+
+    def __len__(self) -> int:
+        return len(self.roles)
+
+
 @lru_cache(maxsize=16)
 def roles_of(
     client: EnvelopeType | None, server: EnvelopeType | None, pairs: tuple[DeclaredPair, ...] = ()
@@ -130,7 +151,11 @@ def roles_of(
         for direction, kind in ((Direction.CLIENT, client), (Direction.SERVER, server))
     }
     asked = {direction: {each.id_name for each in pairs if each.asker is direction} for direction in Direction}
-    return {direction: roles_in(ids[direction], ids[direction.other], asked[direction]) for direction in Direction}
+    roles = {direction: roles_in(ids[direction], ids[direction.other], asked[direction]) for direction in Direction}
+    for direction, kind in ((Direction.CLIENT, client), (Direction.SERVER, server)):
+        if kind is not None and kind.named:
+            roles[direction] = JoinedRoles(roles[direction])
+    return roles
 
 
 def roles_in(own: Mapping[str, Sequence[Id]], other: Mapping[str, Sequence[Id]], asked: Set[str]) -> Roles:
@@ -180,12 +205,13 @@ def ids_by_payload(kind: EnvelopeType | None) -> dict[str, tuple[Id, ...]]:
     if kind is None:
         return {}
     outer = list(ids_in(kind.descriptor, "", (ENVELOPE_ONLY, *ID_NAMES)))
-    if kind.oneof is None:
+    if not kind.members:
         outer += ids_inside(kind.descriptor, "")
         return {kind.descriptor.name: by_rank(outer)}
-    found = {}
-    for member in kind.descriptor.oneofs_by_name[kind.oneof].fields:
-        inner = payload_ids(member.message_type, f"{member.name}.") if member.message_type else []
+    found = {} if kind.oneof else {kind.descriptor.name: by_rank(outer)}
+    for member in kind.members:
+        inside = None if member.is_repeated else member.message_type  # of a list, no item is the one with the id
+        inner = [] if inside is None else payload_ids(inside, f"{member.name}.")
         found[member.name] = by_rank([*outer, *inner])
     return found
 
@@ -200,7 +226,7 @@ def with_declared(
     for name, path in paths.items():
         first, *rest = path.split(".")
         field: FieldDescriptor | None = kind.descriptor.fields_by_name.get(first)
-        in_payload = field is not None and first in found and field.containing_oneof is not None
+        in_payload = first in found and any(member.name == first for member in kind.members)
         for part in rest:
             inner = field.message_type if field is not None else None
             field = inner.fields_by_name.get(part) if inner is not None else None

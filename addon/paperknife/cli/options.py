@@ -203,7 +203,8 @@ def compile_by(text: str, protocol: Protocol) -> Expression:
     """Compile `text` against the types of one protocol. Raises `ExpressionError`."""
     kinds = (protocol.client, protocol.server)
     client, server = (None if kind is None else kind.descriptor for kind in kinds)
-    return compile_expression(text, client, server)
+    set_fields = (name for kind in kinds if kind is not None and kind.named for name in kind.payloads)
+    return compile_expression(text, client, server, set_fields)
 
 
 def check_expressions(options: dict[str, Any], loaded: Loaded) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from google.protobuf.message import DecodeError
 
-from paperknife_decoders.envelope_type import EnvelopeType
+from paperknife_decoders.envelope_type import JOINT, EnvelopeType
 from paperknife_decoders.expression import Expression
 from paperknife_decoders.message import Direction, Message, Opcode
 from paperknife_decoders.pairing import roles_of
@@ -40,7 +40,8 @@ class Interest:
             return True
         kind, payloads = names
         try:
-            return kind.name_of(message.content) in payloads
+            name = kind.name_of(message.content)
+            return name in payloads or (JOINT in name and not payloads.isdisjoint(name.split(JOINT)))
         except DecodeError:  # then it has no payload, and which other form it is matters to nobody
             return "" in payloads
 

@@ -22,9 +22,12 @@ __all__ = ["Tally"]
 
 MOST_UNKNOWN = 1000
 """So many different unknown fields are told apart; a peer can make up as many as it likes."""
+MOST_PAYLOADS = 1000
+"""So many payloads are told apart: where several fields make one, a peer can set as many as it likes."""
 MOST_ROWS = 12
 """So many unknown fields are listed."""
 NAME_CELLS = 32
+OTHERS = "(others)"
 
 
 def all_known(content: bytes) -> bool:
@@ -147,7 +150,9 @@ class Tally:
     def _add(self, direction: Direction, name: str, messages: int, size: int) -> None:
         count = self._payloads.get((direction, name))
         if count is None:
-            count = self._payloads[direction, name] = Count()
+            if len(self._payloads) >= MOST_PAYLOADS:
+                name = OTHERS
+            count = self._payloads.setdefault((direction, name), Count())
         count.messages += messages
         count.size += size
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import lru_cache
 
 from paperknife_decoders.envelope_type import EnvelopeType
-from paperknife_decoders.expression.names import payloads_of
 from paperknife_decoders.pairing import snake
 
 __all__ = ["undone_by"]
@@ -29,7 +28,7 @@ OPPOSITES = {
 @lru_cache(maxsize=4096)
 def undone_by(payload: str, kind: EnvelopeType) -> str | None:
     """The payload of `kind` that `payload` takes back, None where it takes back nothing."""
-    known = {snake(name): name for name in payloads_of(kind.descriptor)}
+    known = {snake(name): name for name in kind.payloads}
     words = snake(payload).split("_")
     for place, word in enumerate(words):
         opposite = OPPOSITES.get(word) or (word[2:] if word.startswith("un") else "")

@@ -25,6 +25,10 @@ key               what it says
 ``text: true``    the steps are for text messages, and binary ones have none
 ``header``        ``{type: number, tag: text}``: values that a step reads in front of a message and that are shown with
                   it, where the step does not say so itself
+``payload``       ``set-fields``: a type without a `oneof` names its payload by the messages and lists of messages that
+                  are set in it, joined with ``+`` where there are several (``quotes+orders``); maps, times and other
+                  single values are none. Where none is set, it is the type's name, as it is without this key.
+                  ``{client: set-fields}`` where the sides differ
 ``carries``       types that hold another message, at any depth. ``in``, ``at`` and ``types``; ``by``, unless there is
                   one type only; ``from: client`` (or server) where the sides differ; ``steps`` between the bytes and
                   the message; ``remembers``
@@ -39,7 +43,7 @@ key               what it says
                   ``table``, a mapping beside the rules, which wins over them
 ``remembers``     the place of an id (``header.id``) that a response repeats. One without a key of its own is typed by
                   the key of its request
-``limits``        ``inflated_bytes``, ``parts``, ``nesting``, ``remembered``, ``fields``, ``gathered_bytes``
+``limits``        ``inflated_bytes``, ``parts``, ``nesting``, ``remembered``, ``gathered_bytes``, ``fields``
                   (`paperknife_decoders.steps.Limits`)
 ``partial``       ``true``: what ``types``, ``heartbeats``, ``correlate``, ``secrets`` and ``volatile`` name is left out
                   where the schema lacks it, so that one definition goes with several versions of a schema

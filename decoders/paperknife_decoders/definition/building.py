@@ -42,8 +42,8 @@ class Building:
     decoder: Step | None = None
     reached: set[int] = field(default_factory=set)
     """The carriers, by their number, that are somewhere in a direction's envelopes."""
-    made: dict[str, tuple[list[Carrier], EnvelopeType, Carry]] = field(default_factory=dict)
-    """Unions by their root; both directions may have the same one."""
+    made: dict[tuple[str, bool], tuple[list[Carrier], EnvelopeType, Carry]] = field(default_factory=dict)
+    """Unions by their root, and by whether set fields are its payload; both directions may have the same one."""
 
     def sides(self) -> dict[Direction, Side]:
         """Both directions. What has a fault is left out, which is for the caller to see."""
@@ -70,11 +70,27 @@ class Building:
         header = header_kinds(steps, self.definition.header)
         behind = self.definition.behind.get(side)
         if behind is not None:
+            if side in self.definition.set_fields:
+                self.definition.set_fields[side].fault("`behind` says what the payload is, so that no set fields do")
             return self.behind_side(side, behind, steps, header)
         root = self.root(side, named)
         if root is None:
             return Side(None, steps)
-        return self.carried_side(side, root, EnvelopeType(root), steps, header)
+        plain = EnvelopeType(root, set_fields=side in self.definition.set_fields)
+        made = self.carried_side(side, root, plain, steps, header)
+        self.check_set_fields(side, root, made.type)
+        return made
+
+    def check_set_fields(self, side: Direction, root: Descriptor, kind: EnvelopeType | None) -> None:
+        """Say where nothing but a `oneof` says what the payload is, or there is nothing that could be set."""
+        node = self.definition.set_fields.get(side)
+        if node is None or kind is None or kind.named:
+            return
+        if kind.oneof is not None:
+            what = f"what its oneof {kind.oneof} has" if kind.descriptor is root else "the message that it carries"
+            node.fault(f"the payload of {kind.name} is {what}, so that no set fields say it")
+        else:
+            node.fault(f"{kind.name} has no field that is a message or a list of messages, so that none can be set")
 
     def root(self, side: Direction, named: Node | None) -> Descriptor | None:
         """The type of a direction's envelopes in the schema."""
@@ -113,15 +129,16 @@ class Building:
         self.reached |= {number for number, carrier in carriers.items() if carrier.type in reaching}
         if root not in reaching:
             return Side(plain, steps)
-        known = self.made.get(root.full_name)
+        key = root.full_name, bool(plain.named)
+        known = self.made.get(key)
         if known is None or known[0] != list(carriers.values()) or header:
             try:
                 union = union_of(root, list(carriers.values()), self.schema.pool, header)
             except SchemaError as error:
                 self.definition.carries[next(iter(carriers))].node.fault(error.sentence)
                 return Side(plain, steps)
-            kind = EnvelopeType(union.descriptor, plain.name, union.oneof)
-            known = self.made[root.full_name] = (list(carriers.values()), kind, Carry(union, tuple(header)))
+            kind = EnvelopeType(union.descriptor, plain.name, union.oneof, set_fields=bool(plain.named))
+            known = self.made[key] = (list(carriers.values()), kind, Carry(union, tuple(header)))
         _, kind, carry = known
         return Side(kind, (*steps, carry))
 

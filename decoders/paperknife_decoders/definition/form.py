@@ -59,6 +59,7 @@ class Definition:
     steps: Mapping[Direction, tuple[Step, ...]] = field(default_factory=dict)
     in_text: bool = False
     header: HeaderKinds = field(default_factory=dict)
+    set_fields: Mapping[Direction, Node] = field(default_factory=dict)
     carries: tuple[CarriesForm, ...] = ()
     behind: Mapping[Direction, ChoiceForm] = field(default_factory=dict)
     limits: Limits = field(default_factory=Limits)

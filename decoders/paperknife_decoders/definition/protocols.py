@@ -117,7 +117,7 @@ def check_names(definition: Definition, sides: dict[Direction, Side], *, whole: 
 def payload_names(kind: EnvelopeType) -> list[str]:
     """What an envelope's payload can be called; where there is no `oneof`, what can be set in it too."""
     if kind.oneof:
-        return [member.name for member in kind.descriptor.oneofs_by_name[kind.oneof].fields]
+        return list(kind.payloads)
     return [kind.descriptor.name, *(field.name for field in kind.descriptor.fields)]
 
 

@@ -26,6 +26,7 @@ KEYS = (
     "steps",
     "text",
     "header",
+    "payload",
     "carries",
     "behind",
     "limits",
@@ -44,6 +45,8 @@ CARRIES_KEYS = ("in", "at", "from", *CHOICE_KEYS, "steps")
 SIDES = tuple(direction.value for direction in Direction)
 KINDS: Mapping[str, type[int] | type[str]] = {"number": int, "text": str}
 MOST_LIMIT = 1 << 40
+
+SET_FIELDS = "set-fields"
 
 MOST_CARRIES = 100
 """Types that carry messages; a definition may come with a hostile recording."""
@@ -176,6 +179,12 @@ def read_behind(node: Node) -> dict[Direction, ChoiceForm]:
     return forms
 
 
+def read_payload(node: Node) -> dict[Direction, Node]:
+    """The directions in which the fields that are set name the payload."""
+    sides = by_side(node).items()
+    return {side: each for side, each in sides if each.choice((SET_FIELDS,), "what the payload is") is not None}
+
+
 def read_limits(node: Node) -> Limits:
     """Those that are said; the others as they are."""
     found = node.members((each.name for each in fields(Limits)), "`limits`")
@@ -215,6 +224,7 @@ READERS: Mapping[str, Callable[[Node], object]] = {
     "schema": read_names("a path"),
     "text": lambda node: node.truth("`text`"),
     "header": read_header,
+    "payload": read_payload,
     "behind": read_behind,
     "limits": read_limits,
     "heartbeats": read_names("a payload's name"),
@@ -223,5 +233,5 @@ READERS: Mapping[str, Callable[[Node], object]] = {
     "volatile": read_volatile,
     "decoder": lambda node: node.text("module:name") or "",
 }
-FIELDS = {"text": "in_text"}
+FIELDS = {"text": "in_text", "payload": "set_fields"}
 """Keys that are called otherwise in `Definition`."""

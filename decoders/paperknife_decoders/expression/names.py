@@ -8,11 +8,11 @@ from types import MappingProxyType
 
 from google.protobuf.descriptor import Descriptor
 
-from paperknife_decoders.envelope_type import payload_oneof
+from paperknife_decoders.envelope_type import JOINT, payload_oneof
 from paperknife_decoders.expression.terms import ENVELOPE, MESSAGE, Frame, Kind, Term, Value
 from paperknife_decoders.message import Direction, Opcode
 
-__all__ = ["BUILT_IN", "Names", "payloads_of"]
+__all__ = ["BUILT_IN", "JoinedNames", "Names", "payloads_of"]
 
 DIRECTIONS = MappingProxyType({direction.value: direction.value for direction in Direction})
 OPCODES = MappingProxyType({opcode.name.lower(): int(opcode) for opcode in Opcode})
@@ -28,8 +28,18 @@ class Names:
     fields: frozenset[str] = frozenset()
 
 
+class JoinedNames(dict[str, str]):
+    """Names of payloads by themselves; any of them joined are one too, for the fields that are set together."""
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and all(super(JoinedNames, self).__contains__(each) for each in name.split(JOINT))
+
+    def __missing__(self, name: str) -> str:
+        return name
+
+
 def payloads_of(descriptor: Descriptor) -> list[str]:
-    """The payload names that an envelope of this type can have (see `protocol.EnvelopeType.payload_of`)."""
+    """The payload names that an envelope of this type has by itself (see `envelope_type.EnvelopeType.payloads`)."""
     oneof = payload_oneof(descriptor)
     return [descriptor.name] if oneof is None else [each.name for each in descriptor.oneofs_by_name[oneof].fields]
 

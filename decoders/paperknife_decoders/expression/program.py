@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from google.protobuf.descriptor import Descriptor
@@ -12,7 +13,7 @@ from paperknife_decoders.expression.comparison import OutOfSteps
 from paperknife_decoders.expression.compiler import Compiler
 from paperknife_decoders.expression.faults import Ledger, verdict
 from paperknife_decoders.expression.grammar import parse
-from paperknife_decoders.expression.names import Names, payloads_of
+from paperknife_decoders.expression.names import JoinedNames, Names, payloads_of
 from paperknife_decoders.expression.paths import spelling
 from paperknife_decoders.expression.terms import LOOPS, Getter, Payloads
 from paperknife_decoders.message import Direction, Message
@@ -68,15 +69,19 @@ class Expression:
         return f"<Expression {self.text}>"
 
 
-def compile_expression(text: str, client: Descriptor | None, server: Descriptor | None) -> Expression:
+def compile_expression(
+    text: str, client: Descriptor | None, server: Descriptor | None, set_fields: Iterable[str] = ()
+) -> Expression:
     """The expression `text` over envelopes of the types `client` and `server` (None: no schema in that direction).
 
-    Raises `ExpressionError` for the first thing that is wrong in it.
+    `set_fields` are the names of payloads that are fields, of which several may be set at once. Raises
+    `ExpressionError` for the first thing that is wrong in it.
     """
+    joined = JoinedNames({name: name for name in set_fields})
     tree = parse(text)
     ledger = Ledger()
     programs = {
-        direction: compile_for(tree, direction, (client, server), ledger)
+        direction: compile_for(tree, direction, (client, server), joined, ledger)
         for direction in (Direction.CLIENT, Direction.SERVER)
     }
     if faults := ledger.standing():
@@ -85,18 +90,23 @@ def compile_expression(text: str, client: Descriptor | None, server: Descriptor 
 
 
 def compile_for(
-    tree: ast.expr, direction: Direction, types: tuple[Descriptor | None, Descriptor | None], ledger: Ledger
+    tree: ast.expr,
+    direction: Direction,
+    types: tuple[Descriptor | None, Descriptor | None],
+    joined: JoinedNames,
+    ledger: Ledger,
 ) -> Program:
     """The program for one direction; what is wrong goes into the ledger."""
     known = [each for each in types if each is not None]
+    payloads = {name: name for each in known for name in payloads_of(each)}
     names = Names(
         direction,
         schema=bool(known),
-        payloads={name: name for each in known for name in payloads_of(each)},
+        payloads=JoinedNames(payloads | joined) if joined else payloads,
         fields=frozenset(spelling(field.name) for each in known for field in each.fields),
     )
     descriptor = types[0] if direction is Direction.CLIENT else types[1]
     compiler = Compiler(descriptor, names, ledger)
     condition = compiler.condition(tree)
-    payloads = frozenset[str]() if condition.known is False else condition.payloads
-    return Program(condition.get, payloads, (None,) * (compiler.slots - LOOPS))
+    matched = frozenset[str]() if condition.known is False else condition.payloads
+    return Program(condition.get, matched, (None,) * (compiler.slots - LOOPS))

@@ -159,8 +159,7 @@ class Risk(NamedTuple):
 def risky_payloads(kind: EnvelopeType, plan: Plan) -> dict[str, Risk] | None:
     """The payloads in which there may be secrets; None where they may be beside any payload."""
     table = plan.table(kind.descriptor, plan.tree)
-    members = kind.descriptor.oneofs_by_name[kind.oneof].fields if kind.oneof else ()
-    names = {member.number: member.name for member in members}
+    names = {member.number: member.name for member in kind.members}
     if not table.keys() <= names.keys():
         return None
     return {names[number]: Risk(tag_pattern(rule, plan), only_by_key(rule, plan)) for number, rule in table.items()}

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Set
 from itertools import islice
 from operator import attrgetter
 
@@ -29,7 +29,7 @@ from paperknife_decoders.summary.slots import PairSlot, Rank, Slot, presence_of,
 from paperknife_decoders.summary.wording import LONGEST_TEXT, Context, Say, say_message, text_word
 from paperknife_decoders.values import Dynamic, is_timestamp
 
-__all__ = ["is_list", "say_content", "slot_of", "slots_of"]
+__all__ = ["is_list", "say_content", "say_items", "slot_of", "slots_of"]
 
 DEEPEST = 5
 """How many messages inside each other are told on a line, the envelope among them; deeper ones only by name."""
@@ -38,11 +38,14 @@ COUNTED = 1000
 """How many envelopes in a list are counted by their payload."""
 
 
-def slots_of(kind: Descriptor, context: Context, without: str | None = None) -> Iterator[Slot | PairSlot]:
-    """One slot for each field, for each real oneof, and for each pair of a quantity and a price."""
+def slots_of(kind: Descriptor, context: Context, without: Set[str] = frozenset()) -> Iterator[Slot | PairSlot]:
+    """One slot for each field, for each real oneof, and for each pair of a quantity and a price.
+
+    `without` are the names of fields that are left out; of a oneof, those are all or none.
+    """
     oneofs = [oneof for oneof in kind.oneofs if not is_synthetic(oneof)]
-    yield from (oneof_slot(oneof, context) for oneof in oneofs if oneof.name != without)
-    done = {field.name for oneof in oneofs for field in oneof.fields}
+    yield from (oneof_slot(oneof, context) for oneof in oneofs if oneof.fields[0].name not in without)
+    done = {field.name for oneof in oneofs for field in oneof.fields} | without
     for pair in pairs_of((field for field in kind.fields if field.name not in done), context):
         done |= {pair.quantity.name, pair.price.name}
         yield pair_slot(pair, context)
@@ -151,6 +154,12 @@ def say_list(name: str, kind: Descriptor | None, context: Context) -> Say:
         return lambda items: one(items[0]) if len(items) == 1 else payload_counts(items, oneof, name)
     single = singular(name)
     return lambda items: f"{single} {one(items[0])}" if len(items) == 1 else f"{len(items):,}{TIE}{name}"
+
+
+def say_items(kind: Descriptor, context: Context) -> Say:
+    """A list of messages below its name: the content of the first, behind the number of them where there are more."""
+    one = say_content(kind, context)
+    return lambda items: one(items[0]) if len(items) == 1 else f"{len(items):,}{TIE}items, first:{TIE}{one(items[0])}"
 
 
 def say_only_list(name: str, kind: Descriptor, context: Context) -> Say:

@@ -6,7 +6,7 @@ import json
 from operator import attrgetter
 from weakref import ref
 
-from google.protobuf.descriptor import Descriptor, FieldDescriptor
+from google.protobuf.descriptor import FieldDescriptor
 
 from paperknife_decoders.columns import TIE, fit
 from paperknife_decoders.envelope import Envelope, Form
@@ -18,7 +18,7 @@ from paperknife_decoders.printable import printable, printable_bytes
 from paperknife_decoders.raw_text import has_fields, hidden_in, masked_hex, masked_text
 from paperknife_decoders.secrets import Secrets
 from paperknife_decoders.summary.compiled import Line, line_function
-from paperknife_decoders.summary.plan import is_list, say_content, slot_of, slots_of
+from paperknife_decoders.summary.plan import is_list, say_content, say_items, slot_of, slots_of
 from paperknife_decoders.summary.wording import Context, is_hidden, quoted, say_message
 from paperknife_decoders.unknown import unknown_part
 from paperknife_decoders.wire.view import wire_summary
@@ -65,28 +65,37 @@ class EnvelopeLine:
         context = Context(secrets, paint)
         self.secrets = secrets
         self.paint = paint
-        self.payloads = Payloads(kind.descriptor, kind.oneof, context)
-        beside = list(slots_of(kind.descriptor, context, without=kind.oneof)) if kind.oneof is not None else []
+        self.payloads = Payloads(kind, context)
+        members = {member.name for member in kind.members}
+        beside = list(slots_of(kind.descriptor, context, without=members)) if members else []
         self.header = line_function(beside) if beside else None
 
 
 class Payloads(dict[str, Line]):
     """By payload: what puts it on a line, given the envelope."""
 
-    def __init__(self, descriptor: Descriptor, oneof: str | None, context: Context) -> None:
+    def __init__(self, kind: EnvelopeType, context: Context) -> None:
         super().__init__()
-        self.descriptor = descriptor
-        self.oneof = oneof
+        self.descriptor, self.members = kind.descriptor, kind.members  # and not the type, with which all this goes
         self.context = context
 
     def __missing__(self, payload: str) -> Line:
-        if self.oneof is None:
-            line = line_function(slots_of(self.descriptor, self.context))
+        member = next((member for member in self.members if member.name == payload), None)
+        if member is not None:
+            line = payload_line(member, self.context)
+        elif self.members:  # several of them, or none: each is told with its name
+            payload = SEVERAL
+            if payload in self:
+                return self[payload]
+            line = line_function(slot_of(each, self.context) for each in self.members)
         else:
-            line = payload_line(self.descriptor.fields_by_name[payload], self.context)
+            line = line_function(slots_of(self.descriptor, self.context))
         self[payload] = line
         return line
 
+
+SEVERAL = ""
+"""In the place of the names of several fields, of which a peer may set any: all these have one line."""
 
 LINES: dict[ref[EnvelopeType], EnvelopeLine] = {}
 """What is prepared, for as long as its type lives. A WeakKeyDictionary is this, but takes three calls to look up."""
@@ -95,6 +104,9 @@ LINES: dict[ref[EnvelopeType], EnvelopeLine] = {}
 def payload_line(field: FieldDescriptor, context: Context) -> Line:
     """Puts a payload on a line without its name, which has a column of its own."""
     inside, payload = field.message_type, field.name
+    if inside is not None and field.is_repeated and not is_hidden(field, context):
+        say_all, get_all = say_items(inside, context.inside(payload)), attrgetter(payload)
+        return lambda envelope: say_all(get_all(envelope))
     if inside is None or is_hidden(field, context) or is_list(inside) or say_message(inside, context.paint):
         slot = slot_of(field, context)
         get = attrgetter(".".join(slot.path))

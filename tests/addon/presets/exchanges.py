@@ -173,14 +173,14 @@ PRESETS = [
             b"",
             make("Command", id=2, publish={"channel": text, "data": b"{}"}),
         ),
-        "Command, Command, Command",
+        "subscribe, Command, publish",
     ),
     Exchange(
         "centrifugo",
         "set fields, no oneof",
         SERVER,
         lambda make, text: delimited(make("Reply", push={"channel": text, "pub": {"offset": 7}})),
-        "Reply",
+        "push",
         ("offset",),
     ),
     Exchange(
@@ -188,7 +188,7 @@ PRESETS = [
         "token",
         CLIENT,
         lambda make, text: delimited(make("Command", id=1, connect={"token": text})),
-        "Command",
+        "connect",
         is_secret=True,
     ),
     Exchange(
@@ -265,14 +265,16 @@ PRESETS = [
             information_reports=[{"id": 1, "text": "a"}, {"id": 2, "text": text}],
             real_time_market_data=[{"contract_id": 5, "text": "q"}],
         ),
-        "ServerMsg",
+        "information_reports+real_time_market_data",
+        ("contract_id",),
     ),
     Exchange(
         "cqg",
         "logon",
         CLIENT,
         lambda make, text: make("ClientMsg", logon={"user_name": "u", "access_token": text}),
-        "ClientMsg",
+        "logon",
+        ("user_name",),
         is_secret=True,
     ),
     Exchange(
@@ -368,7 +370,8 @@ MORE = [
         lambda make, text: (
             b"\x00" + make("AgentToServer", instance_uid=b"\x01", sequence_num=3, agent_description={"name": text})
         ),
-        "AgentToServer",
+        "agent_description",
+        ("sequence_num",),
     ),
     Exchange(
         "azure-webpubsub",

@@ -24,14 +24,20 @@ from tests.addon.presets.exchanges import (
     own_pack,
 )
 
+from paperknife.cli.options import compile_for
+from paperknife.live.interest import Interest
 from paperknife.live.renderer import FormatName, Renderer, ViewOptions
+from paperknife.live.tally import Tally
+from paperknife.recording.exchange.tables import Folder, Tables
 from paperknife.recording.items import Closed, Opened
 from paperknife.recording.reading import Recording
+from paperknife.recording.summary import Counter
 from paperknife.recording.writer import RecordingWriter
 from paperknife.settings.catalogue import preset_entries
 from paperknife.settings.reading import Loaded, Reading, load
-from paperknife.traffic import Close, Connection
+from paperknife.traffic import Batch, Close, Connection
 from paperknife_decoders.errors import DecodeError
+from paperknife_decoders.expression import ExpressionError
 from paperknife_decoders.message import Direction, Message, Opcode
 from paperknife_decoders.redaction.redactor import Redactor
 from paperknife_decoders.wire.walker import WireType, walk
@@ -131,7 +137,9 @@ def test_it_is_read(scene, exchange) -> None:
     assert ", ".join(each.payload for each in envelopes) == exchange.payload
     assert all(each.message is not None for each in envelopes)
     line, document = (lines(*set_up.before, set_up.message, form=form) for form in ("line", "json"))
-    assert [name for name in exchange.payload.split(", ") if name not in line] == []
+    assert [
+        name for name in exchange.payload.split(", ") if name not in line + document
+    ] == []  # long ones are cut on a line
     assert [word for word in exchange.shown if word not in document] == []
     assert (OLD in document) is not exchange.is_secret
     assert not exchange.is_secret or OLD not in line
@@ -255,6 +263,83 @@ def test_answers(loaded_for, system, request_content, response_content) -> None:
     sent = Message(1, CLIENT, SENT_NS, Opcode.BINARY, request_content, reader)
     received = Message(1, SERVER, SENT_NS + 3_000_000, Opcode.BINARY, response_content, reader)
     assert "+3.0 ms" in lines(sent, received)
+
+
+QUOTES = b"\x32\x05\x08\x05\x12\x01q"
+PING = b"\xda\x06\x03\x0a\x01t"
+SEEN = [PING, QUOTES, QUOTES + QUOTES, PING + QUOTES, b"", PING + UNKNOWN]
+NAMED = ["ping", "real_time_market_data", "real_time_market_data", "real_time_market_data+ping", "ServerMsg", "ping"]
+
+SETS = [
+    ("payload == ping", [0, 5]),
+    ("payload == real_time_market_data", [1, 2]),
+    ('payload == "real_time_market_data+ping"', [3]),
+    ("payload in (ping, ServerMsg)", [0, 4, 5]),
+    ("real_time_market_data", [1, 2, 3]),
+    ("has(ping)", [0, 3, 5]),
+    ("any(q.contract_id == 5 for q in real_time_market_data)", [1, 2, 3]),
+    ("payload != ping", [1, 2, 3, 4]),
+]
+
+
+@pytest.mark.parametrize(("where", "places"), SETS)
+def test_set_fields_are_asked_for(loaded_for, where, places) -> None:
+    """An expression means the payload's name as it is shown, and a field wherever it is set; both by the quick way."""
+    loaded = loaded_for("cqg", "")
+    expression = compile_for(where, loaded)
+    found = Message(1, SERVER, SENT_NS, Opcode.BINARY, b"", loaded.protocol.reader())
+    messages = [Message(1, SERVER, SENT_NS, Opcode.BINARY, each, found.reader) for each in SEEN]
+    assert [each.envelopes[0].payload for each in messages] == NAMED
+    assert [at for at, each in enumerate(messages) if expression.matches(each, each.envelopes[0])] == places
+    interest = Interest(expression, correlate=True)
+    assert set(places) <= {at for at, each in enumerate(messages) if interest.has(each)}
+
+
+def test_a_name_that_no_field_has(loaded_for) -> None:
+    """A payload's name is checked, and the one that was meant is told; also within joined ones."""
+    for where in ("payload == pang", 'payload == "ping+pang"'):
+        with pytest.raises(ExpressionError, match="ping"):
+            compile_for(where, loaded_for("cqg", ""))
+
+
+def test_set_fields_are_counted(loaded_for) -> None:
+    """The tally and `info` count by the fields that are set, at once or one by one."""
+    reader = loaded_for("cqg", "").protocol.reader()
+    contents = SEEN * 3
+    at_once, one_by_one, counter = Tally(), Tally(), Counter()
+    batch = Batch(1, SERVER, SENT_NS, [Opcode.BINARY] * len(contents), contents, reader)
+    at_once.messages(batch)
+    one_by_one.messages(list(batch))
+    counter.add_envelopes(batch)
+    assert at_once.summary_text() == one_by_one.summary_text()
+    words = at_once.summary_text().split()
+    assert words[words.index("real_time_market_data+ping") + 1] == "3"
+    counts = {row.payload: row.messages for row in counter.summary().payloads}
+    assert counts == {"ping": 6, "real_time_market_data": 6, "real_time_market_data+ping": 3, "ServerMsg": 3}
+
+
+def test_set_fields_that_are_answered(loaded_for) -> None:
+    """Requests and responses are paired by their fields' names, though others are set beside them."""
+    reader = loaded_for("cqg", "").protocol.reader()
+    logon = b"\xa2\x06\x03\x0a\x01u"
+    sent = Message(1, CLIENT, SENT_NS, Opcode.BINARY, logon, reader)
+    received = Message(1, SERVER, SENT_NS + 3_000_000, Opcode.BINARY, b"\xaa\x06\x02\x08\x00" + QUOTES, reader)
+    assert received.envelopes[0].payload == "real_time_market_data+logon_result"
+    assert "+3.0 ms" in lines(sent, received)
+
+
+def test_set_fields_as_tables(loaded_for, tmp_path) -> None:
+    """Each combination is a table with columns of what is set in it, and of what stands beside."""
+    folder = Folder(tmp_path)
+    tables = Tables(folder)
+    reader = loaded_for("cqg", "").protocol.reader()
+    for content in SEEN:
+        tables.write(Message(1, SERVER, SENT_NS, Opcode.BINARY, content, reader))
+    folder.close()
+    heads = {path.name: path.read_text().split("\n")[0] for path in tmp_path.iterdir()}
+    assert set(heads) == {f"server.{name.replace('+', '_')}.csv" for name in NAMED}
+    assert "ping.token" in heads["server.real_time_market_data_ping.csv"]
+    assert "real_time" not in heads["server.ping.csv"]
 
 
 def test_every_preset_is_here() -> None:

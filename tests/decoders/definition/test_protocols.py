@@ -389,3 +389,31 @@ def test_a_bomb_is_one_envelope_that_says_so(schema, made) -> None:
         (envelope,) = protocol.reader().read(Direction.CLIENT, Opcode.BINARY, content)
         assert envelope.data == content
         assert "more than 65,536 bytes come out of what is compressed" in " ".join(marks(envelope))
+
+
+FLAT = {"name": "flat", "client": "Many", "server": "Answered", "payload": {"client": "set-fields"}}
+SET_FIELDS = [
+    (FLAT, b"\x0a\x00", "items"),
+    ({**FLAT, "payload": {}}, b"\x0a\x00", "what the payload is, set-fields, was expected, and a mapping was found"),
+    ({**FLAT, "payload": "set-field"}, b"", "did you mean set-fields?"),
+    ({**FLAT, "payload": "set-fields"}, b"", "desk.Answered has no field that is a message or a list of messages"),
+    ({"name": "x", "payload": "set-fields"}, b"", "what its oneof payload has, so that no set fields say it"),
+    ({**NUMBERED, "payload": "set-fields"}, b"", "the message that it carries, so that no set fields say it"),
+    ({"name": "x", "behind": {"types": "Order"}, "payload": "set-fields"}, b"", "`behind` says what the payload is"),
+    ({**FLAT, "carries": [NAMED]}, b"\x0a\x0d\x0a\x05Order\x12\x04\x12\x02ES", "items"),
+    ({**FLAT, "heartbeats": ["items"]}, b"\x0a\x00", "items"),
+]
+
+
+@pytest.mark.parametrize(("definition", "content", "expected"), SET_FIELDS)
+def test_set_fields(schema, definition, content, expected) -> None:
+    """Fields that are set name the payload where nothing else does; where they cannot, it is said."""
+    try:
+        protocol = protocol_from(read_definition(definition), schema)
+    except DefinitionError as error:
+        assert expected in str(error)
+    else:
+        assert [name for name, _ in shown(protocol, Direction.CLIENT, content)] == [expected]
+        assert protocol.definition is not None
+        again = protocol_from(read_definition(protocol.definition), schema)
+        assert [name for name, _ in shown(again, Direction.CLIENT, content)] == [expected]

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 
 from paperknife.recording.exchange.cells import duration_cell, json_cell, scalar_cell, text_cell, timestamp_cell
+from paperknife_decoders.envelope_type import JOINT, MOST_NAMED, EnvelopeType
 from paperknife_decoders.json_form import field_json
 from paperknife_decoders.open_types import is_any, is_json_like
 from paperknife_decoders.reflection import list_fields
@@ -57,16 +58,17 @@ class Level:
 class Flattening:
     """The columns of an envelope type as it carries one payload.
 
-    Of the members of `oneof`, the one called `payload` alone has columns. `names` are those of all columns; a cell is
-    empty where a field that knows whether it is set is not, and has its default where it does not know.
+    Of the members of its type, those that `payload` names alone have columns. `names` are those of all columns; a cell
+    is empty where a field that knows whether it is set is not, and has its default where it does not know.
     """
 
-    def __init__(self, descriptor: Descriptor, oneof: str | None, payload: str, secrets: Secrets) -> None:
+    def __init__(self, kind: EnvelopeType, payload: str, secrets: Secrets) -> None:
         self.names: list[str] = []
         self.secrets = secrets
-        self.oneof = oneof
-        members = descriptor.oneofs_by_name[oneof].fields if oneof else ()
-        left_out = {member.number for member in members if member.name != payload}
+        self.oneof = kind.oneof
+        descriptor, named = kind.descriptor, payload.split(JOINT)
+        is_all = len(named) > MOST_NAMED  # of so many that are set together not all are named
+        left_out = {member.number for member in kind.members if not is_all and member.name not in named}
         shown = [each for each in descriptor.fields if each.number not in left_out]
         self.top = self.level(descriptor, shown, (), (descriptor.full_name,))
 

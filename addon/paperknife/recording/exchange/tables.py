@@ -16,6 +16,7 @@ from paperknife.recording.items import Item
 from paperknife.recording.selection import EVERYTHING, NOTHING, Selection
 from paperknife.traffic import Piece
 from paperknife_decoders.documents import json_object
+from paperknife_decoders.envelope_type import JOINT
 from paperknife_decoders.message import Direction, Message, Opcode
 from paperknife_decoders.unknown_values import unknown_values
 
@@ -37,6 +38,9 @@ UNDECODED_COLUMNS = ("opcode", "form", "fault", "size", "message", "unknown")
 UNSAFE = re.compile(r"[^A-Za-z0-9_]")
 LONGEST_NAME = 80
 """Characters of a payload's name that go into that of its file."""
+
+MOST_TABLES = 1000
+"""Beyond this many, fields that are set together are no longer told apart: a peer may set any of them."""
 
 
 class TableSink(Protocol):
@@ -124,6 +128,9 @@ class Tables:
         kind = envelope.type if envelope.payload and envelope.message is not None else None
         key = (message.direction, envelope.payload if kind else "", kind)
         table = self._known.get(key)
+        if table is None and kind is not None and len(self._known) >= MOST_TABLES:
+            key = (message.direction, JOINT.join(kind.payloads) if kind.named else envelope.payload, kind)
+            table = self._known.get(key)
         if table is None:
             table = self._known[key] = self._table(*key, secrets)
         about = [rfc3339(message.time_ns), str(message.connection), message.direction.value, message.fate.value]
@@ -133,7 +140,7 @@ class Tables:
 
     def _table(self, direction: Direction, payload: str, kind: EnvelopeType | None, secrets: Secrets) -> Table:
         """A table for these columns: a new one, or that of an older schema that has the same."""
-        flat = Flattening(kind.descriptor, kind.oneof, payload, secrets) if kind else None
+        flat = Flattening(kind, payload, secrets) if kind else None
         names = flat.names if flat else UNDECODED_COLUMNS
         columns = [*ABOUT, *(f"msg.{name}" if name in ABOUT else name for name in names)]
         stem = f"{direction.value}.{UNSAFE.sub('_', payload)[:LONGEST_NAME] if kind else UNDECODED}"

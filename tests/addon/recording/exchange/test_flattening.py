@@ -49,7 +49,7 @@ def kind(tmp_path_factory):
 
 def cells(kind: EnvelopeType, payload: str, secrets: Secrets = NO_SECRETS, **fields) -> dict[str, str]:
     """The row of an envelope, by columns."""
-    flat = Flattening(kind.descriptor, kind.oneof, payload, secrets)
+    flat = Flattening(kind, payload, secrets)
     message = kind.parse(b"")
     made = type(message)(**fields)
     return dict(zip(flat.names, flat.row(type(message).FromString(made.SerializeToString())), strict=True))
@@ -145,12 +145,12 @@ def test_secrets_are_masked(kind):
 
 def test_columns_are_bounded(kind):
     """A schema that would make tens of thousands of columns makes some more than a thousand; the rest is JSON."""
-    names = Flattening(kind.descriptor, kind.oneof, "wide", NO_SECRETS).names
+    names = Flattening(kind, "wide", NO_SECRETS).names
     assert MOST_COLUMNS <= len(names) < MOST_COLUMNS + 100
     assert max(name.count(".") for name in names) <= DEEPEST
 
 
 def test_a_field_that_the_schema_does_not_know_is_passed_over(kind):
     """There is no column for it; the others are as they were."""
-    flat = Flattening(kind.descriptor, kind.oneof, "note", NO_SECRETS)
+    flat = Flattening(kind, "note", NO_SECRETS)
     assert flat.row(kind.parse(b"\x2a\x02hi\xf8\x07\x01")) == ["0", "hi"]
