@@ -45,6 +45,7 @@ TESTED_ELSEWHERE = {
 TESTS_OF_MORE = {
     "tests/addon/cli/test_main.py": "cli/__init__.py, which holds the command itself",
     "tests/addon/presets/test_presets.py": "presets/*.yaml, and definitions of the kind that users write",
+    "tests/addon/presets/test_wrong_definitions.py": "what wrong definitions make of the same messages",
     "tests/addon/proxy/test_definitions.py": "protocols as data, from the user's file to a recording of their traffic",
     "tests/addon/recording/test_promises.py": "what is promised of recordings, by the commands that a user types",
     "tests/decoders/test_protoc_agreement.py": "all of the core against protoc",

@@ -17,6 +17,7 @@ from paperknife_decoders.redaction import Mode
 from paperknife_decoders.schema import Schema, SchemaError, load_schema
 from paperknife_decoders.schema.descriptor_files import Unpack
 from paperknife_decoders.secrets import NO_SECRETS, Secrets
+from paperknife_decoders.side_names import look_swapped
 
 __all__ = ["HEARTBEATS", "Loaded", "Reading", "load"]
 
@@ -120,6 +121,8 @@ class Loaded:
             return f"{name}{sentence[0].lower() if name else sentence[0]}{sentence[1:]}"
         client, server = (kind.name if kind is not None else "JSON" for kind in (protocol.client, protocol.server))
         types = f"client sends {client}, server sends {server}."
+        if look_swapped(client, server):
+            types += " By their names it should be the other way round."
         return f"{name}{'schema' if name else 'Schema'}: {schema.describe()}; {types}"
 
 

@@ -131,6 +131,16 @@ def test_a_protocol_for_each_connection(config: str) -> None:
     )
 
 
+def test_swapped_types(tmp_path) -> None:
+    """That the types are the other side's is said where their names tell it, as no message may."""
+    (tmp_path / "a.proto").write_text('syntax = "proto3"; message ClientMessage {} message ServerMessage {}')
+    right = Reading(schema=(str(tmp_path),))
+    swapped = Reading(schema=(str(tmp_path),), client="ServerMessage", server="ClientMessage")
+    said = " By their names it should be the other way round."
+    assert load(right).describe().endswith("server sends ServerMessage.")
+    assert load(swapped).describe().endswith(f"server sends ClientMessage.{said}")
+
+
 def test_a_named_protocol_is_for_all_connections(config: str) -> None:
     """With the types and the schema of the command line in the place of its own."""
     assert load(Reading(config=config, protocol="plain")).for_connection(Address()).name == "plain"
