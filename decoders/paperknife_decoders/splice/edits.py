@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from paperknife_decoders.splice.descent import Place, at_index
 from paperknife_decoders.splice.elements import Element, elements_of, is_packed
-from paperknife_decoders.splice.entries import entries_of
-from paperknife_decoders.splice.hops import Form, Hop
+from paperknife_decoders.splice.entries import entries_of, taken
+from paperknife_decoders.splice.hops import Form, Hop, is_map
 from paperknife_decoders.splice.lengths import Edit, length_like, relengthed
 from paperknife_decoders.wire.walker import Field, WireType
 from paperknife_decoders.wire.writing import varint
@@ -103,11 +103,12 @@ def clearing(data: bytes, place: Place) -> list[Edit]:
 
 
 def clearing_all(data: bytes, place: Place) -> list[Edit]:
-    """No element is left; numbers that a closed enum does not know are none."""
+    """No element is left; those that a closed enum does not know are none, but unknown fields."""
     form = place.hop.form
     if form.packed and form.field.enum_type is not None and form.field.enum_type.is_closed:
         return without(elements_of(data, place.records, form), place.records, form)
-    return [removal(each) for each in place.records]
+    records = taken(data, place.records, form.field) if is_map(form.field) else place.records
+    return [removal(each) for each in records]
 
 
 def without(elements: Sequence[Element], records: Sequence[Field], form: Form) -> list[Edit]:

@@ -12,7 +12,7 @@ from paperknife_decoders.splice.scanning import counts, records_in
 from paperknife_decoders.values import Dynamic
 from paperknife_decoders.wire.walker import Field
 
-__all__ = ["entries_of", "entry_record", "key_field", "key_from", "key_of", "value_field"]
+__all__ = ["entries_of", "key_field", "key_from", "key_of", "taken", "value_field"]
 
 
 def key_field(field: FieldDescriptor) -> FieldDescriptor:
@@ -58,19 +58,18 @@ def entries_of(data: bytes, found: Sequence[Field], hop: Hop) -> list[Field]:
 
 
 def taken(data: bytes, found: Sequence[Field], field: FieldDescriptor) -> Sequence[Field]:
-    """The entries that a parser takes: one whose value a closed enum does not know is an unknown field as a whole."""
+    """The entries that parsers take: one with a value that a closed enum does not know is an unknown field as a whole.
+
+    To upb, Google's parser in C, that is so with any unknown field in an entry. All others take such an entry, and what
+    is set in it is for them.
+    """
     form = form_of(value_field(field))
     (known,) = set(form.tags.values())
     if known is None:
         return found
-    tags = dict.fromkeys(form.tags)
+    tags = dict.fromkeys(form.tags)  # which are all values, known or not
     return [
         entry
         for entry in found
-        if all(counts(each.value, known) for each in records_in(data, [(entry.content, entry.content_end)], tags)[-1:])
+        if all(counts(each.value, known) for each in records_in(data, [(entry.content, entry.content_end)], tags))
     ]
-
-
-def entry_record(form: Form, key_record: bytes, value_record: bytes) -> bytes:
-    """A new entry of the map `form`."""
-    return form.record(key_record + value_record)

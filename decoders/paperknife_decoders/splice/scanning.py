@@ -31,10 +31,10 @@ def scan(data: bytes, start: int, end: int, tags: Tags, found: list[Field]) -> N
     while position < end:
         tag = data[position]
         behind = position + 1
-        if behind < end and tag > 127 and (high := data[behind]) < 128:  # field numbers 16 to 2047
-            tag = tag & 127 | high << 7
+        if tag > 127 and behind < end:
+            tag = tag & 127 | data[behind] << 7
             behind += 1
-        if behind < end and tag not in tags and tag > 7:
+        if behind < end and tag not in tags and 7 < tag < TWO_BYTES:
             kind = tag & 7
             if kind == LENGTH:
                 size = data[behind]
@@ -42,7 +42,7 @@ def scan(data: bytes, start: int, end: int, tags: Tags, found: list[Field]) -> N
                 if size > 127 and behind < end:
                     size = size & 127 | data[behind] << 7
                     behind += 1
-                behind = behind + size if size < 1 << 14 else FAR
+                behind = behind + size if size < TWO_BYTES else FAR
             elif kind == VARINT:
                 longest = behind + 10
                 while behind < end and data[behind] > 127:
@@ -58,6 +58,9 @@ def scan(data: bytes, start: int, end: int, tags: Tags, found: list[Field]) -> N
 
 LENGTH, VARINT = int(WireType.LENGTH), int(WireType.VARINT)
 FIXED = {int(kind): size for kind, size in FIXED_SIZES.items()}
+TWO_BYTES = 1 << 14
+"""A varint of two bytes is less; one that goes on is more, when its second byte is taken for its last."""
+
 FAR = 1 << 32
 """Beyond the end of any message."""
 
