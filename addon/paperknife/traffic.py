@@ -16,6 +16,8 @@ from typing import Protocol, overload, runtime_checkable
 from paperknife_decoders.message import Direction, Fate, Message, Opcode
 from paperknife_decoders.overlay import Accord
 from paperknife_decoders.protocol import Reader
+from paperknife_decoders.rest import Rest
+from paperknife_decoders.trail import Trail
 
 __all__ = ["ABNORMAL", "Batch", "Close", "Connection", "Consumer", "Handshake", "Piece", "PieceConsumer"]
 
@@ -90,7 +92,8 @@ class Batch(Sequence[Message]):
     `contents` and `opcodes` go together; `time_ns` is nanoseconds since the epoch. What a batch is asked for is made
     once, and what it is not asked for is never made: `payloads` are the names alone, `accord` is what holds of all
     messages, as a sequence it is of whole messages. `masked` holds, by its place in the batch, the parts of each
-    message that stand in place of a secret.
+    message that stand in place of a secret. `before` is what earlier messages left for each one,
+    where its protocol has parts that go on in the next message; else there is nothing in it.
     """
 
     __slots__ = (
@@ -98,6 +101,7 @@ class Batch(Sequence[Message]):
         "_heads",
         "_messages",
         "_payloads",
+        "before",
         "connection",
         "contents",
         "direction",
@@ -127,6 +131,7 @@ class Batch(Sequence[Message]):
         self.reader = reader
         self.fate = fate
         self.masked = masked
+        self.before: Sequence[Rest] = ()
         self._messages: list[Message] | None = None
         self._payloads: list[str] | None = None
         self._heads: list[str] | None = None
@@ -147,6 +152,18 @@ class Batch(Sequence[Message]):
         )
         batch._messages = [message]
         return batch
+
+    def follow(self, trail: Trail) -> None:
+        """Learn what earlier messages left for these, and tell the trail what these leave for later ones."""
+        passes = self.fate is not Fate.DROPPED
+        self.before = trail.follow(self.reader, self.direction, self.opcodes, self.contents, passes=passes)
+        if self.before and self._messages is not None:
+            self.hand_on_before(self._messages)
+
+    def hand_on_before(self, messages: Sequence[Message]) -> None:
+        """Give each message what came before it."""
+        for message, before in zip(messages, self.before, strict=True):
+            message.before = before
 
     @property
     def size(self) -> int:
@@ -177,7 +194,7 @@ class Batch(Sequence[Message]):
     def payloads(self) -> list[str]:
         """For each message the name of its payload; empty for control frames and for what is not decoded."""
         if self._payloads is None:
-            self._payloads = self.reader.payloads(self.direction, self.opcodes, self.contents, self._heads)
+            self._payloads = self.reader.payloads(self.direction, self.opcodes, self.contents, self._heads, self.before)
         return self._payloads
 
     @property
@@ -202,6 +219,8 @@ class Batch(Sequence[Message]):
             ]
             for place, spans in self.masked.items():
                 self._messages[place].masked = spans
+            if self.before:
+                self.hand_on_before(self._messages)
         return self._messages
 
     def __len__(self) -> int:

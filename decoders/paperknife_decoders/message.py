@@ -6,6 +6,7 @@ import enum
 from typing import TYPE_CHECKING
 
 from paperknife_decoders.oddities.marks import oddities
+from paperknife_decoders.rest import NOTHING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from paperknife_decoders.envelope import Envelope
     from paperknife_decoders.oddities.search import Oddity
     from paperknife_decoders.protocol import Reader
+    from paperknife_decoders.rest import Rest
 
 __all__ = ["Direction", "Fate", "Message", "Opcode", "are_binary"]
 
@@ -74,11 +76,13 @@ class Message:
     of the application (for text: UTF-8). Decoding happens at the first use of `envelopes` and is kept, so that several
     consumers share one parse and nobody pays for what nobody asked for. `original` is what the sender sent where the
     message was changed. `masked` are the parts of `content`, as start and end, that stand in place of a secret.
+    `before` is what earlier messages of the direction left unfinished, where a step of the protocol gathers.
     """
 
     __slots__ = (
         "_envelopes",
         "_oddities",
+        "before",
         "connection",
         "content",
         "direction",
@@ -101,6 +105,7 @@ class Message:
         fate: Fate = Fate.PASSED,
         original: bytes | None = None,
         masked: Sequence[tuple[int, int]] = (),
+        before: Rest = NOTHING,
     ) -> None:
         self.connection = connection
         self.direction = direction
@@ -111,6 +116,7 @@ class Message:
         self.fate = fate
         self.original = original
         self.masked = masked
+        self.before = before
         self._envelopes: tuple[Envelope, ...] | None = None
         self._oddities: tuple[tuple[Oddity, ...], ...] | None = None
 
@@ -118,7 +124,7 @@ class Message:
     def envelopes(self) -> tuple[Envelope, ...]:
         """What the protocol reads in this message: none, one or several envelopes. Never raises."""
         if self._envelopes is None:
-            self._envelopes = self.reader.read(self.direction, self.opcode, self.content)
+            self._envelopes = self.reader.read(self.direction, self.opcode, self.content, self.before)
         return self._envelopes
 
     @property

@@ -15,10 +15,12 @@ from paperknife_decoders.envelope_type import EnvelopeType
 from paperknife_decoders.errors import DecodeError
 from paperknife_decoders.message import Direction, Opcode, are_binary
 from paperknife_decoders.oddities.parse_fault import refusal
-from paperknife_decoders.overlay import NOTHING, Accord
+from paperknife_decoders.overlay import NOTHING as NO_ACCORD
+from paperknife_decoders.overlay import Accord
 from paperknife_decoders.reflection import list_fields
+from paperknife_decoders.rest import LOST, NOTHING, Rest
 from paperknife_decoders.secrets import Secrets
-from paperknife_decoders.steps import Context, Limits, Memory, Opened, Step, open_parts
+from paperknife_decoders.steps import Context, Limits, Memory, Opened, Step, open_parts, up_to_gathering
 from paperknife_decoders.wire.walker import is_wire_format
 
 if TYPE_CHECKING:
@@ -95,7 +97,11 @@ class Protocol:
 
 
 class Reader:
-    """Reads the messages of one connection by its protocol. A schema that was loaded anew arrives by `use`."""
+    """Reads the messages of one connection by its protocol. A schema that was loaded anew arrives by `use`.
+
+    Where a step of the protocol gathers, a message is read with what those before it left (`before`), which
+    `paperknife_decoders.trail` knows; for all other protocols this means nothing.
+    """
 
     __slots__ = ("accords", "memory", "path", "protocol")
 
@@ -110,43 +116,81 @@ class Reader:
         """Read all later messages by `protocol`."""
         self.protocol = protocol
 
-    def read(self, direction: Direction, opcode: Opcode, content: bytes) -> tuple[Envelope, ...]:
+    def read(
+        self, direction: Direction, opcode: Opcode, content: bytes, before: Rest = NOTHING
+    ) -> tuple[Envelope, ...]:
         """The envelopes of one message; never raises for anything a peer can send."""
         if opcode not in (Opcode.TEXT, Opcode.BINARY):
             return ()  # a control frame's payload is nobody's envelope
-        way = self.way(direction, opcode, content)
+        way = self.way(direction, opcode, content, before)
         if isinstance(way, Envelope):
             return (way,)
         kind = self.protocol.type_for(direction)
         return tuple(read_envelope(part, kind) for part in way.parts)
 
-    def way(self, direction: Direction, opcode: int, content: bytes) -> Opened | Envelope:
-        """The way through the steps and back; or the one envelope, where there are none or one of them refuses."""
+    def way(
+        self, direction: Direction, opcode: int, content: bytes, before: Rest = NOTHING, *, partly: bool = False
+    ) -> Opened | Envelope:
+        """The way through the steps and back; or the one envelope, where there are none or one of them refuses.
+
+        With `partly` what there is of a part that goes on in the next message is one too.
+        """
         kind = self.protocol.type_for(direction)
         if not self.has_steps(direction, opcode):
             return text_envelope(content, kind) if opcode == Opcode.TEXT else read_envelope(content, kind)
-        if not self.protocol.in_text and looks_like_json(content):
-            return undecoded(content, kind, "")  # it comes with either opcode, and no step is asked what else it is
+        if self.is_apart(content, before):
+            return undecoded(content, kind, "")  # no step is asked what else it is
         try:
-            return self.open(direction, opcode, content)
+            opened = self.open(direction, opcode, content, before, partly=partly)
         except DecodeError as error:
-            return undecoded(content, kind, str(error))
+            return refused(content, kind, opcode, str(error))
+        if opened.mark and not opened.parts:
+            # A piece of something larger, which may look like anything.
+            return Envelope(content, Form.TEXT if opcode == Opcode.TEXT else Form.BYTES, kind, fault=opened.mark)
+        return opened
+
+    def rest(self, direction: Direction, opcode: int, content: bytes, before: Rest) -> Rest:
+        """What is unfinished behind one message; where a step refuses it, nobody knows what comes next."""
+        if opcode > Opcode.BINARY or not self.has_steps(direction, opcode) or self.is_apart(content, before):
+            return before
+        steps = self.protocol.steps_for(direction)
+        try:
+            context = self.context(direction, opcode, before)
+            return open_parts(steps[: up_to_gathering(steps)], content, context).rest
+        except DecodeError:
+            return LOST
+
+    def gathers(self, direction: Direction) -> bool:
+        """True if a message of this direction may go on in the next one."""
+        steps = self.protocol.steps_for(direction)
+        return bool(steps) and up_to_gathering(steps) > 0
+
+    def is_apart(self, content: bytes, before: Rest) -> bool:
+        """True for JSON, which comes with either opcode, beside messages that go through steps."""
+        return not self.protocol.in_text and not before.is_open and looks_like_json(content)
 
     def has_steps(self, direction: Direction, opcode: int) -> bool:
         """True if there is something between the content of such a message and its envelopes."""
         return bool(self.protocol.steps_for(direction)) and (opcode == Opcode.TEXT) == self.protocol.in_text
 
-    def open(self, direction: Direction, opcode: int, content: bytes) -> Opened:
+    def open(
+        self, direction: Direction, opcode: int, content: bytes, before: Rest = NOTHING, *, partly: bool = False
+    ) -> Opened:
         """Send a content through its steps, and get the way back. Raises `DecodeError` from the one that refuses."""
-        protocol = self.protocol
-        context = Context(
+        context = self.context(direction, opcode, before, partly=partly)
+        return open_parts(self.protocol.steps_for(direction), content, context)
+
+    def context(self, direction: Direction, opcode: int, before: Rest = NOTHING, *, partly: bool = False) -> Context:
+        """What steps may know of one message besides its bytes."""
+        return Context(
             direction,
             self.memory,
             self.path,
-            protocol.limits,
+            self.protocol.limits,
             is_text=opcode == Opcode.TEXT,
+            before=before,
+            partly=partly,
         )
-        return open_parts(protocol.steps_for(direction), content, context)
 
     def heads(self, direction: Direction, opcodes: Sequence[int], contents: Sequence[bytes]) -> list[str] | None:
         """For each message the member that fills the whole of it, the empty string where there is more or else.
@@ -163,7 +207,7 @@ class Reader:
         """What holds of each of the messages, where they are bare envelopes of a known type, and not just a few."""
         self.accords = True
         kind = self.bare_type(direction, opcodes) if len(contents) >= FEW else None
-        return NOTHING if kind is None else kind.accord(contents)
+        return NO_ACCORD if kind is None else kind.accord(contents)
 
     def bare_type(self, direction: Direction, opcodes: Sequence[int]) -> EnvelopeType | None:
         """The type that such messages are bare envelopes of; None for others."""
@@ -177,10 +221,12 @@ class Reader:
         opcodes: Sequence[int],
         contents: Sequence[bytes],
         heads: list[str] | None = None,
+        before: Sequence[Rest] = (),
     ) -> list[str]:
         """For each message the payload of its first envelope, the empty string where there is none; never raises.
 
-        `heads` are those of these messages, where somebody has them already.
+        `heads` are those of these messages, where somebody has them already; `before` is what came before each, or
+        nothing.
         """
         if heads is None:
             heads = self.heads(direction, opcodes, contents)
@@ -195,14 +241,15 @@ class Reader:
             except ProtobufDecodeError:
                 pass  # one of them does not parse; find out which
         return [
-            self.first_payload(direction, opcode, content) for opcode, content in zip(opcodes, contents, strict=True)
+            self.first_payload(direction, opcode, content, rest)
+            for opcode, content, rest in zip(opcodes, contents, before or (NOTHING,) * len(contents), strict=True)
         ]
 
-    def first_payload(self, direction: Direction, opcode: int, content: bytes) -> str:
+    def first_payload(self, direction: Direction, opcode: int, content: bytes, before: Rest = NOTHING) -> str:
         """The payload of the first envelope in one message."""
         if opcode not in (Opcode.TEXT, Opcode.BINARY):
             return ""
-        envelopes = self.read(direction, Opcode(opcode), content)
+        envelopes = self.read(direction, Opcode(opcode), content, before)
         return envelopes[0].payload if envelopes else ""
 
 
@@ -225,10 +272,16 @@ def undecoded(data: bytes, kind: EnvelopeType | None, fault: str) -> Envelope:
     return Envelope(data, form, kind, fault=fault)
 
 
-def text_envelope(content: bytes, kind: EnvelopeType | None) -> Envelope:
+def refused(content: bytes, kind: EnvelopeType | None, opcode: int, fault: str) -> Envelope:
+    """A message that a step refuses. A text is a text, whatever its bytes look like."""
+    return text_envelope(content, kind, fault) if opcode == Opcode.TEXT else undecoded(content, kind, fault)
+
+
+def text_envelope(content: bytes, kind: EnvelopeType | None, fault: str = "") -> Envelope:
     """A text message: JSON or plain text, never parsed as Protobuf."""
     form = Form.JSON if looks_like_json(content) else Form.TEXT
-    fault = f"a text message, where {kind.name} in a binary one was expected" if kind else ""
+    if kind is not None and not fault:
+        fault = f"a text message, where {kind.name} in a binary one was expected"
     return Envelope(content, form, kind, fault=fault)
 
 

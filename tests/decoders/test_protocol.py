@@ -1,5 +1,6 @@
 """A protocol: which type reads what."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,11 @@ from paperknife_decoders.envelope import Form
 from paperknife_decoders.envelope_type import EnvelopeType
 from paperknife_decoders.message import Direction, Opcode
 from paperknife_decoders.protocol import Protocol
+from paperknife_decoders.rest import NOTHING
 from paperknife_decoders.schema import load_schema
+from paperknife_decoders.steps.grpc_web import GrpcWebsockets
+from paperknife_decoders.steps.json_field import JsonField
+from paperknife_decoders.steps.length_prefix import LengthPrefix
 
 SCHEMA = """
 syntax = "proto3";
@@ -65,6 +70,39 @@ def test_the_direction_alone_fixes_the_type(protocol, direction, opcode, content
 def reader_name(envelope) -> str:
     """A message that is begun by one member has its name, whether or not that parses."""
     return "near" if envelope.form is Form.WIRE else ""
+
+
+REFUSED = [
+    (Opcode.TEXT, "0a00", Form.TEXT),
+    (Opcode.TEXT, "0a024142", Form.TEXT),
+    (Opcode.TEXT, "7b7d", Form.JSON),
+    (Opcode.BINARY, "0a00", Form.WIRE),
+    (Opcode.BINARY, "0a05ff", Form.BYTES),
+    (Opcode.BINARY, "7b7d", Form.JSON),
+]
+
+
+@pytest.mark.parametrize(("opcode", "content", "form"), REFUSED)
+def test_what_a_step_refuses(protocol, opcode, content, form) -> None:
+    """A text that a step refuses is a text, and says why; only of a binary message there is a wire view."""
+    text = opcode is Opcode.TEXT
+    stepped = replace(protocol, steps=(JsonField("data"),) if text else (LengthPrefix(),), in_text=text)
+    (envelope,) = stepped.reader().read(Direction.CLIENT, opcode, bytes.fromhex(content))
+    assert envelope.form is form
+    assert envelope.fault or form is Form.JSON
+
+
+def test_a_piece_of_something_is_no_wire_format(protocol) -> None:
+    """What goes on in the next message looks like nothing, whatever its bytes would be by themselves."""
+    reader = replace(protocol, steps=(GrpcWebsockets(),)).reader()
+    before = reader.rest(Direction.SERVER, Opcode.BINARY, b"\0\0\0\0\x04", NOTHING)
+    (envelope,) = reader.read(Direction.SERVER, Opcode.BINARY, b"\x12\0", before)
+    assert (envelope.form, envelope.fault) == (
+        Form.BYTES,
+        "continues a gRPC frame of 4 bytes: 2 are here now, the rest comes in the next message",
+    )
+    (envelope,) = reader.read(Direction.SERVER, Opcode.BINARY, b"\x12\0", before.with_more(b"\x12\0", 9))
+    assert (envelope.payload, envelope.data) == ("near", b"\x12\0\x12\0")
 
 
 def test_control_frames_have_no_payload(protocol) -> None:

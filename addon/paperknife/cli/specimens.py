@@ -53,7 +53,7 @@ class Specimens:
         """The envelopes in one message, as it was before somebody changed it."""
         found = message.envelopes
         if message.original is not None:
-            found = message.reader.read(message.direction, message.opcode, message.original)
+            found = message.reader.read(message.direction, message.opcode, message.original, message.before)
         for envelope in found:
             if envelope.form in TEXTS:
                 self.texts[message.direction] += 1

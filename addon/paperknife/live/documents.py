@@ -91,7 +91,7 @@ def kept_object(shown: Shown) -> dict[str, Any]:
     if message.masked:
         result["masked"] = [list(span) for span in message.masked]
     if message.original is not None:
-        before = message.reader.read(message.direction, message.opcode, message.original)
+        before = message.reader.read(message.direction, message.opcode, message.original, message.before)
         result["original"] = (
             json_object(before[shown.position], shown.secrets) if shown.position < len(before) else None
         )

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from weakref import WeakKeyDictionary
 
 from mitmproxy import contentviews, http
 from mitmproxy.contentviews import Metadata, SyntaxHighlight
 from mitmproxy.flow import Flow
+from mitmproxy.websocket import WebSocketMessage
 
 from paperknife.proxy.handshakes import address_of
 from paperknife.proxy.keeper import Keeper
@@ -14,6 +16,8 @@ from paperknife.proxy.masking import Masking
 from paperknife.settings.reading import Loaded
 from paperknife_decoders.message import Direction, Opcode
 from paperknife_decoders.protocol import Reader
+from paperknife_decoders.rest import LOST, NOTHING, Rest
+from paperknife_decoders.trail import Trail
 from paperknife_decoders.tree import tree_text
 
 __all__ = ["EnvelopeView"]
@@ -44,6 +48,9 @@ class EnvelopeView(contentviews.Contentview):
         self.texts_by: Loaded | None = None
         self.readers: OrderedDict[str, Reader] = OrderedDict()
         """By the flow: a response may be read by what its request said."""
+        self.trails: dict[str, tuple[Trail, Trail]] = {}
+        self.befores: WeakKeyDictionary[WebSocketMessage, tuple[Rest, Rest]] = WeakKeyDictionary()
+        """For messages that may begin in earlier ones: what these left, as it passed and without secrets."""
 
     @property
     def name(self) -> str:
@@ -71,19 +78,43 @@ class EnvelopeView(contentviews.Contentview):
         if self.keeper.loaded is not self.texts_by:
             self.texts.clear()
             self.readers.clear()
+            self.trails.clear()
+            self.befores.clear()
             self.texts_by = self.keeper.loaded
         reader = self.reader(metadata.flow)
-        data = self.masking.content(reader, direction, message.type, data)
-        key = (len(data), data, direction, Opcode(message.type), self.place(metadata.flow, reader))
-        if key in self.texts:
+        before, told = self.before(metadata.flow, reader, direction, message)
+        data = self.masking.content(reader, direction, message.type, data, before)
+        place = self.place(metadata.flow, reader) + ("" if told.known else " lost")
+        key = (len(data), data, direction, Opcode(message.type), place)
+        if key in self.texts and not told.is_open:
             self.texts.move_to_end(key)
             return self.texts[key]
-        text = render(reader, direction, key[3], data)
+        text = render(reader, direction, key[3], data, told)
+        if told.is_open:
+            return text
         if len(data) <= CACHED_BYTES:
             self.texts[key] = text
             if len(self.texts) > CACHED_VIEWS:
                 self.texts.popitem(last=False)
         return text
+
+    def before(
+        self, flow: Flow | None, reader: Reader, direction: Direction, message: WebSocketMessage
+    ) -> tuple[Rest, Rest]:
+        """What messages before this one left for it, and the same without secrets; where nothing ever is, nothing."""
+        if not isinstance(flow, http.HTTPFlow) or flow.websocket is None or not reader.gathers(direction):
+            return NOTHING, NOTHING
+        passed, masked = self.trails.setdefault(flow.id, (Trail(LOST), Trail(LOST)))  # the first ones may be trimmed
+        if message not in self.befores:
+            for each in flow.websocket.messages:
+                if each not in self.befores:
+                    side = Direction.CLIENT if each.from_client else Direction.SERVER
+                    rest = passed.follow_one(reader, side, each.type, each.content, passes=not each.dropped)
+                    masked.keep_to(side, rest)
+                    content = self.masking.content(reader, side, each.type, each.content, rest)
+                    told = masked.follow_one(reader, side, each.type, content, passes=not each.dropped)
+                    self.befores[each] = rest, told
+        return self.befores.get(message, (LOST, LOST))
 
     def reader(self, flow: Flow | None) -> Reader:
         """How the messages of a flow are read; a flow that is none, as those of another connection."""
@@ -93,7 +124,8 @@ class EnvelopeView(contentviews.Contentview):
             address = address_of(flow)
             self.readers[flow.id] = self.keeper.protocol_for(address).reader(address.path)
             if len(self.readers) > KEPT_READERS:
-                self.readers.popitem(last=False)
+                oldest, _ = self.readers.popitem(last=False)
+                self.trails.pop(oldest, None)
         return self.readers[flow.id]
 
     def place(self, flow: Flow | None, reader: Reader) -> str:
@@ -101,7 +133,7 @@ class EnvelopeView(contentviews.Contentview):
         return flow.id if flow is not None and (reader.protocol.steps or self.keeper.loaded.by_match) else ""
 
 
-def render(reader: Reader, direction: Direction, opcode: Opcode, data: bytes) -> str:
+def render(reader: Reader, direction: Direction, opcode: Opcode, data: bytes, before: Rest = NOTHING) -> str:
     """The whole message as text."""
-    envelopes = reader.read(direction, opcode, data)
+    envelopes = reader.read(direction, opcode, data, before)
     return "\n---\n".join(tree_text(envelope, reader.protocol.secrets).rstrip("\n") for envelope in envelopes)

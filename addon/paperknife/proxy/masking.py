@@ -11,6 +11,7 @@ from paperknife_decoders.message import Direction, Message
 from paperknife_decoders.printable import printable
 from paperknife_decoders.protocol import Reader
 from paperknife_decoders.redaction import HandshakeMask, KnownSecrets, Redacted, Redactor
+from paperknife_decoders.rest import NOTHING, Rest
 from paperknife_decoders.secret_text import mask_text
 
 __all__ = ["Masking"]
@@ -47,7 +48,7 @@ class Masking:
         """The batch without its secrets; itself where it has none."""
         original = batch[0].original if len(batch) == 1 and batch.has_messages else None
         redacted = self.redactor.redact(
-            batch.reader, batch.direction, batch.opcodes, batch.contents, heads=lambda: batch.heads
+            batch.reader, batch.direction, batch.opcodes, batch.contents, lambda: batch.heads, batch.before
         )
         if original is not None:
             return self.changed(batch[0], original, redacted)
@@ -66,7 +67,7 @@ class Masking:
 
     def changed(self, message: Message, original: bytes, redacted: Redacted | None) -> Batch:
         """A message that was changed, without its secrets, and its original without them too."""
-        masked = self.redactor.redact_one(message.reader, message.direction, message.opcode, original)
+        masked = self.redactor.redact_one(message.reader, message.direction, message.opcode, original, message.before)
         return Batch.of(
             Message(
                 message.connection,
@@ -89,9 +90,11 @@ class Masking:
         """A connection ended: what waited of its messages."""
         return (after for _, after in self.pieces.end(connection))
 
-    def content(self, reader: Reader, direction: Direction, opcode: int, content: bytes) -> bytes:
+    def content(
+        self, reader: Reader, direction: Direction, opcode: int, content: bytes, before: Rest = NOTHING
+    ) -> bytes:
         """One content without its secrets, for a view."""
-        redacted = self.redactor.redact_one(reader, direction, opcode, content)
+        redacted = self.redactor.redact_one(reader, direction, opcode, content, before)
         return content if redacted is None else redacted[0]
 
     # words

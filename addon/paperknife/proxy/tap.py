@@ -134,7 +134,11 @@ class Tap:
         if self.looked_at and not shown:
             track.history.add(batch)
         if track.connection.read:
+            batch.follow(track.trail)
             masked = self.masking.batch(batch)
+            if batch.before:
+                track.told.keep_to(batch.direction, batch.before[0])
+            masked.follow(track.told)
             self.audience.tell(lambda consumer: consumer.messages(masked))
 
     def deliver_piece(self, track: Track, piece: Piece) -> None:
@@ -142,6 +146,8 @@ class Tap:
         if self.looked_at:
             track.history.add_piece(piece)
         if track.connection.read:
+            track.trail.lose(piece.direction)
+            track.told.lose(piece.direction)
             self.audience.tell_pieces(self.masking.piece(piece))
         if self.hooked:
             self.say_once(

@@ -11,11 +11,13 @@ from mcap.records import Channel
 
 from paperknife.recording.channels import HAPPENINGS, JSON, ChannelKey, Kind
 from paperknife.recording.happenings import read_item
-from paperknife.recording.items import Item
+from paperknife.recording.items import Closed, Item, Opened
 from paperknife.recording.protocols import Protocols
 from paperknife.traffic import Connection, Piece
-from paperknife_decoders.message import Direction, Message
+from paperknife_decoders.message import Direction, Fate, Message
 from paperknife_decoders.protocol import Reader
+from paperknife_decoders.rest import LOST
+from paperknife_decoders.trail import Trail
 
 __all__ = ["MOST_PENDING", "Making"]
 
@@ -38,15 +40,20 @@ type Make = Callable[[bytes, int, int], Item | None]
 
 @dataclass(slots=True)
 class Making:
-    """What was told so far, for what comes. `makers` has for each channel what makes an item of a content."""
+    """What was told so far, for what comes. `makers` has for each channel what makes an item of a content.
+
+    With `passes_over` there may be messages that nobody tells of.
+    """
 
     protocols: Protocols
+    passes_over: bool = False
     makers: dict[int, Make] = field(default_factory=dict)
     connections: dict[int, Connection] = field(default_factory=dict)
     readers: dict[tuple[int, int], Reader] = field(default_factory=dict)
     masked: dict[int, tuple[tuple[int, int], ...]] = field(default_factory=dict)
     originals: dict[tuple[int, Direction], bytes] = field(default_factory=dict)
     offsets: dict[tuple[int, Direction], int] = field(default_factory=dict)
+    trails: dict[int, Trail] = field(default_factory=dict)
 
     def channel(self, channel: Channel) -> None:
         """Prepare for the contents of a channel, if it is one of ours."""
@@ -71,6 +78,14 @@ class Making:
             reader = self.readers[place] = self.protocols.get(key.protocol).protocol.reader(path)
         return reader
 
+    def trail(self, connection: int) -> Trail:
+        """What a connection's messages leave for later ones; one that did not begin here has left what nobody knows."""
+        trail = self.trails.get(connection)
+        if trail is None:
+            keep_room(self.trails, MOST_CONNECTIONS)
+            trail = self.trails[connection] = Trail(LOST)
+        return trail
+
     def happening(self, content: bytes, _sequence: int, _time_ns: int) -> Item | None:
         """An event: the item that it is, if it is one, or what it tells about those to come."""
         if len(content) > MOST_HAPPENING:
@@ -89,10 +104,21 @@ class Making:
                     self.offsets[side] = int(happening["offset"])
                 case _:
                     keep_room(self.connections, MOST_CONNECTIONS)
-                    return read_item(happening, self.connections)
+                    item = read_item(happening, self.connections)
+                    self.begin_or_end(item)
+                    return item
         except FORM_FAULTS:
             pass
         return None
+
+    def begin_or_end(self, item: Item | None) -> None:
+        """Begin a trail with its connection, and end it."""
+        match item:
+            case Opened(resumed=False) if not self.passes_over:
+                keep_room(self.trails, MOST_CONNECTIONS)
+                self.trails[item.connection.number] = Trail()
+            case Opened() | Closed():
+                self.trails.pop(item.connection.number, None)
 
 
 def path_in(url: str) -> str:
@@ -112,17 +138,22 @@ def message_maker(state: Making, key: ChannelKey) -> Make:
     connection, direction, opcode, fate = key.connection, key.direction, key.opcode, key.fate
     masked, originals = state.masked, state.originals
     place = (connection, direction)
+    passes = fate is not Fate.DROPPED
     reader: Reader | None = None
+    gathers = False
 
     def make(content: bytes, sequence: int, time_ns: int) -> Message:
-        nonlocal reader
+        nonlocal reader, gathers
         if reader is None:  # the protocol may be told of after the channel
             reader = state.reader(key)
+            gathers = reader.gathers(direction)
         message = Message(connection, direction, time_ns, opcode, content, reader, fate)
         if originals:
             message.original = originals.pop(place, None)
         if masked:
             message.masked = masked.pop(sequence, ())
+        if gathers:
+            message.before = state.trail(connection).follow_one(reader, direction, opcode, content, passes=passes)
         return message
 
     return make
@@ -146,6 +177,8 @@ def piece_maker(state: Making, key: ChannelKey) -> Make:
 
     def make(content: bytes, _sequence: int, time_ns: int) -> Piece:
         offset = state.offsets.get(place, 0)
+        if key.connection in state.trails:
+            state.trails[key.connection].lose(key.direction)
         state.offsets[place] = offset + len(content) if content else 0
         return Piece(key.connection, key.direction, time_ns, key.opcode, content, offset, not content)
 

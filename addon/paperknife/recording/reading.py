@@ -112,7 +112,7 @@ class Recording:
         if index is None or not first:
             return Counter()
         self._records = Sought(self.name, index, first, advance)
-        self._making = Making(self.protocols)
+        self._making = Making(self.protocols, passes_over=True)
         self._items = self._all()
         self._pending.clear()
         return index.passed(first)

@@ -8,10 +8,12 @@ from dataclasses import replace
 from paperknife.recording.items import Closed, Item, Noticed, Opened
 from paperknife.recording.piece_masking import PieceMasking
 from paperknife.traffic import Connection, Handshake, Piece
-from paperknife_decoders.message import Message
+from paperknife_decoders.message import Fate, Message
 from paperknife_decoders.redaction import HandshakeMask, Redactor
+from paperknife_decoders.rest import LOST, Rest
 from paperknife_decoders.secret_text import mask_text
 from paperknife_decoders.secrets import Secrets
+from paperknife_decoders.trail import Trail
 
 __all__ = ["before_and_after", "redacted"]
 
@@ -54,16 +56,19 @@ class Masking:
         self.handshakes = HandshakeMask(redactor.known, secrets)
         self.connections: dict[int, Connection] = {}
         self.pieces = PieceMasking(redactor, secrets)
+        self.trails: dict[int, Trail] = {}
 
     def message(self, message: Message) -> Message:
         """A message without its secrets; itself where it has none."""
         reader, direction, opcode, original = message.reader, message.direction, message.opcode, message.original
-        if original is not None and (found := self.redactor.redact_one(reader, direction, opcode, original)):
-            original = found[0]
-        found = self.redactor.redact_one(reader, direction, opcode, message.content)
-        if found is None and original is message.original:
-            return message
+        if original is not None:
+            found = self.redactor.redact_one(reader, direction, opcode, original, message.before)
+            original = found[0] if found else original
+        found = self.redactor.redact_one(reader, direction, opcode, message.content, message.before)
         content, masked = found or (message.content, ())
+        before = self.before(message, content)
+        if found is None and original is message.original and before is message.before:
+            return message
         return Message(
             message.connection,
             direction,
@@ -74,7 +79,19 @@ class Masking:
             message.fate,
             original,
             tuple(sorted({*message.masked, *masked})),
+            before,
         )
+
+    def before(self, message: Message, content: bytes) -> Rest:
+        """What came before a message when secrets are masked in that too; `content` is what it is itself then."""
+        reader, direction = message.reader, message.direction
+        if not reader.gathers(direction):
+            return message.before
+        trail = self.trails.get(message.connection)
+        if trail is None:
+            trail = self.trails[message.connection] = Trail(LOST)
+        trail.keep_to(direction, message.before)
+        return trail.follow_one(reader, direction, message.opcode, content, passes=message.fate is not Fate.DROPPED)
 
     def opened(self, item: Opened) -> Opened:
         """A handshake without its secrets."""
@@ -94,5 +111,6 @@ class Masking:
     def closed(self, item: Closed) -> Closed:
         """The end of a connection, without secrets in a peer's reason."""
         reason = self.redactor.known.mask_text(mask_text(item.close.reason, self.secrets))
+        self.trails.pop(item.connection.number, None)
         connection = self.connections.pop(item.connection.number, None) or self.connection(item.connection)
         return Closed(connection, replace(item.close, reason=reason))

@@ -86,7 +86,7 @@ class State:
         self._place += 1
         protocol = message.reader.protocol
         # Read without being kept in the message, which may stay for long.
-        envelopes = message.reader.read(message.direction, message.opcode, message.content)
+        envelopes = message.reader.read(message.direction, message.opcode, message.content, message.before)
         if not envelopes or not all(envelope.payload for envelope in envelopes):
             self._keep_unread(message)
         for envelope in envelopes:

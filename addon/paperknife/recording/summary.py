@@ -210,7 +210,7 @@ class Counter:
 
     def _payload(self, message: Message) -> str:
         """The name that a message is counted under."""
-        (payload,) = message.reader.payloads(message.direction, (message.opcode,), (message.content,))
+        payload = message.reader.first_payload(message.direction, message.opcode, message.content, message.before)
         if payload:
             return payload
         envelope = next(iter(message.envelopes), None)

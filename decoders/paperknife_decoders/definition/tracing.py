@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from paperknife_decoders.carrying.choices import Choice, FieldKey, HeaderKey, PathKey, Source
 from paperknife_decoders.definition.node import described
 from paperknife_decoders.errors import DecodeError
-from paperknife_decoders.steps import Context, Header, Step
+from paperknife_decoders.steps import Context, Header, Opened, Step
 from paperknife_decoders.steps.carry import Behind, Carry
 from paperknife_decoders.wire.walker import walk_partly
 
@@ -39,22 +39,26 @@ def trace(steps: Sequence[Step], content: bytes, context: Context) -> list[Stage
     level = [(content, context)]
     for step in steps:
         found: list[tuple[Part, Context]] = []
+        marks: list[str] = []
         try:
             for data, before in level:
-                found += parts_of(step, data, before)
+                opened = step.open(data, before)
+                found += parts_of(step, data, before, opened)
+                marks += [opened.mark] if opened.mark else []
         except DecodeError as error:
             return [*stages, Stage(step.name, fault=str(error))]
         if len(found) > context.limits.parts:
             fault = f"{len(found):,} parts in one message; at most {context.limits.parts:,} are read"
             return [*stages, Stage(step.name, fault=fault)]
+        if marks and not found:
+            return [*stages, Stage(step.name, fault=marks[0])]
         stages.append(Stage(step.name, tuple(part for part, _ in found)))
         level = [(part.data, behind) for part, behind in found]
     return stages
 
 
-def parts_of(step: Step, data: bytes, context: Context) -> list[tuple[Part, Context]]:
-    """The parts of one part, each with what is known of it. Raises `DecodeError`."""
-    opened = step.open(data, context)
+def parts_of(step: Step, data: bytes, context: Context, opened: Opened) -> list[tuple[Part, Context]]:
+    """The parts that one part was opened into, each with what is known of it."""
     headers = opened.headers or ({},) * len(opened.parts)
     reason = reason_for(step, data, context)
     return [

@@ -19,7 +19,8 @@ def masked_elsewhere(message: Message) -> bool:
     if not message.masked:
         return False
     protocol = message.reader.protocol
-    content, edits = redactor_for(protocol).named(message.reader, message.direction, message.opcode, message.content)
+    redactor = redactor_for(protocol)
+    content, edits = redactor.named(message.reader, message.direction, message.opcode, message.content, message.before)
     if content != message.content:
         return False
     return any(not any(edit.start <= start and end <= edit.end for edit in edits) for start, end in message.masked)

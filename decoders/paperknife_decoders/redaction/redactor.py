@@ -12,11 +12,13 @@ from paperknife_decoders.message import Direction, Opcode
 from paperknife_decoders.protocol import Protocol, Reader, looks_like_json, read_envelope
 from paperknife_decoders.redaction.edits import Edit, Found, Span, apply, moved, spans_of, stars
 from paperknife_decoders.redaction.fields import find_secrets
-from paperknife_decoders.redaction.framed import gaps, masked_parts
+from paperknife_decoders.redaction.framed import gaps, masked_parts, own_parts
 from paperknife_decoders.redaction.known import KnownSecrets
 from paperknife_decoders.redaction.suspects import Suspects
 from paperknife_decoders.redaction.text import find_in_json, find_in_text
 from paperknife_decoders.redaction.unread import find_in_unread
+from paperknife_decoders.rest import NOTHING as NOTHING_BEFORE
+from paperknife_decoders.rest import Rest
 from paperknife_decoders.secrets import Secrets
 from paperknife_decoders.steps import Opened
 
@@ -64,17 +66,20 @@ class Redactor:
         self.samples = SAMPLES
         self.suspects = Suspects(NOTHING)
 
-    def redact(
+    def redact(  # noqa: PLR0913, PLR0917 - the columns of a batch, as it has them
         self,
         reader: Reader,
         direction: Direction,
         opcodes: Sequence[int],
         contents: Sequence[bytes],
         heads: Callable[[], Sequence[str] | None] | None = None,
+        before: Sequence[Rest] = (),
     ) -> Redacted | None:
         """The batch without its secrets; None where there are none in it.
 
-        `heads` gives those of its messages (see `Reader.heads`), where somebody else wants them too.
+        `heads` gives those of its messages (see `Reader.heads`), where somebody else wants them too. `before` is what
+        came before each, where a protocol has such. What lies in earlier messages is not masked any more; what lies
+        here of something that goes on in the next one is.
         """
         if self.mode == "off":
             return None
@@ -82,7 +87,8 @@ class Redactor:
             heads = partial(reader.heads, direction, opcodes, contents)
         named: dict[int, tuple[bytes, list[Edit]]] = {}
         for place in self.places(reader.protocol, direction, opcodes, contents, heads):
-            edited = self.named(reader, direction, opcodes[place], contents[place])
+            rest = before[place] if before else NOTHING_BEFORE
+            edited = self.named(reader, direction, opcodes[place], contents[place], rest)
             if edited[1]:
                 named[place] = edited
         needles = self.known.found_in(contents[0] if len(contents) == 1 else b"\n".join(contents))
@@ -98,10 +104,10 @@ class Redactor:
         return Redacted(changed, masked) if masked else None
 
     def redact_one(
-        self, reader: Reader, direction: Direction, opcode: int, content: bytes
+        self, reader: Reader, direction: Direction, opcode: int, content: bytes, before: Rest = NOTHING_BEFORE
     ) -> tuple[bytes, tuple[Span, ...]] | None:
         """One content without its secrets, and what was masked; None where there are none in it."""
-        redacted = self.redact(reader, direction, (opcode,), (content,))
+        redacted = self.redact(reader, direction, (opcode,), (content,), before=(before,))
         return None if redacted is None else (redacted.contents[0], redacted.masked[0])
 
     def use(self, protocol: Protocol) -> Suspects:
@@ -129,12 +135,14 @@ class Redactor:
 
     # what to replace in one content
 
-    def named(self, reader: Reader, direction: Direction, opcode: int, content: bytes) -> tuple[bytes, list[Edit]]:
+    def named(
+        self, reader: Reader, direction: Direction, opcode: int, content: bytes, before: Rest = NOTHING_BEFORE
+    ) -> tuple[bytes, list[Edit]]:
         """The content, and what to replace in it by its names; the values are known from now on."""
         secrets = reader.protocol.secrets
         self.use(reader.protocol)
         if opcode in (Opcode.TEXT, Opcode.BINARY):
-            way = reader.way(direction, opcode, content)
+            way = reader.way(direction, opcode, content, before, partly=True)
             if isinstance(way, Envelope):
                 return content, self.edits(way, secrets)
             return self.behind_steps(reader, direction, opcode, content, way)
@@ -161,7 +169,7 @@ class Redactor:
             return content, [Edit(0, len(content))]
         if looks_like_json(masked):
             return masked, edits + self.noted(find_in_json(masked, secrets))
-        for start, end in gaps(content, opened.parts):
+        for start, end in gaps(content, own_parts(opened)):
             if len(masked) == len(content) and (opcode == Opcode.TEXT or end - start < len(content)):
                 found = self.noted(find_in_text(content[start:end], secrets))
                 edits += [moved(edit, start) for edit in found]

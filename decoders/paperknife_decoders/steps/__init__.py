@@ -3,13 +3,17 @@
 A step opens bytes into parts and can close changed parts into bytes again; with the parts unchanged, closing gives the
 very bytes that were opened. A protocol composes them in order, outermost first, for each direction::
 
-    content --length prefix--> parts --gunzip--> parts --retag--> envelopes
+    content --length prefix--> parts --gunzip--> parts --carry--> envelopes
 
 The plain protocol (one bare envelope in each message) has no steps at all.
 
 What comes out at the end is always an envelope with its payload in a `oneof`. Where a system says in another way what
 the payload is (a number or a name beside bytes, a header, an id within the message), the last step rewrites the bytes
-into an envelope of a type that is made for this (see `retag`). So everything behind the steps knows one form only.
+into an envelope of a type that is made for this (see `paperknife_decoders.carrying`). So everything behind the steps
+knows one form only.
+
+Where messages cut what a step opens, in a stream of frames, the step gathers: what a message leaves unfinished is a
+value (`Rest`) that the next message is opened with. To open a message is so always a function of these two.
 """
 
 from __future__ import annotations
@@ -17,13 +21,25 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from paperknife_decoders.errors import DecodeError
 from paperknife_decoders.message import Direction
+from paperknife_decoders.rest import NOTHING, Rest
 from paperknife_decoders.wire.walker import Walk, walk_partly
 
-__all__ = ["Context", "Header", "Limits", "Memory", "Opened", "Step", "TooManyFields", "open_parts"]
+__all__ = [
+    "Context",
+    "Header",
+    "Limits",
+    "Memory",
+    "Opened",
+    "Step",
+    "TellsHeader",
+    "TooManyFields",
+    "gathering",
+    "open_parts",
+]
 
 
 REMEMBERED = 4096
@@ -42,6 +58,8 @@ class Limits:
     """Fields of one message that are looked through one by one for what it carries; that takes half a second."""
     remembered: int = REMEMBERED
     """Requests of one connection whose response carries no type of its own."""
+    gathered_bytes: int = 4 << 20
+    """Bytes of one thing that several messages hold. What gRPC's own libraries take by default is as many."""
 
 
 class Memory:
@@ -49,16 +67,16 @@ class Memory:
 
     def __init__(self, limit: int = REMEMBERED) -> None:
         self.limit = limit
-        self.values: OrderedDict[tuple[str, int | str | bytes], str] = OrderedDict()
+        self.values: OrderedDict[tuple[str, int | str | bytes], int | str] = OrderedDict()
 
-    def keep(self, key: tuple[str, int | str | bytes], value: str) -> None:
+    def keep(self, key: tuple[str, int | str | bytes], value: int | str) -> None:
         """Remember `value`; the same again changes nothing."""
         self.values.pop(key, None)
         self.values[key] = value
         if len(self.values) > self.limit:
             self.values.popitem(last=False)
 
-    def get(self, key: tuple[str, int | str | bytes]) -> str | None:
+    def get(self, key: tuple[str, int | str | bytes]) -> int | str | None:
         """What was kept."""
         return self.values.get(key)
 
@@ -94,6 +112,10 @@ class Context:
     """The content came as a text message."""
     header: Header = field(default_factory=dict)
     """What the steps before read in front of this part."""
+    before: Rest = NOTHING
+    """What earlier messages of this direction left unfinished."""
+    partly: bool = False
+    """What there is of a part that goes on in the next message counts as a part, the last one; as for a redaction."""
     spent: Spent = field(default_factory=Spent)
 
     def inflate(self, size: int) -> None:
@@ -116,12 +138,18 @@ class Context:
 class Opened:
     """The parts that a step found, and the way back: `close(parts)` gives the bytes for these parts.
 
-    `headers` are what was read in front of each part, where something was.
+    `headers` are what was read in front of each part, where something was. `rest` goes on in the next message. `passed`
+    bytes of the first part, as many as are known to, lie in earlier messages; `close` gives those of this one alone,
+    and raises `DecodeError` where the others would have to change. `mark` says why there are no parts, where that has a
+    reason.
     """
 
     parts: tuple[bytes, ...]
     close: Callable[[Sequence[bytes]], bytes]
     headers: tuple[Header, ...] = ()
+    rest: Rest = NOTHING
+    passed: int = 0
+    mark: str = ""
 
 
 class Step(Protocol):
@@ -137,18 +165,40 @@ class Step(Protocol):
         ...
 
 
+@runtime_checkable
+class TellsHeader(Protocol):
+    """A step that reads values in front of its parts, and says which."""
+
+    @property
+    def header_kinds(self) -> Mapping[str, type[int] | type[str]]:
+        """Numbers or texts by name; those that only a message tells are not among them."""
+        ...
+
+
+def up_to_gathering(steps: Sequence[Step]) -> int:
+    """How many of `steps` there are up to the first that gathers, and has ``gathers = True``; 0 where none does."""
+    return next((number for number, step in enumerate(steps, 1) if getattr(step, "gathers", False)), 0)
+
+
 def open_parts(steps: Sequence[Step], data: bytes, context: Context) -> Opened:
-    """Send `data` through all `steps`, outermost first. Raises `DecodeError` from the first step that refuses."""
+    """Send `data` through all `steps`, outermost first. Raises `DecodeError` from the first step that refuses.
+
+    One step gathers at most: what came before is for the first that does.
+    """
     if not steps:
-        return Opened((data,), b"".join)
+        return Opened((data,), b"".join, rest=context.before)
     outer = steps[0].open(data, context)
     if len(outer.parts) > context.limits.parts:
         raise DecodeError(f"{len(outer.parts):,} parts in one message; at most {context.limits.parts:,} are read", 0)
-    headers = outer.headers or ({},) * len(outer.parts)
-    inner = [
-        open_parts(steps[1:], part, replace(context, header={**context.header, **header}) if header else context)
-        for part, header in zip(outer.parts, headers, strict=True)
-    ]
+    gathers = getattr(steps[0], "gathers", False)
+    before = NOTHING if gathers else context.before
+    inner: list[Opened] = []
+    for part, header in zip(outer.parts, outer.headers or ({},) * len(outer.parts), strict=True):
+        own = context
+        if header or before is not context.before:
+            own = replace(context, header={**context.header, **header}, before=before)
+        inner.append(open_parts(steps[1:], part, own))
+        before = NOTHING if gathers else inner[-1].rest
 
     def close(parts: Sequence[bytes]) -> bytes:
         rest = list(parts)
@@ -158,4 +208,22 @@ def open_parts(steps: Sequence[Step], data: bytes, context: Context) -> Opened:
             closed.append(opened.close(own))
         return outer.close(closed)
 
-    return Opened(tuple(part for opened in inner for part in opened.parts), close)
+    return Opened(
+        tuple(part for opened in inner for part in opened.parts),
+        close,
+        rest=outer.rest if gathers else before,
+        passed=passed_in(outer, inner),
+        mark=outer.mark or next((opened.mark for opened in inner if opened.mark), ""),
+    )
+
+
+def passed_in(outer: Opened, inner: Sequence[Opened]) -> int:
+    """How much of the first inner part lies in earlier messages; 0 unless it is the outer one, or its end, as it is."""
+    if inner and inner[0].passed:
+        return inner[0].passed
+    if not outer.passed or len(inner[0].parts) != 1:
+        return 0
+    part, (own,) = outer.parts[0], inner[0].parts
+    if not own.endswith(part) and not part.endswith(own):
+        return 0
+    return max(len(own) - len(part) + outer.passed, 0)

@@ -21,10 +21,12 @@ from paperknife_decoders.steps import Context, Opened
 from paperknife_decoders.steps.ascii_header import AsciiHeader
 from paperknife_decoders.steps.base64_text import Base64Text
 from paperknife_decoders.steps.compressed import Compressed
+from paperknife_decoders.steps.constant_prefix import ConstantPrefix
 from paperknife_decoders.steps.grpc_web import GrpcWebsockets
 from paperknife_decoders.steps.json_field import JsonField
 from paperknife_decoders.steps.stream_codecs import CODECS
 from paperknife_decoders.steps.varint_delimited import VarintDelimited
+from paperknife_decoders.trail import Trail
 
 PROTO = """
 syntax = "proto3"; package redactor;
@@ -185,3 +187,28 @@ def test_anything(protocol, messages: list[tuple[Opcode, bytes]], strict: bool) 
     redacted = redactor.redact(protocol.reader(), Direction.CLIENT, opcodes, contents)
     if redacted is not None:
         assert list(map(len, redacted.contents)) == list(map(len, contents))
+
+
+def cut(data: bytes, places: tuple[int, ...]) -> list[bytes]:
+    """The pieces between some places."""
+    return [data[start:end] for start, end in zip((0, *places), (*places, len(data)), strict=True)]
+
+
+FRAMED = b"\0\0\0\0\x0f" + LOGIN + b"\0\0\0\0\x0a" + DATA
+
+
+@pytest.mark.parametrize("places", [(5,), (3,), (5, 14), (12,), (15, 17), (12, 16, 25), tuple(range(1, 30))])
+@pytest.mark.parametrize("behind", [(), (ConstantPrefix("12"),)])
+def test_what_messages_cut(protocol, places, behind) -> None:
+    """A secret in a frame that several messages hold is masked in each of them, and all else stays."""
+    framed = FRAMED if not behind else b"\0\0\0\0\x10\x12" + LOGIN + b"\0\0\0\0\x0b\x12" + DATA
+    reader = replace(protocol, steps=(GrpcWebsockets(), *behind)).reader()
+    redactor, trail, masked = Redactor(), Trail(), []
+    for content in cut(framed, places):
+        before = trail.follow_one(reader, Direction.SERVER, BINARY, content)
+        found = redactor.redact_one(reader, Direction.SERVER, BINARY, content, before)
+        assert found is None or len(found[0]) == len(content)
+        masked.append(content if found is None else found[0])
+        if found is not None and not behind:
+            assert all(set(masked[-1][start:end]) <= {0x2A} for start, end in found[1])
+    assert b"".join(masked) == framed.replace(b"wordpass", b"********")

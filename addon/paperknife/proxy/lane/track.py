@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from paperknife.proxy.lane.history import History
 from paperknife.traffic import Connection
 from paperknife_decoders.protocol import Reader
+from paperknife_decoders.trail import Trail
 
 __all__ = ["Track"]
 
@@ -15,6 +16,7 @@ __all__ = ["Track"]
 class Track:
     """An open connection: how it is read, and what mitmproxy's interfaces show of it.
 
+    `trail` follows what passes, and `told` the same without its secrets, as the audience is told of it.
     `lane` tells that a lane relays it, and not mitmproxy's own layer; `said` which remarks on it were made already.
     """
 
@@ -23,6 +25,8 @@ class Track:
     history: History
     lane: bool = False
     said: set[str] = field(default_factory=set)
+    trail: Trail = field(default_factory=Trail)
+    told: Trail = field(default_factory=Trail)
 
     @property
     def number(self) -> int:

@@ -13,13 +13,15 @@ from paperknife.recording.items import Closed, Item, Opened
 from paperknife.settings.matching import Address, address_in
 from paperknife.settings.reading import Loaded, Reading
 from paperknife.traffic import Handshake
-from paperknife_decoders.message import Message
+from paperknife_decoders.message import Fate, Message
 from paperknife_decoders.printable import printable
 from paperknife_decoders.protocol import Reader
 from paperknife_decoders.redaction import Redactor
 from paperknife_decoders.redaction.handshake import HandshakeMask
+from paperknife_decoders.rest import Rest
 from paperknife_decoders.secret_text import mask_text
 from paperknife_decoders.secrets import Secrets
+from paperknife_decoders.trail import Trail
 
 __all__ = ["bring"]
 
@@ -35,10 +37,14 @@ def bring(
     wanted = {place: session for place, session in enumerate(source.sessions) if is_matched(session, reading)}
     readers = {place: loaded.reader(address_of(session)) for place, session in wanted.items()}
     sessions = {place: mask_session(session, redactor) for place, session in wanted.items()}
+    trails = {place: Trail() for place in wanted}
     with Spool(folder) as spool:
         for told in source.messages():
             if told.session in sessions:
-                spool.add(mask_message(told, readers[told.session], redactor))
+                reader, trail = readers[told.session], trails[told.session]
+                passes = told.fate is not Fate.DROPPED
+                before = trail.follow_one(reader, told.direction, told.opcode, told.content, passes=passes)
+                spool.add(mask_message(told, reader, redactor, before))
         ended = {place: mask_close(session, redactor) for place, session in sessions.items()}
         yield from in_order(ended, spool, readers)
 
@@ -54,10 +60,10 @@ def address_of(session: Session) -> Address:
     return address_in(session.connection.url, session.connection.subprotocol)
 
 
-def mask_message(told: Told, reader: Reader, redactor: Redactor) -> Told:
+def mask_message(told: Told, reader: Reader, redactor: Redactor, before: Rest) -> Told:
     """The message without its secrets; what was masked before it was exported is so still."""
-    found = redactor.redact_one(reader, told.direction, told.opcode, told.content)
-    original = told.original and redactor.redact_one(reader, told.direction, told.opcode, told.original)
+    found = redactor.redact_one(reader, told.direction, told.opcode, told.content, before)
+    original = told.original and redactor.redact_one(reader, told.direction, told.opcode, told.original, before)
     if original:
         told = replace(told, original=original[0])
     if found is None:
