@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from paperknife_decoders.secret_spans import secret_ranges, secret_spans
+from paperknife_decoders.secret_spans import begins_like, secret_ranges, secret_spans
 from paperknife_decoders.secrets import NO_SECRETS, Secrets
 
 PROTO = """
@@ -72,3 +72,13 @@ def test_ranges_of_anything(proto_schema, data):
     """Any bytes give ranges within them."""
     for start, end in secret_ranges(data, proto_schema(PROTO).message("t.Root"), Secrets()):
         assert 0 <= start < end <= len(data)
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [(b"", False), (b"\x0a\x02ab", True), (b"\x0a\x05ab", True), (b"\x0a", False), (b"\xff", False)],
+)
+def test_how_a_message_begins(proto_schema, data, expected):
+    """By a field that its type has, be it cut short; an empty message, which a step may refuse, begins by nothing."""
+    kind = proto_schema('syntax = "proto3"; message Login { string user = 1; }').message("Login")
+    assert begins_like(data, 0, kind) is expected
