@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import json
+from itertools import groupby
 
 import pytest
 from click.testing import CliRunner
+from tests.addon.presets.exchanges import CLIENT, MORE, PRESETS, TEXT, Maker
+from tests.addon.presets.test_presets import HERE, OLD
 from websockets.asyncio.client import connect
 from websockets.asyncio.server import serve
 
 from paperknife.cli import main
 from paperknife.proxy.finishing import finish_recordings
-from paperknife.settings.reading import Reading
+from paperknife.recording.reading import Recording
+from paperknife.settings.reading import Reading, load
+from paperknife_decoders.message import Message, Opcode
+from paperknife_decoders.wire.writing import length_delimited
 
 PROTO = """syntax = "proto3";
 package desk;
@@ -136,3 +143,134 @@ def test_two_protocols_at_once(stage, folder) -> None:
     verb("filter", str(path), "-o", str(part), "--where", "payload == Order")
     assert "Order" in verb("show", str(part), "--no-color")
     assert "Order" in verb("info", str(path))
+
+
+BOMBS = """
+protocols:
+  - name: packed
+    match: {path: /packed}
+    steps: [{compressed: {codec: gzip}}]
+    limits: {inflated_bytes: 1000000}
+  - name: parts
+    match: {path: /parts}
+    steps: [varint-delimited]
+    limits: {parts: 100}
+  - name: nested
+    match: {path: /nested}
+    schema: [protos]
+    client: Frame
+    server: Frame
+    carries: [{in: Frame, at: body, by: kind, types: {1: Frame, 7: Order}}]
+    limits: {nesting: 3}
+  - name: carried
+    match: {path: /carried}
+    schema: [protos]
+    client: Frame
+    server: Frame
+    carries: [{in: Frame, at: body, by: kind, types: {7: Order}, steps: [{compressed: {codec: gzip}}]}]
+    limits: {inflated_bytes: 1000000}
+"""
+PACKED = gzip.compress(bytes(20 << 20))
+
+
+def nested(levels):
+    """An order in so many frames."""
+    data = b"\x08\x07\x12\x04\x0a\x02ES"
+    for _ in range(levels):
+        data = b"\x08\x01" + length_delimited(2, data)
+    return data
+
+
+BIGGEST = {
+    "packed": (PACKED, "more than 1,000,000 bytes come out of what is compressed"),
+    "parts": (bytes(100_000), "more than the 100 parts that are read of one message"),
+    "nested": (nested(30), "messages in messages, more than 3 levels of them"),
+    "carried": (b"\x08\x07" + length_delimited(2, PACKED), "more than 1,000,000 bytes come out"),
+}
+
+
+async def bombs(stage, path):
+    """Send each of the bombs, and see it come back."""
+    async with stage(reading=Reading(config="paperknife.yaml"), arguments=("--set", f"paperknife_record={path}")) as at:
+        for name, (content, _) in BIGGEST.items():
+            async with connect(f"{at.url.removesuffix('/v1').rstrip('/')}/{name}", proxy=None, max_size=None) as client:
+                await client.send(content)
+                assert await client.recv() == content
+        await at.witness.until(lambda: len(at.witness.closes) == len(BIGGEST), "the end of all connections")
+        recordings = at.proxy.addon.recordings
+    finish_recordings(recordings)
+    return at.witness
+
+
+def test_bombs(stage, folder) -> None:
+    """What is beyond a limit passes as it is, and is one line that names the limit; in the recording too."""
+    (folder / "paperknife.yaml").write_text(BOMBS)
+    path = folder / "session.mcap"
+    witness = asyncio.run(bombs(stage, path))
+    assert [message.content for message in witness.seen[::2]] == [content for content, _ in BIGGEST.values()]
+    shown = verb("show", str(path), "--no-color").splitlines()
+    for number, (name, (_, words)) in enumerate(BIGGEST.items(), 1):
+        told = [line for line in shown if f"#{number} ->" in line or f"#{number} <-" in line]
+        assert len(told) == 2, name
+        assert all(words in line for line in told), told
+
+
+SYSTEMS = {name: list(found) for name, found in groupby([*PRESETS, *MORE], lambda exchange: exchange.system)}
+
+
+def contents_of(exchange, make):
+    """What is sent on one connection: the side, and what."""
+    before = [] if exchange.first is None else [(exchange.side.other, exchange.first(make))]
+    sent = [*before, (exchange.side, exchange.build(make, OLD))]
+    return [(side, content.decode() if exchange.opcode is TEXT else content) for side, content in sent]
+
+
+async def talk(stage, reading, exchanges, path):
+    """Have each exchange on a connection of its own, and see that each side gets what the other one sent."""
+    make = Maker(load(reading).schema)
+    scripts = [contents_of(exchange, make) for exchange in exchanges]
+    waiting = iter(scripts)
+
+    async def play(connection, script, own) -> None:
+        for side, content in script:
+            if own(side):
+                await connection.send(content)
+            else:
+                assert await connection.recv() == content
+
+    async def answer_script(connection):
+        await play(connection, next(waiting), lambda side: side is not CLIENT)
+        await connection.wait_closed()
+
+    arguments = ("--set", f"paperknife_record={path}")
+    async with stage(answer_script, reading=reading, arguments=arguments, path="") as at:
+        for exchange, script in zip(exchanges, scripts, strict=True):
+            async with connect(at.url.rstrip("/") + exchange.path, proxy=None, ping_interval=None) as client:
+                await play(client, script, lambda side: side is CLIENT)
+            await at.witness.until(lambda: len(at.witness.closes) == at.witness.connections[-1].number, "the end")
+        recordings = at.proxy.addon.recordings
+    finish_recordings(recordings)
+    return at.witness, [content for script in scripts for _, content in script]
+
+
+@pytest.mark.parametrize("system", SYSTEMS)
+def test_every_system_through_the_proxy(stage, tmp_path, system) -> None:
+    """Each side gets the bytes that the other sent; they are recorded, and shown by the command, as what they are.
+
+    Only what is a secret is not in the recording.
+    """
+    exchanges = SYSTEMS[system]
+    schema = HERE / "protos" / f"{exchanges[0].schema or system}.proto"
+    reading = Reading(schema=(str(schema),), protocol=system, config=str(HERE / "definitions.yaml"))
+    path = tmp_path / "session.mcap"
+    witness, sent = asyncio.run(talk(stage, reading, exchanges, path))
+    assert len(witness.seen) == len(sent)
+    recorded = [item.content for item in Recording(path) if isinstance(item, Message) and item.opcode < Opcode.CLOSE]
+    secret = [exchange.is_secret for exchange in exchanges for _ in range(1 + (exchange.first is not None))]
+    for content, kept, is_secret in zip(sent, recorded, secret, strict=True):
+        as_bytes = content.encode() if isinstance(content, str) else content
+        assert (kept == as_bytes) is not is_secret
+        assert len(kept) == len(as_bytes)
+    shown = [json.loads(line) for line in verb("show", str(path), "--format", "json").splitlines()]
+    wanted = {name for exchange in exchanges for name in exchange.payload.split(", ") if name}
+    assert wanted <= {row.get("payload") for row in shown}
