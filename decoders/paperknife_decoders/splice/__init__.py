@@ -21,14 +21,16 @@ all others of their parent.
 
 from paperknife_decoders.splice.changes import Append, Change, Clear, Set
 from paperknife_decoders.splice.envelopes import edited
-from paperknife_decoders.splice.errors import PathError, SpliceError
+from paperknife_decoders.splice.errors import NoElement, PathError, SpliceError
 from paperknife_decoders.splice.paths import Path, path_from
+from paperknife_decoders.splice.reading import read_value, spans_at
 from paperknife_decoders.splice.writing import Splicer, prepared, splice
 
 __all__ = [
     "Append",
     "Change",
     "Clear",
+    "NoElement",
     "Path",
     "PathError",
     "Set",
@@ -37,5 +39,7 @@ __all__ = [
     "edited",
     "path_from",
     "prepared",
+    "read_value",
+    "spans_at",
     "splice",
 ]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from paperknife_decoders.splice.entries import entries_of
-from paperknife_decoders.splice.errors import SpliceError
+from paperknife_decoders.splice.errors import NoElement
 from paperknife_decoders.splice.hops import Hop
 from paperknife_decoders.splice.scanning import Span, live, records_in
 from paperknife_decoders.wire.walker import Field
@@ -42,8 +42,8 @@ class Place:
 
 
 def descend(data: bytes, hops: Sequence[Hop]) -> Place:
-    """Follow `hops` into a message. Raises `DecodeError` for what cannot be read on the way, `SpliceError` for an
-    element that a list on the way does not have.
+    """Follow `hops` into a message. Raises `DecodeError` for what cannot be read on the way, `NoElement` for one
+    that a list on the way does not have.
     """
     parents: list[list[Field]] = []
     spans: list[Span] = [(0, len(data))]
@@ -65,8 +65,8 @@ def descend(data: bytes, hops: Sequence[Hop]) -> Place:
 
 
 def at_index(hop: Hop, index: int, count: int) -> int:
-    """The position in a list of `count` elements. Raises `SpliceError` where it has none there."""
+    """The position in a list of `count` elements. Raises `NoElement` where it has none there."""
     if -count <= index < count:
         return index % count
     has = "no elements" if not count else "1 element" if count == 1 else f"{count:,} elements"
-    raise SpliceError(f"{hop.text} is not in this message, its list has {has}")
+    raise NoElement(f"{hop.text} is not in this message, its list has {has}")

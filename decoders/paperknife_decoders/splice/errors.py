@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["PathError", "SpliceError"]
+__all__ = ["NoElement", "PathError", "SpliceError"]
 
 
 class PathError(ValueError):
@@ -11,3 +11,7 @@ class PathError(ValueError):
 
 class SpliceError(ValueError):
     """A change that cannot be made: its value does not fit, or this message has no such place. One sentence."""
+
+
+class NoElement(SpliceError):
+    """This message's list is shorter than the path says."""

@@ -21,7 +21,7 @@ from paperknife_decoders.splice.errors import PathError, SpliceError
 from paperknife_decoders.splice.hops import Hop, form_of, is_map
 from paperknife_decoders.wire.walker import DEEPEST
 
-__all__ = ["Path", "path_from"]
+__all__ = ["Path", "path_from", "path_in"]
 
 TOKEN = re.compile(
     r"""\s*(?:
@@ -84,6 +84,15 @@ def path_from(text: str, descriptor: Descriptor) -> Path:
             raise PathError(f"a path of more than {DEEPEST} fields; parsers follow no more levels than that")
         kind = inner(hops[-1])
     return Path(descriptor, text, tuple(hops))
+
+
+def path_in(path: Path | str, descriptor: Descriptor) -> Path:
+    """The path in messages of this type."""
+    if isinstance(path, str):
+        return path_from(path, descriptor)
+    if path.descriptor is not descriptor and path.descriptor != descriptor:
+        raise PathError(f"{path} is a path in {path.descriptor.full_name}, not in {descriptor.full_name}")
+    return path
 
 
 def tokens_of(text: str) -> Iterator[re.Match[str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from paperknife_decoders.errors import DecodeError
 from paperknife_decoders.splice.hops import Form, Tags
@@ -24,8 +24,8 @@ def records_in(data: bytes, spans: Iterable[Span], tags: Tags) -> list[Field]:
 def scan(data: bytes, start: int, end: int, tags: Tags, found: list[Field]) -> None:
     """Add the records with one of `tags` to `found`. Raises `DecodeError` where the level cannot be read.
 
-    Most records are not asked for, and have short tags and lengths: these are passed without a call. Whatever is
-    unusual in one, and be it wrong, is left to the walker.
+    Most records have tags and lengths of at most two bytes and are not asked for: these are passed without a call.
+    Whatever is unusual in one, and be it wrong, is left to the walker.
     """
     position = start
     while position < end:
@@ -34,29 +34,37 @@ def scan(data: bytes, start: int, end: int, tags: Tags, found: list[Field]) -> N
         if tag > 127 and behind < end:
             tag = tag & 127 | data[behind] << 7
             behind += 1
-        if behind < end and tag not in tags and 7 < tag < TWO_BYTES:
+        if behind < end and 7 < tag < TWO_BYTES:
             kind = tag & 7
             if kind == LENGTH:
+                body = behind
                 size = data[behind]
                 behind += 1
                 if size > 127 and behind < end:
                     size = size & 127 | data[behind] << 7
                     behind += 1
-                behind = behind + size if size < TWO_BYTES else FAR
-            elif kind == VARINT:
-                longest = behind + 10
-                while behind < end and data[behind] > 127:
-                    behind += 1
-                behind = behind + 1 if behind < longest else FAR
-            else:
-                behind += FIXED.get(kind, FAR)
-            if behind <= end:
-                position = behind
-                continue
+                if size < TWO_BYTES and behind + size <= end:
+                    content = behind
+                    behind += size
+                    if tag in tags:
+                        found.append(Field(tag >> 3, WireType.LENGTH, size, position, body, content, behind, behind))
+                    position = behind
+                    continue
+            elif tag not in tags:
+                if kind == VARINT:
+                    longest = behind + 10
+                    while behind < end and data[behind] > 127:
+                        behind += 1
+                    behind = behind + 1 if behind < longest else FAR
+                else:
+                    behind += FIXED.get(kind, FAR)
+                if behind <= end:
+                    position = behind
+                    continue
         position = careful(data, position, end, tags, found)
 
 
-LENGTH, VARINT = int(WireType.LENGTH), int(WireType.VARINT)
+LENGTH, VARINT = int(WireType.LENGTH), int(WireType.VARINT)  # plain numbers compare faster
 FIXED = {int(kind): size for kind, size in FIXED_SIZES.items()}
 TWO_BYTES = 1 << 14
 """A varint of two bytes is less; one that goes on is more, when its second byte is taken for its last."""
@@ -68,12 +76,13 @@ FAR = 1 << 32
 def careful(data: bytes, position: int, end: int, tags: Tags, found: list[Field]) -> int:
     """Read one record in full, add it if it counts, and give the offset behind it."""
     field = read_field(data, position, end)
-    if field.wire_type is WireType.GROUP:
+    number, wire_type, value = field[:3]
+    if wire_type is WireType.GROUP:
         field = close_group(data, field, end)
-    elif field.wire_type is WireType.GROUP_END:
-        raise DecodeError(f"the end of group {field.number}, which is not open,", position)
-    tag = field.number << 3 | field.wire_type
-    if tag in tags and (field.wire_type is not WireType.VARINT or counts(field.value, tags[tag])):
+    elif wire_type is WireType.GROUP_END:
+        raise DecodeError(f"the end of group {number}, which is not open,", position)
+    tag = number << 3 | wire_type
+    if tag in tags and (wire_type is not WireType.VARINT or counts(value, tags[tag])):
         found.append(field)
     return field.end
 
@@ -88,11 +97,11 @@ def signed_32(number: int) -> int:
     return (number & 0xFFFF_FFFF ^ 0x8000_0000) - 0x8000_0000
 
 
-def live(found: Sequence[Field], form: Form) -> list[Field]:
+def live(found: list[Field], form: Form) -> list[Field]:
     """The records of a field that count: of a member of a `oneof` those behind the last of another member."""
     if not form.in_oneof:
-        return list(found)
+        return found
     first = len(found)
     while first and found[first - 1].number == form.number:
         first -= 1
-    return list(found[first:])
+    return found[first:] if first else found

@@ -12,10 +12,10 @@ from paperknife_decoders.splice.contents import content_of, is_whole_message, pl
 from paperknife_decoders.splice.descent import Place, descend
 from paperknife_decoders.splice.edits import adding, clearing, setting, setting_all
 from paperknife_decoders.splice.entries import key_from, value_field
-from paperknife_decoders.splice.errors import PathError, SpliceError
+from paperknife_decoders.splice.errors import SpliceError
 from paperknife_decoders.splice.hops import Hop, form_of, is_map
 from paperknife_decoders.splice.lengths import Edit, applied, relengthed
-from paperknife_decoders.splice.paths import Path, path_from
+from paperknife_decoders.splice.paths import Path, path_in
 from paperknife_decoders.splice.scalars import said
 from paperknife_decoders.values import Dynamic, stands_for
 
@@ -68,15 +68,6 @@ def splicer(descriptor: Descriptor, change: Change) -> Splicer:
             return applying(path.hops, lambda data, place: adding(place, contents))
         case Clear():
             return applying(cleared(path.hops), clearing)
-
-
-def path_in(path: Path | str, descriptor: Descriptor) -> Path:
-    """The path in messages of this type."""
-    if isinstance(path, str):
-        return path_from(path, descriptor)
-    if path.descriptor is not descriptor and path.descriptor != descriptor:
-        raise PathError(f"{path} is a path in {path.descriptor.full_name}, not in {descriptor.full_name}")
-    return path
 
 
 def applying(hops: Sequence[Hop], plan: Plan) -> Splicer:
