@@ -101,7 +101,7 @@ def lengths(prefix: bytes) -> Iterator[int]:
 
 
 def begins_like(data: bytes, start: int, descriptor: Descriptor) -> bool:
-    """True if there is a field at `start` that this type has, whole or cut short; at the end of the data there is none."""
+    """True if there is a field at `start` that this type has, whole or cut short; at the end there is none."""
     if start >= len(data):
         return False
     try:
