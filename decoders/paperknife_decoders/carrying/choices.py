@@ -82,7 +82,7 @@ class Choice:
     """A type for each key.
 
     A request's key is remembered under its `remembers` id, and stands for the empty key of the response with the same
-    `recalls` id: that is how a response is typed which does not say what it is.
+    `recalls` id (an empty text, the number 0, or none at all): that is how a response is typed which does not say what it is.
     """
 
     key: Source | None
@@ -98,13 +98,18 @@ class Choice:
             return self.always
         key = self.key.read(data, fields, context)
         if not key and self.recalls is not None:
-            number = self.recalls.read(data, fields, context)
-            key = None if number is None else context.memory.get(("request", number))
-        elif key and self.remembers is not None:
+            recalled = self.recalled(data, fields, context)
+            key = key if recalled is None else recalled
+        elif key is not None and key != "" and self.remembers is not None:
             number = self.remembers.read(data, fields, context)
             if number is not None:
-                context.memory.keep(("request", number), str(key))
+                context.memory.keep(("request", number), key)
         return None if key is None else self.table.get(key)
+
+    def recalled(self, data: bytes, fields: Iterable[Field], context: Context) -> Key | None:
+        """The key of the request that a response belongs to; None where no such request is known."""
+        number = self.recalls.read(data, fields, context) if self.recalls is not None else None
+        return None if number is None else context.memory.get(("request", number))
 
     @property
     def looks_inside(self) -> bool:

@@ -9,7 +9,7 @@ from google.protobuf.descriptor import Descriptor
 
 from paperknife_decoders.carrying.choices import Choice, Source
 from paperknife_decoders.definition.node import Node
-from paperknife_decoders.definition.sources import HeaderKinds, Keyed, SourceForm, keyed_by, read_source
+from paperknife_decoders.definition.sources import HeaderKinds, SourceForm, keyed_by, read_source
 from paperknife_decoders.definition.tables import TypesForm, message_of, read_types, table_of
 from paperknife_decoders.message import Direction
 from paperknife_decoders.schema import Schema
@@ -72,7 +72,7 @@ def choice_for(
     if not table:
         types.node.fault("not one type is left to choose from")
         return None
-    memory = memory_for(form, key, carrier, header)
+    memory = memory_for(form, carrier, header)
     if side is Direction.CLIENT:
         return Choice(key.source, table, remembers=memory)
     return Choice(key.source, table, recalls=memory)
@@ -95,13 +95,10 @@ def held(types: TypesForm, rows: Sequence[Descriptor], schema: Schema) -> list[D
     return [*rows, *ruled]
 
 
-def memory_for(form: ChoiceForm, key: Keyed, carrier: Descriptor | None, header: HeaderKinds) -> Source | None:
+def memory_for(form: ChoiceForm, carrier: Descriptor | None, header: HeaderKinds) -> Source | None:
     """The place of the id by which a response is found to belong to a request."""
     remembers = form.remembers
     if remembers is None:
-        return None
-    if key.is_number:
-        remembers.node.fault("only requests with a name for a key can be remembered, and this key is a number")
         return None
     if carrier is None and remembers.kind == "field":
         remembers.node.fault("only a value of the header is in the same place for each type: header.NAME")

@@ -3,22 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol, runtime_checkable
 
-from paperknife_decoders.steps import Step
-from paperknife_decoders.steps.ascii_header import AsciiHeader
+from paperknife_decoders.steps import Step, TellsHeader
 
-__all__ = ["TellsHeader", "header_kinds"]
-
-
-@runtime_checkable
-class TellsHeader(Protocol):
-    """A step that says which values it reads in front of each of its parts."""
-
-    @property
-    def header_kinds(self) -> Mapping[str, type[int] | type[str]]:
-        """Numbers or texts by name."""
-        ...
+__all__ = ["header_kinds"]
 
 
 def header_kinds(
@@ -27,8 +15,6 @@ def header_kinds(
     """The values that the steps are known to read, then those that the definition says they do."""
     found: dict[str, type[int] | type[str]] = {}
     for step in steps:
-        if isinstance(step, AsciiHeader):
-            found.update({f"field_{number}": str for number in range(1, step.fields + 1)})
-        elif isinstance(step, TellsHeader):
+        if isinstance(step, TellsHeader):
             found.update(step.header_kinds)
     return {**found, **declared}

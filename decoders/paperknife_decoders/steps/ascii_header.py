@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -30,6 +30,11 @@ class AsciiHeader:
             raise ValueError(f"separator should be one or more ASCII characters, and is {self.separator[:40]!a}")
         if not 1 <= self.fields <= MOST_FIELDS:
             raise ValueError(f"fields should be a number from 1 to {MOST_FIELDS}, and is {self.fields}")
+
+    @property
+    def header_kinds(self) -> Mapping[str, type[int] | type[str]]:
+        """The fields, all texts."""
+        return {f"field_{number}": str for number in range(1, self.fields + 1)}
 
     def open(self, data: bytes, context: Context) -> Opened:
         """What lies behind the last field. Raises `DecodeError` where there are fewer, or where they are no ASCII."""

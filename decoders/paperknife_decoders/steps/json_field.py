@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, NamedTuple
 
@@ -46,6 +46,11 @@ class JsonField:
     def __post_init__(self) -> None:
         if not all(self.at.split(".")):
             raise ValueError(f"at should be names with dots between them, as in data.message, and is {self.at[:40]!a}")
+
+    @property
+    def header_kinds(self) -> Mapping[str, type[int] | type[str]]:
+        """None: only a message tells what stands beside its strings, so that a definition says which of it is wanted."""
+        return {}
 
     def open(self, data: bytes, context: Context) -> Opened:
         """The strings. Raises `DecodeError` for what is no JSON, or has no string there."""

@@ -43,7 +43,9 @@ class LengthPrefix:
         size, start = self.length_at(data, 0)
         if start + size < len(data):
             behind = len(data) - start - size
-            raise DecodeError(f"{behind:,} bytes behind the only part, which has {size:,},", start + size)
+            raise DecodeError(
+                f"{behind:,} byte{'s' * (behind > 1)} behind the only part, which has {size:,},", start + size
+            )
 
     def length_at(self, data: bytes, at: int) -> tuple[int, int]:
         """The length of the part whose prefix is at `at`, and the offset behind the prefix."""

@@ -156,6 +156,23 @@ def test_a_response_by_its_request(schema, made) -> None:
     assert reader.read(Direction.SERVER, Opcode.BINARY, b"8," + response)[0].payload == ""
 
 
+@pytest.mark.parametrize("key", [0, 7])
+def test_a_response_by_the_number_of_its_request(schema, made, key) -> None:
+    """What a request is may be a number too, 0 as well as any other, and so may its id."""
+    sides = {
+        "client": {"by": "header.kind", "types": {key: "Asked"}, "remembers": "header.id"},
+        "server": {"by": "header.kind", "types": {key: "Answered", 9: "Order"}, "remembers": "header.id"},
+    }
+    definition = {"name": "x", "steps": [{"binary-header": {"layout": "kind:u8 id:u16be"}}], "behind": sides}
+    reader = protocol_from(read_definition(definition), schema).reader()
+    asked, answer = bytes([key, 0, 5]) + made("Asked", a=1), made("Answered", b="x")
+    if key:
+        assert reader.read(Direction.SERVER, Opcode.BINARY, b"\0\0\x05" + answer)[0].payload == ""
+    assert reader.read(Direction.CLIENT, Opcode.BINARY, asked)[0].payload == "Asked"
+    assert reader.read(Direction.SERVER, Opcode.BINARY, b"\0\0\x05" + answer)[0].payload == "Answered"
+    assert reader.read(Direction.SERVER, Opcode.BINARY, b"\x09\0\x05")[0].payload == "Order"
+
+
 def test_the_other_keys(schema) -> None:
     """Limits, heartbeats, pairs and secrets are the protocol's."""
     more = {
@@ -245,10 +262,6 @@ FAULTS = [
     ({**NUMBERED, "carries": [{**NUMBERED["carries"][0], "types": {"default-of": "knd"}}]}, ["did you mean kind?"]),
     ({**NUMBERED, "carries": [{**NAMED, "types": {"method": "{service.x}{method}"}}]}, ["'{service.x}{method}'"]),
     ({**NUMBERED, "carries": [{**NAMED, "types": {}}]}, ["carries[0].types: ", "and nothing was found"]),
-    (
-        {**NUMBERED, "carries": [{**NUMBERED["carries"][0], "remembers": "id"}]},
-        ["remembers: only requests with a name"],
-    ),
     ({"name": "x", "behind": {"by": "field 1", "types": {5: "Order", 6: "Party"}}}, ["behind.by: desk.Party.badge is"]),
     ({"name": "x", "behind": {"by": "field 9", "types": {5: "Order"}}}, ["behind.by: desk.Order has no field 9"]),
     ({"name": "x", "behind": {"types": "Ordr"}}, ["behind.types: ", "did you mean desk.Order?"]),

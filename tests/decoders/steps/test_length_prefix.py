@@ -38,6 +38,7 @@ def test_opened(step, data, parts) -> None:
         (U16, b"\x00", "a length of 2 bytes, of which 1 are left, at byte 0"),
         (U16, b"\x00\x03ab", "a part of 3 bytes, where 2 are left, at byte 0"),
         (U16, b"\x00\x02ab\x00\x01c", "3 bytes behind the only part, which has 2, at byte 4"),
+        (U16, b"\x00\x02abc", "1 byte behind the only part, which has 2, at byte 4"),
         (SEVERAL, b"\x00\x02ab\x00", "a length of 2 bytes, of which 1 are left, at byte 4"),
         (ITSELF, b"\x02\x00\x01\x00", "a length of 1, which should count its own 2 bytes, at byte 2"),
         (LengthPrefix(8), b"\xff" * 8, "a part of 18,446,744,073,709,551,615 bytes, where 0 are left, at byte 0"),
