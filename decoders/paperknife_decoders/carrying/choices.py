@@ -82,7 +82,7 @@ class Choice:
     """A type for each key.
 
     A request's key is remembered under its `remembers` id, and stands for the empty key of the response with the same
-    `recalls` id (an empty text, the number 0, or none at all): that is how a response is typed which does not say what it is.
+    `recalls` id (an empty text, the number 0, or none at all): that types one which does not say what it is.
     """
 
     key: Source | None

@@ -49,7 +49,7 @@ class JsonField:
 
     @property
     def header_kinds(self) -> Mapping[str, type[int] | type[str]]:
-        """None: only a message tells what stands beside its strings, so that a definition says which of it is wanted."""
+        """None: only a message tells what stands beside its strings, and a definition which of it is wanted."""
         return {}
 
     def open(self, data: bytes, context: Context) -> Opened:

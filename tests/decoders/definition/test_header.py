@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from tests.decoders.steps.trips import SERVER, context
 
 from paperknife_decoders.definition.header import header_kinds
 from paperknife_decoders.steps import TellsHeader
@@ -11,7 +12,6 @@ from paperknife_decoders.steps.binary_header import BinaryHeader
 from paperknife_decoders.steps.grpc_web import GrpcWebsockets
 from paperknife_decoders.steps.json_field import JsonField
 from paperknife_decoders.steps.varint_delimited import VarintDelimited
-from tests.decoders.steps.trips import SERVER, context
 
 
 def test_what_is_known_of_headers() -> None:
