@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, StreamMark, YAMLError
@@ -86,7 +87,8 @@ def read_yaml(path: Path) -> YamlFile:
         root = YAML(typ="safe", pure=True).compose(text)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        raise ConfigError(marked(path, mark, f"this is no YAML: {error.problem or error.context}")) from None
+        problem = str(error.problem or error.context)
+        raise ConfigError(marked(path, mark, f"this is no YAML: {problem}{hint_for(problem)}")) from None
     except (YAMLError, ValueError) as error:
         raise ConfigError(f"{path}:1:1: this is no YAML: {' '.join(str(error).split())[:200]}") from None
     except RecursionError:
@@ -96,6 +98,24 @@ def read_yaml(path: Path) -> YamlFile:
     if walk.faults:
         raise ConfigError("\n".join(walk.faults))
     return YamlFile(path, data, walk.lines, walk.key_lines)
+
+
+HINTS: Final[Mapping[str, str]] = {
+    "found undefined alias": 'a text that begins with * needs quotes, as in "*.example"',
+    "character '\\t'": "indent with spaces, not with tabs",
+    "cannot start any token": "a text that begins so needs quotes",
+    "mapping values are not allowed": "a text with a colon and a space in it needs quotes",
+    "expected <block end>": "what belongs together begins in the same column",
+    "expected ',' or": "a bracket or brace is still open before this, or a comma is missing",
+    "unexpected end of stream": "a quote or bracket is still open",
+    "found another document": "one document is read, without --- behind it",
+}
+"""What is meant by the words of the YAML parser, and what to do; the first that is found counts."""
+
+
+def hint_for(problem: str) -> str:
+    """The end of a sentence about what is no YAML."""
+    return next((f"; {hint}" for words, hint in HINTS.items() if words in problem), "")
 
 
 def marked(path: Path, mark: StreamMark | None, sentence: str) -> str:
@@ -134,6 +154,9 @@ class Walk:
         """A mapping; its keys are scalars, each of them once."""
         found: dict[object, object] = {}
         for key_node, value_node in node.value:
+            if str(key_node.tag) == f"{TAG}merge":
+                self.fault(key_node, "merging (<<) is not read here: write the keys out")
+                continue
             if not isinstance(key_node, ScalarNode):
                 self.fault(key_node, "a key was expected, which is a word or a number")
                 continue

@@ -115,8 +115,8 @@ def check_sides(found: Mapping[str, Node]) -> None:
 
 def by_side(node: Node) -> dict[Direction, Node]:
     """A value for each direction: one for both, or one under each of ``client`` and ``server``."""
-    if isinstance(node.value, Mapping) and node.value and set(node.value) <= set(SIDES):
-        return {Direction(key): node.at(str(key), value) for key, value in node.value.items()}
+    if isinstance(node.value, Mapping) and set(node.value) & set(SIDES):
+        return {Direction(key): each for key, each in node.members(SIDES, "what differs between the sides").items()}
     return dict.fromkeys(Direction, node)
 
 

@@ -43,7 +43,16 @@ def test_data(file, text, data) -> None:
         ("a: 1\na: 2", ":2:1: a stands here twice"),
         ("x: 1\na: !!python/object:os.system y", ":2:4: a plain value was expected, and one with the tag"),
         ("- 1\n---\n- 2", ":2:1: this is no YAML"),
-        ("a: *x", ":1:4: this is no YAML: found undefined alias 'x'"),
+        ("a: *.x", ":1:4: this is no YAML: found undefined alias '.x'; a text that begins with * needs quotes, as in"),
+        ("a:\n\t- b", ":2:1: this is no YAML: found character '\\t' that cannot start any token; indent with spaces"),
+        (
+            "a: @b",
+            ":1:4: this is no YAML: found character '@' that cannot start any token; a text that begins so needs",
+        ),
+        ("a: b: c", ":1:5: this is no YAML: mapping values are not allowed here; a text with a colon"),
+        ("a:\n  - b: 1\n   c: 2", "; what belongs together begins in the same column"),
+        ('a: "b', "; a quote or bracket is still open"),
+        ("a: &a {b: 1}\nc: {<<: *a}", ":2:5: merging (<<) is not read here: write the keys out"),
         ("? [1]\n: 2", ":1:3: a key was expected"),
         ("a: &a [*a]", ": there is too much here"),
         (

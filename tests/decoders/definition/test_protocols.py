@@ -230,6 +230,10 @@ FAULTS = [
     ({"name": 5}, ["name: a name was expected, and the number 5 was found; put it into quotes"]),
     ({"name": "x", "steps": ["varint-delimted"]}, ["steps[0]: a step is one of", "did you mean varint-delimited?"]),
     ({"name": "x", "steps": {"server": [{"length-prefix": {"size": 5}}]}}, ["steps.server[0]: length-prefix: size"]),
+    (
+        {"name": "x", "steps": {"client": ["base64"], "servr": []}},
+        ["steps.servr: what differs between the sides has client and server, and 'servr' was found"],
+    ),
     ({"name": "x", "text": "yes"}, ["text: `text`, true or false, was expected, and 'yes' was found"]),
     ({"name": "x", "limits": {"parts": 0, "inflated": 1}}, ["limits.parts: ", "limits.inflated: "]),
     ({"name": "x", "limits": {"nesting": 101}}, ["limits.nesting: ", "from 1 to 100, was expected"]),
