@@ -1,0 +1,304 @@
+"""The differences between two messages of one type, field by field."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from itertools import zip_longest
+from typing import NamedTuple, cast
+
+from google.protobuf.descriptor import FieldDescriptor, OneofDescriptor
+from google.protobuf.duration_pb2 import Duration
+
+from paperknife_decoders.difference.alignment import pairs_of
+from paperknife_decoders.difference.found import Finding, What
+from paperknife_decoders.difference.json_normal import NOWHERE, JsonPlace, plain_json
+from paperknife_decoders.difference.json_values import JsonComparing
+from paperknife_decoders.difference.unknown_normal import encoded, unknown_by_number
+from paperknife_decoders.difference.wording import Wording
+from paperknife_decoders.masking import MAX_DEPTH
+from paperknife_decoders.open_types import any_content, is_any, is_json_like
+from paperknife_decoders.reflection import kind_of, list_fields
+from paperknife_decoders.secrets import MASK
+from paperknife_decoders.sites import Shape, content_field, shape_of
+from paperknife_decoders.unknown import unknown_words
+from paperknife_decoders.values import Dynamic, stands_for, words_of
+from paperknife_decoders.volatile import Volatile
+from paperknife_decoders.yaml_words import key_text
+
+__all__ = ["Comparing", "Pair", "Place"]
+
+serialize = cast("Callable[..., bytes]", Duration.SerializePartialToString)
+
+
+class Pair(NamedTuple):
+    """A value as it came, and its normal form."""
+
+    whole: Dynamic
+    normal: Dynamic
+
+
+class Place(NamedTuple):
+    """Where a value lies: the path that is told, and the names on it."""
+
+    path: str = ""
+    names: tuple[str, ...] = ()
+    depth: int = 0
+
+    def inside(self, field: FieldDescriptor) -> Place:
+        """The place of a field."""
+        name = f"[{field.full_name}]" if field.is_extension else field.name
+        return Place(self.below(name), (*self.names, field.name), self.depth + 1)
+
+    def below(self, name: str | int) -> str:
+        """The path of what is called so and lies in this."""
+        return f"{self.path}.{name}" if self.path else str(name)
+
+    def at(self, index: object) -> Place:
+        """The place of one element or of one entry."""
+        text = key_as_text(index) if isinstance(index, str) else str(index).lower()
+        return self._replace(path=f"{self.path}[{text}]")
+
+
+def key_as_text(key: str) -> str:
+    """A key in quotes."""
+    text = key_text(key)
+    return text if text.startswith('"') else f'"{text}"'
+
+
+class Comparing:
+    """Goes through two messages at once."""
+
+    def __init__(self, volatile: Volatile, finding: Finding) -> None:
+        self.volatile = volatile
+        self.finding = finding
+        self.words = Wording(volatile.secrets)
+
+    def message(self, expected: Pair, found: Pair, place: Place) -> None:
+        """Two messages of one type."""
+        if place.depth > MAX_DEPTH:
+            if not same(expected.normal, found.normal):
+                self.finding.add(place.path, What.CHANGED, lambda: "{…}", lambda: "{…}")
+            return
+        ours, theirs = fields_of(expected), fields_of(found)
+        switched = self.switches(ours, theirs, place)
+        for number in sorted(ours.keys() | theirs.keys()):
+            if number in switched:
+                continue
+            if number not in theirs:
+                self.alone(What.MISSING, *ours[number], place)
+            elif number not in ours:
+                self.alone(What.EXTRA, *theirs[number], place)
+            else:
+                field, value = ours[number]
+                self.field(field, value, theirs[number][1], place.inside(field))
+        self.unknown(expected, found, place)
+
+    def switches(self, ours: Fields, theirs: Fields, place: Place) -> set[int]:
+        """Tell where another member of a oneof is set; the numbers of the members."""
+        told: set[int] = set()
+        members = {oneof: number for number, (field, _) in theirs.items() if (oneof := oneof_of(field)) is not None}
+        for number, (field, value) in ours.items():
+            oneof = oneof_of(field)
+            other = members.get(oneof) if oneof is not None else None
+            if oneof is not None and other is not None and other != number:
+                told |= {number, other}
+                self.finding.add(
+                    place.below(oneof.name),
+                    What.CHANGED,
+                    self.member(field, value, place),
+                    self.member(*theirs[other], place),
+                )
+        return told
+
+    def member(self, field: FieldDescriptor, value: Pair, place: Place) -> Callable[[], str]:
+        """Says a member of a oneof."""
+        return lambda: f"{field.name}: {self.words.field(field, value.whole, place.inside(field).names)}"
+
+    def alone(self, what: What, field: FieldDescriptor, value: Pair, place: Place) -> None:
+        """A field that only one of the messages has; of a list or a map each value."""
+        at = place.inside(field)
+        content = content_field(field)
+        if shape_of(field) is Shape.LIST:
+            for index, item in enumerate(value.whole):
+                self.lone(what, at.at(index), content, item, at.names)
+        elif shape_of(field) is Shape.MAP:
+            for key in sorted(value.whole):
+                self.lone(what, at.at(key), content, value.whole[key], at.names, key)
+        else:
+            self.lone(what, at, field, value.whole, at.names)
+
+    def lone(  # noqa: PLR0913, PLR0917 - what is said of one value, and where
+        self,
+        what: What,
+        place: Place,
+        field: FieldDescriptor,
+        value: Dynamic,
+        names: tuple[str, ...],
+        key: object = None,
+    ) -> None:
+        """A value that has no partner."""
+        say = lambda: self.words.one(field, value, names, key)  # noqa: E731
+        self.finding.add(place.path, what, *((say, None) if what is What.MISSING else (None, say)))
+
+    def field(self, field: FieldDescriptor, expected: Pair, found: Pair, place: Place) -> None:
+        """A field that both messages have."""
+        match shape_of(field):
+            case Shape.ONE:
+                self.value(field, expected, found, place)
+            case Shape.LIST:
+                self.list(field, expected, found, place)
+            case _:
+                self.map(content_field(field), expected, found, place)
+
+    def list(self, field: FieldDescriptor, expected: Pair, found: Pair, place: Place) -> None:
+        """Two lists, aligned."""
+        for one, other in pairs_of(keys_of(field, expected.normal), keys_of(field, found.normal)):
+            if one is None:
+                assert other is not None
+                self.lone(What.EXTRA, place.at(other), field, found.whole[other], place.names)
+            elif other is None:
+                self.lone(What.MISSING, place.at(one), field, expected.whole[one], place.names)
+            else:
+                self.value(field, item_of(expected, one), item_of(found, other), place.at(one))
+
+    def map(self, content: FieldDescriptor, expected: Pair, found: Pair, place: Place) -> None:
+        """Two maps, by key."""
+        for key in sorted(expected.normal.keys() | found.normal.keys()):
+            if key not in found.normal:
+                self.lone(What.MISSING, place.at(key), content, expected.whole[key], place.names, key)
+            elif key not in expected.normal:
+                self.lone(What.EXTRA, place.at(key), content, found.whole[key], place.names, key)
+            else:
+                self.value(content, item_of(expected, key), item_of(found, key), place.at(key), key)
+
+    def value(self, field: FieldDescriptor, expected: Pair, found: Pair, place: Place, key: object = None) -> None:
+        """Two single values of a field."""
+        kind = field.message_type
+        if kind is None:
+            one, other = expected.normal, found.normal
+            if one == other or (one != one and other != other):  # noqa: PLR0124 - not a number
+                return
+        elif same(expected.normal, found.normal):
+            return
+        elif is_any(kind):
+            self.any(expected, found, place)
+            return
+        elif is_json_like(kind):
+            self.json(expected.whole, found.whole, place)
+            return
+        elif stands_for(kind) is None and words_of(kind) is None:
+            self.message(expected, found, place)
+            return
+        self.finding.add(
+            place.path,
+            What.CHANGED,
+            lambda: self.words.one(field, expected.whole, place.names, key),
+            lambda: self.words.one(field, found.whole, place.names, key),
+        )
+
+    def any(self, expected: Pair, found: Pair, place: Place) -> None:
+        """Two Anys that differ: by their types, or by what is in them."""
+        ours, theirs = contents(expected), contents(found)
+        if expected.normal.type_url != found.normal.type_url:
+            url = FieldDescriptorOf.type_url(expected.normal)
+            self.finding.add(
+                place.below("@type"),
+                What.CHANGED,
+                lambda: self.words.one(url, expected.whole.type_url, (*place.names, url.name)),
+                lambda: self.words.one(url, found.whole.type_url, (*place.names, url.name)),
+            )
+            return
+        if ours is None or theirs is None:
+            self.message(expected, found, place)
+            return
+        kind = kind_of(ours.normal)
+        inner = place._replace(depth=place.depth + 1)
+        if is_json_like(kind):
+            self.json(ours.whole, theirs.whole, place)
+        elif is_any(kind) and place.depth < MAX_DEPTH:
+            self.any(ours, theirs, inner)
+        else:
+            self.message(ours, theirs, inner)
+        self.unknown(expected, found, place)
+
+    def json(self, expected: Dynamic, found: Dynamic, place: Place) -> None:
+        """Two Structs, or other JSON."""
+        start = self.volatile.ignored.start
+        for name in place.names:
+            start = self.volatile.ignored.step(start, name)[0]
+        JsonComparing(self.volatile, self.finding).value(
+            plain_json(expected), plain_json(found), JsonPlace(start, place.names or NOWHERE), place.path
+        )
+
+    def unknown(self, expected: Pair, found: Pair, place: Place) -> None:
+        """The unknown fields of two messages themselves, those of a number in their order."""
+        ours, theirs = unknown_by_number(expected.normal), unknown_by_number(found.normal)
+        declared = kind_of(expected.normal).fields_by_number
+        for number in sorted(ours.keys() | theirs.keys()):
+            of_ours, of_theirs = ours.get(number, []), theirs.get(number, [])
+            many = max(len(of_ours), len(of_theirs)) > 1
+            for index, (one, other) in enumerate(zip_longest(of_ours, of_theirs)):
+                if one is not None and other is not None and encoded(one) == encoded(other):
+                    continue
+                what = What.EXTRA if one is None else What.MISSING if other is None else What.CHANGED
+                path = f"{place.below(number)}[{index}]" if many else place.below(number)
+                self.finding.add(path, what, says(one, declared), says(other, declared))
+
+
+type Fields = dict[int, tuple[FieldDescriptor, Pair]]
+
+
+class FieldDescriptorOf:
+    """Fields of well-known types."""
+
+    @staticmethod
+    def type_url(holder: Dynamic) -> FieldDescriptor:
+        """The name of the type in an Any."""
+        found: FieldDescriptor = kind_of(holder).fields_by_name["type_url"]
+        return found
+
+
+def says(field: Dynamic | None, declared: Dynamic) -> Callable[[], str] | None:
+    """Says an unknown field; what has the number of a known one may be its secret."""
+    if field is None:
+        return None
+    if field.field_number in declared:
+        return lambda: MASK
+    return lambda: unknown_words(field).partition("=")[2]
+
+
+def fields_of(pair: Pair) -> Fields:
+    """The set fields by number, as they came and in normal form."""
+    whole = {field.number: value for field, value in list_fields(pair.whole)}
+    return {
+        field.number: (field, Pair(whole.get(field.number, value), value)) for field, value in list_fields(pair.normal)
+    }
+
+
+def oneof_of(field: FieldDescriptor) -> OneofDescriptor | None:
+    """The oneof of which a field is a member; those that `optional` makes are none."""
+    oneof = field.containing_oneof
+    return oneof if oneof is not None and len(oneof.fields) > 1 else None
+
+
+def keys_of(field: FieldDescriptor, values: Dynamic) -> Sequence[object]:
+    """What tells the elements of a list from each other."""
+    if field.message_type is not None:
+        return [serialize(item, deterministic=True) for item in values]
+    return [item if item == item else "nan" for item in values]  # noqa: PLR0124 - not a number
+
+
+def item_of(pair: Pair, key: Dynamic) -> Pair:
+    """One element or entry."""
+    return Pair(pair.whole[key], pair.normal[key])
+
+
+def contents(pair: Pair) -> Pair | None:
+    """What is in an Any; None where that is not known."""
+    whole, normal = any_content(pair.whole), any_content(pair.normal)
+    return None if whole is None or normal is None else Pair(whole, normal)
+
+
+def same(one: Dynamic, other: Dynamic) -> bool:
+    """True for messages in normal form that are equal."""
+    return serialize(one, deterministic=True) == serialize(other, deterministic=True)

@@ -1,0 +1,180 @@
+"""Where in messages of some type the fields are that somebody looks for.
+
+A *site* is a field that is looked for, or one in which such a field lies. The sites of a type are found once, so that
+whoever goes through a message reads these few and passes over all the rest; of a payload that has none nothing is read.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable, Hashable, Iterator
+from dataclasses import dataclass
+from dataclasses import field as dataclass_field
+from operator import attrgetter
+from typing import Protocol as Interface
+from typing import cast
+
+from google.protobuf.descriptor import Descriptor, FieldDescriptor
+from google.protobuf.duration_pb2 import Duration
+
+from paperknife_decoders.envelope import Envelope
+from paperknife_decoders.reflection import has_field
+from paperknife_decoders.values import Dynamic
+
+__all__ = ["Choice", "Shape", "Site", "Sites", "content_field", "getter", "shape_of", "tester"]
+
+MOST_PLACES = 20_000
+"""Types at places that are kept; beyond it all are found anew."""
+
+has_extension = cast("Callable[[Dynamic, FieldDescriptor], bool]", Duration.HasExtension)
+
+
+class Shape(enum.Enum):
+    """How many values a field has."""
+
+    ONE = "one"
+    LIST = "list"
+    MAP = "map"
+
+
+class Choice[S: Hashable, T](Interface):
+    """Says which fields are looked for; a state says where the field lies, as far as that counts."""
+
+    @property
+    def start(self) -> S:
+        """The state in an envelope."""
+
+    def choose(self, state: S, field: FieldDescriptor) -> tuple[S, T | None]:
+        """The state in what lies in a field, and what the field is looked for as; None where it is not."""
+
+
+@dataclass(slots=True, eq=False)
+class Site[S: Hashable, T]:
+    """A field that is looked for as `what`; where that is None, one in which `inside` there are others.
+
+    `get` reads it from its message, and `is_set` tells whether a field with presence is there. `state` is that of what
+    lies in it.
+    """
+
+    field: FieldDescriptor
+    shape: Shape
+    get: Callable[[Dynamic], Dynamic]
+    is_set: Callable[[Dynamic], bool] | None
+    state: S
+    what: T | None = None
+    inside: list[Site[S, T]] = dataclass_field(default_factory=list)
+
+    @property
+    def name(self) -> str:
+        """As in a path: extensions are in brackets."""
+        return f"[{self.field.full_name}]" if self.field.is_extension else self.field.name
+
+
+class Sites[S: Hashable, T]:
+    """The sites of types, each found when it is first asked for."""
+
+    def __init__(self, choice: Choice[S, T]) -> None:
+        self.choice = choice
+        self.places: dict[tuple[Descriptor, S], list[Site[S, T]]] = {}
+        self.payloads: dict[str, list[Site[S, T]]] = {}
+
+    def of_envelope(self, envelope: Envelope) -> list[Site[S, T]]:
+        """The sites of an envelope whose payload is what it is. All have to be of one type."""
+        found = self.payloads.get(envelope.payload)
+        if found is None:
+            kind = envelope.type
+            assert kind is not None
+            found = self.payloads[envelope.payload] = [
+                site
+                for site in self.at(kind.descriptor, self.choice.start)
+                if site.field.name == envelope.payload
+                or site.field.containing_oneof is None
+                or site.field.containing_oneof.name != kind.oneof
+            ]
+        return found
+
+    def at(self, kind: Descriptor, state: S) -> list[Site[S, T]]:
+        """The sites of messages of a type that lie somewhere."""
+        found = self.places.get((kind, state))
+        if found is None:
+            if len(self.places) > MOST_PLACES:
+                self.places.clear()
+            self.find(kind, state)
+            found = self.places[kind, state]
+        return found
+
+    def find(self, kind: Descriptor, state: S) -> None:
+        """Find the sites of a type and of all that lies in it; types may lie in themselves."""
+        above: dict[tuple[Descriptor, S], list[tuple[Descriptor, S]]] = {(kind, state): []}
+        inner: dict[tuple[Descriptor, S], list[tuple[Site[S, T], tuple[Descriptor, S]]]] = {}
+        waiting = [(kind, state)]
+        reaching: list[tuple[Descriptor, S]] = []
+        while waiting:
+            place = waiting.pop()
+            self.places[place] = []
+            inner[place] = []
+            for site in self.all_of(place):
+                below = content_field(site.field).message_type
+                if site.what is not None:
+                    self.places[place].append(site)
+                elif below is not None:
+                    lower = below, site.state
+                    inner[place].append((site, lower))
+                    if lower in self.places and lower not in above:  # it was found before
+                        reaching += [place] if self.places[lower] else []
+                        continue
+                    if lower not in above:
+                        waiting.append(lower)
+                    above.setdefault(lower, []).append(place)
+            if self.places[place]:
+                reaching.append(place)
+        reached: set[tuple[Descriptor, S]] = set()
+        while reaching:
+            place = reaching.pop()
+            if place not in reached:
+                reached.add(place)
+                reaching += above[place]
+        for place, sites in inner.items():
+            for site, lower in sites:
+                if lower in reached or (lower not in above and self.places[lower]):
+                    site.inside = self.places[lower]
+                    self.places[place].append(site)
+
+    def all_of(self, place: tuple[Descriptor, S]) -> Iterator[Site[S, T]]:
+        """Each field of a type, extensions too."""
+        kind, state = place
+        extensions = kind.file.pool.FindAllExtensions(kind) if kind.is_extendable else ()
+        for each in (*kind.fields, *extensions):
+            below, what = self.choice.choose(state, each)
+            yield Site(each, shape_of(each), getter(each), tester(each), below, what)
+
+
+def shape_of(field: FieldDescriptor) -> Shape:
+    """How many values a field has."""
+    if not field.is_repeated:
+        return Shape.ONE
+    kind = field.message_type
+    return Shape.MAP if kind is not None and kind.GetOptions().map_entry else Shape.LIST
+
+
+def content_field(field: FieldDescriptor) -> FieldDescriptor:
+    """The field itself; of a map that of its values."""
+    if shape_of(field) is not Shape.MAP or field.message_type is None:
+        return field
+    content: FieldDescriptor = field.message_type.fields_by_name["value"]
+    return content
+
+
+def getter(field: FieldDescriptor) -> Callable[[Dynamic], Dynamic]:
+    """What reads a field from its message."""
+    return (lambda message: message.Extensions[field]) if field.is_extension else attrgetter(field.name)
+
+
+def tester(field: FieldDescriptor) -> Callable[[Dynamic], bool] | None:
+    """What tells whether a field is there; None where there is no such thing."""
+    if not field.has_presence:
+        return None
+    name = field.name
+    if field.is_extension:
+        return lambda message: has_extension(message, field)
+    return lambda message: has_field(message, name)
