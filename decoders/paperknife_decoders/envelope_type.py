@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from google.protobuf import message_factory
@@ -12,7 +13,7 @@ from paperknife_decoders.overlay import Accord, Look, look_for
 from paperknife_decoders.reflection import list_fields
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 __all__ = ["JOINT", "MOST_NAMED", "SHORTEST", "EnvelopeType", "payload_oneof"]
 
@@ -45,6 +46,9 @@ LONGEST_HEAD = 4
 """Bytes of the longest tag and length that `EnvelopeType.head` reads."""
 
 
+NOT_MADE: Mapping[str, Descriptor] = MappingProxyType({})
+
+
 class EnvelopeType:
     """The top-level message type of one direction, with what is asked of it for every message prepared once.
 
@@ -52,6 +56,7 @@ class EnvelopeType:
     one is the payload: those of the `oneof`, or by `set_fields`, for a type without one, all messages and lists of
     messages in it (but for maps, times and other single values), of which several may be set. `tags` are the tags of
     those that are messages as they stand on the wire, at most two bytes long, little end first, with their names.
+    `originals` are the schema's types by the full names of those that were made in their place (see `carrying`).
     """
 
     __slots__ = (
@@ -63,13 +68,23 @@ class EnvelopeType:
         "name",
         "named",
         "oneof",
+        "originals",
         "parse",
         "serialize",
         "tags",
         "which",
     )
 
-    def __init__(self, descriptor: Descriptor, name: str = "", oneof: str = "", *, set_fields: bool = False) -> None:
+    def __init__(
+        self,
+        descriptor: Descriptor,
+        name: str = "",
+        oneof: str = "",
+        *,
+        set_fields: bool = False,
+        originals: Mapping[str, Descriptor] = NOT_MADE,
+    ) -> None:
+        self.originals = originals
         message_class = message_factory.GetMessageClass(descriptor)
         self.descriptor = descriptor
         self.name: str = name or descriptor.full_name

@@ -11,7 +11,7 @@ import click
 
 from paperknife.cli.contents import Contents, without_secrets
 from paperknife.cli.failure import Failure
-from paperknife.cli.options import wants_colour
+from paperknife.cli.options import text_or_json, wants_colour
 from paperknife.cli.progress import Progress, counted, size_of
 from paperknife.cli.viewing import talk
 from paperknife.recording.ending import read_ending
@@ -25,14 +25,7 @@ __all__ = ["info_command"]
 
 @click.command("info")
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="To read, or one JSON object a line for each file.",
-)
+@text_or_json("To read, or one JSON object a line for each file.")
 @click.option("--color/--no-color", "colour", default=None, help="Colours always or never.")
 @click.pass_context
 def info_command(context: click.Context, /, files: tuple[str, ...], **options: Any) -> None:

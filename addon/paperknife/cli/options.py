@@ -31,6 +31,7 @@ __all__ = [
     "protocol_options",
     "reading_from",
     "reading_options",
+    "text_or_json",
     "view_from",
     "view_options",
     "wants_colour",
@@ -102,6 +103,13 @@ VIEW: tuple[Decorator, ...] = (
         help="Colours always or never; by itself on a terminal without NO_COLOR.",
     ),
 )
+
+
+def text_or_json(what: str) -> Decorator:
+    """The option ``--format``: text to read, or JSON; `what` says what each of them is."""
+    return click.option(
+        "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True, help=what
+    )
 
 
 def reading_options(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -14,6 +14,7 @@ from paperknife.cli.failure import Failure
 from paperknife.cli.options import BY_CONFIG, load_or_fail, wants_colour
 from paperknife.settings.catalogue import CONFIG, config_or_none
 from paperknife.settings.reading import Reading
+from paperknife_decoders.carrying.unread import has_unread
 from paperknife_decoders.definition.tracing import Part, Stage, trace
 from paperknife_decoders.message import Direction, Opcode
 from paperknife_decoders.oddities.mismatch import mismatch
@@ -45,8 +46,8 @@ SHOWN_PARTS = 20
 def try_command(context: click.Context, /, name: str, message: str, **options: Any) -> None:
     """Send MESSAGE through the steps of the protocol NAME and see what comes out of each, and which type it gets.
 
-    MESSAGE is hex, or a file (bytes, hex or base64), or - for stdin. The exit status is 1 if a step refuses it, or if
-    it is not of the type that is expected.
+    MESSAGE is hex, or a file (bytes, hex or base64), or - for stdin. The exit status is 1 if a step refuses it, if it
+    carries something under a key that stands for no type, or if it is not of the type that is expected.
 
     \b
     Examples:
@@ -144,7 +145,9 @@ def envelopes_told(
         )
         click.echo(tree_text(envelope, reader.protocol.secrets, paint).rstrip("\n"), color=True)
         complaint = mismatch(envelope) if envelope.type is not None else ""
+        if not complaint and envelope.message is not None and has_unread(envelope.message):
+            complaint = f"Not all that {kind} carries could be read: a key stands for no type, or a step refused it."
         if complaint:
-            click.echo(complaint, err=True)
+            click.echo(printable(complaint), err=True)
             fits = False
     return fits

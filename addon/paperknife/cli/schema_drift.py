@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from paperknife.cli.failure import Failure
-from paperknife.cli.options import load_or_fail, reading_from
+from paperknife.cli.options import override_from, protocol_options, text_or_json
 from paperknife.cli.progress import Progress, counted, size_of
 from paperknife.cli.results import told_faults
 from paperknife.cli.show import needs_redaction
@@ -45,14 +45,8 @@ HEAD = ("TYPE", "NUMBER", "WIRE", "READS AS", "COUNT", "FIRST SEEN", "IN", "EXAM
 )
 @click.option("--client", "client_type", default="", metavar="TYPE", help="With --schema: what the client sends.")
 @click.option("--server", "server_type", default="", metavar="TYPE", help="With --schema: what the server sends.")
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="A table and the lines to add, or one JSON object a line.",
-)
+@protocol_options
+@text_or_json("A table and the lines to add, or one JSON object a line.")
 @click.option(
     "--redact",
     type=click.Choice(["fields", "off"]),
@@ -64,20 +58,19 @@ HEAD = ("TYPE", "NUMBER", "WIRE", "READS AS", "COUNT", "FIRST SEEN", "IN", "EXAM
 def drift_command(context: click.Context, /, files: tuple[str, ...], **options: Any) -> None:
     """Find what traffic holds and a schema lacks: fields and enum values, each with the line to add to the .proto.
 
-    FILE is a recording, or - for the standard input; several are taken together. The exit status is 0 if the schema
-    knows all there is, and 1 if it does not.
+    FILE is a recording, or - for the standard input; several are taken together. What lies behind steps, or is carried
+    in other messages, is looked through as the recording's protocol says, or the one that --protocol names. The exit
+    status is 0 if the schema knows all there is, and 1 if it does not.
 
     \b
     Examples:
       paperknife schema drift session.mcap --schema protos/
+      paperknife schema drift session.mcap --protocol t4 --schema protos/
       paperknife schema drift session.mcap --format json | jq -r .add
     """
-    override = load_or_fail(reading_from({**options, "match": ()})) if options["schema"] else None
-    if override is None and (options["client_type"] or options["server_type"]):
-        raise Failure("A type was named, but no schema that defines it: add --schema PATH.")
+    override = override_from(options)
     drift = Drift(NO_SECRETS if options["redact"] == "off" else Secrets())
-    schema = override.schema if override else None
-    places = {file.name: file.place for file in schema.files} if schema else {}
+    places = {file.name: file.place for schema in (override.schemas if override else ()) for file in schema.files}
     read = 0
     for file in files:
         with told_faults("-"):
@@ -103,6 +96,7 @@ def look_through(file: str, override: Loaded | None, drift: Drift, *, redact: An
         for item in items:
             if not isinstance(item, Message) or item.opcode >= Opcode.CLOSE:
                 continue
+            drift.secrets = item.reader.protocol.secrets
             for envelope in item.envelopes:
                 read += envelope.type is not None
                 drift.absorb(envelope, Moment(item.time_ns, item.connection, item.direction, envelope.payload))

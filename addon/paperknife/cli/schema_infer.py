@@ -11,6 +11,7 @@ import click
 
 from paperknife.cli.drafts import Draft, checked, compiled, draft_at, save
 from paperknife.cli.failure import Failure
+from paperknife.cli.options import override_from, protocol_options
 from paperknife.cli.specimens import Specimens
 from paperknife.cli.viewing import talk
 from paperknife_decoders.envelope import Form
@@ -43,12 +44,14 @@ MOST_CHANGES = 50
 @click.option("--package", default="", metavar="NAME", help="The package of a new draft; draft, if nothing is said.")
 @click.option("--client", default="ClientMessage", show_default=True, metavar="TYPE", help="What the client sends.")
 @click.option("--server", default="ServerMessage", show_default=True, metavar="TYPE", help="What the server sends.")
+@protocol_options
 @click.pass_context
 def infer_command(context: click.Context, /, files: tuple[str, ...], **options: Any) -> None:
     """Draft a schema from recorded messages: a .proto that explains each of them, with comments on what is uncertain.
 
     FILE is a recording, or - for the standard input; several are taken together. The schema that a recording has is
-    not used. Name the draft as --schema to read traffic by it.
+    not used, but its protocol is, or the one that --protocol names, as far as that says what is around the messages.
+    Name the draft as --schema to read traffic by it.
 
     If OUT is there already, it is widened: nothing in it is lost, and what explains the traffic stays as it is, with
     the names and comments that you gave. A type becomes wider where a message does not fit it, and new fields are
@@ -58,6 +61,7 @@ def infer_command(context: click.Context, /, files: tuple[str, ...], **options: 
     Examples:
       paperknife schema infer session.mcap
       paperknife schema infer session.mcap -o draft.proto --package venue.v1
+      paperknife schema infer session.mcap --protocol centrifugo
     """
     names = {Direction.CLIENT: options["client"], Direction.SERVER: options["server"]}
     check_names(options["package"], names)
@@ -65,7 +69,8 @@ def infer_command(context: click.Context, /, files: tuple[str, ...], **options: 
     old = draft_at(out) if out != "-" and not options["force"] else None
     if old is not None and options["package"]:
         raise Failure(f"{printable(out)} is there already, with a package of its own: leave out --package.")
-    specimens = Specimens(files)
+    reading = {"client_type": "", "server_type": "", "schema": (), "redact": "off"}
+    specimens = Specimens(files, override_from({**options, **reading}))
     sketches = sketched(specimens)
     counts = Counter({direction: sketch.messages for direction, sketch in sketches.items()})
     tell_left_out(specimens, sketches)
@@ -111,6 +116,9 @@ def tell_left_out(specimens: Specimens, sketches: Mapping[Direction, Sketch]) ->
     for direction, sketch in sketches.items():
         if sketch.refused:
             talk(f"! {counted(sketch.refused, 'message')} of the {direction.value} left out: not Protobuf.")
+        if specimens.behind[direction]:
+            what = f"{counted(specimens.behind[direction], 'message')} of the {direction.value}"
+            talk(f"! {what} may be of several types, by a key that their protocol knows, and were taken for one type.")
         if specimens.texts[direction]:
             talk(f"! {counted(specimens.texts[direction], 'text message')} of the {direction.value} left out.")
 

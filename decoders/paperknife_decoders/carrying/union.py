@@ -75,7 +75,8 @@ class Union:
     """A made type in the place of one of the schema's.
 
     `members` are the field numbers in the `oneof`, by the full names of the types that are carried. `inner` are the
-    unions among its fields, by field number, members included. `carrier` says where the carried bytes are.
+    unions among its fields, by field number, members included. `carrier` says where the carried bytes are. `originals`
+    are the types that were copied, by the full names of the copies.
     """
 
     descriptor: Descriptor
@@ -83,6 +84,7 @@ class Union:
     oneof: str = ""
     members: Mapping[str, int] = field(default_factory=dict)
     inner: dict[int, Union] = field(default_factory=dict, repr=False)
+    originals: Mapping[str, Descriptor] = field(default_factory=dict, repr=False)
 
 
 def union_of(
@@ -101,12 +103,14 @@ def union_of(
         raise SchemaError(f"{names} was expected to be somewhere in {root.full_name}, and is not.")
     making = Making(by_type, copied, header)
     made = making.add_to(pool)
+    originals = {copy.full_name: kind for kind, copy in made.items()}
     unions = {
         kind: Union(
             made[kind],
             by_type.get(kind),
             making.oneofs.get(kind, ""),
             numbered(by_type[kind].holds) if kind in by_type else {},
+            originals=originals,
         )
         for kind in copied
     }

@@ -137,7 +137,13 @@ class Building:
             except SchemaError as error:
                 self.definition.carries[next(iter(carriers))].node.fault(error.sentence)
                 return Side(plain, steps)
-            kind = EnvelopeType(union.descriptor, plain.name, union.oneof, set_fields=bool(plain.named))
+            kind = EnvelopeType(
+                union.descriptor,
+                plain.name,
+                union.oneof,
+                set_fields=bool(plain.named),
+                originals={**plain.originals, **union.originals},
+            )
             known = self.made[key] = (list(carriers.values()), kind, Carry(union, tuple(header)))
         _, kind, carry = known
         return Side(kind, (*steps, carry))

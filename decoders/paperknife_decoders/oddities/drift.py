@@ -7,7 +7,7 @@ add has the type that explains each of them.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from google.protobuf.descriptor import Descriptor, EnumDescriptor, FieldDescriptor
@@ -114,7 +114,8 @@ class Drift:
             self.unparsed += kind is not None and envelope.form in (Form.WIRE, Form.BYTES)
             return
         if oddities(envelope, limit=1):
-            skim = DriftSkim(envelope.data, self, moment, "" if envelope.payload else kind.oneof or "")
+            oneof = "" if envelope.payload or kind.originals else kind.oneof or ""
+            skim = DriftSkim(envelope.data, self, moment, oneof, kind.originals)
             with contextlib.suppress(DecodeError, Enough):
                 skim.message(0, len(envelope.data), kind.descriptor, ())
 
@@ -140,10 +141,13 @@ class Drift:
 class DriftSkim(Skim):
     """One pass over the envelope `data`, which fills a `Drift`."""
 
-    __slots__ = ("drift", "moment", "oneof", "seen")
+    __slots__ = ("drift", "moment", "oneof", "originals", "seen")
 
-    def __init__(self, data: bytes, drift: Drift, moment: Moment, oneof: str) -> None:
+    def __init__(
+        self, data: bytes, drift: Drift, moment: Moment, oneof: str, originals: Mapping[str, Descriptor]
+    ) -> None:
         super().__init__(data, MOST, FIELDS)
+        self.originals = originals
         self.drift = drift
         self.moment = moment
         self.oneof = oneof
@@ -156,7 +160,8 @@ class DriftSkim(Skim):
         self.seen = around
 
     def unknown(self, field: Field, descriptor: Descriptor, path: tuple[str, ...]) -> None:
-        """One more sample of a field."""
+        """One more sample of a field; of a made type's, it is the original that lacks it."""
+        descriptor = self.originals.get(descriptor.full_name, descriptor)
         declared = declared_field(descriptor, field.number)
         oneof = self.oneof if not path and field.wire_type is WireType.LENGTH and declared is None else ""
         made = Finding(OddityKind.UNKNOWN_FIELD, descriptor, field.number, path, self.moment, oneof=oneof)

@@ -12,7 +12,8 @@ from tests.addon.recording.sessions import CLIENT, SERVER, Line, trading_day, wr
 
 from paperknife.cli import main
 from paperknife.demo.files import given_schema, newer_schema
-from paperknife_decoders.message import Opcode
+from paperknife.settings.reading import Reading, load
+from paperknife_decoders.message import Message, Opcode
 from paperknife_decoders.protocol import Protocol
 
 SHIPPED = Path(__file__).parents[3] / "recordings"
@@ -142,3 +143,43 @@ def test_failure(arguments, sentence):
     assert (result.exit_code, result.stdout) == (2, "")
     assert sentence in result.stderr
     assert "Traceback" not in result.stderr
+
+
+DESK = """syntax = "proto3"; package desk;
+message Frame { uint32 kind = 1; bytes body = 2; }
+message Order { string symbol = 1; Party party = 2; }
+message Party { string badge = 1; }
+"""
+DEFINITION = """protocols:
+  - name: desk
+    schema: [desk.proto]
+    client: Frame
+    server: json
+    steps: [varint-delimited]
+    carries: [{in: Frame, at: body, by: kind, types: {7: Order}}]
+"""
+PARTY = bytes.fromhex("0a01621801")
+ORDER = b"\x0a\x02ES\x12\x05" + PARTY + b"\x28\x09"
+FRAME = b"\x08\x07\x12" + bytes([len(ORDER)]) + ORDER + b"\x18\x05"
+LACKED = {("desk.Frame", 3, ""), ("desk.Order", 5, "Order"), ("desk.Party", 3, "Order.party")}
+
+
+@pytest.mark.parametrize("recorded", [True, False])
+@pytest.mark.parametrize("named", [True, False])
+def test_behind_steps_and_in_what_is_carried(folder, recorded, named):
+    """What a carried message lacks is told of its own type, as the schema calls it; so is what its envelope lacks."""
+    Path("desk.proto").write_text(DESK)
+    Path("paperknife.yaml").write_text(DEFINITION)
+    line = Line()
+    protocol = load(Reading(protocol="desk", config="paperknife.yaml")).protocol if recorded else Protocol()
+    content = bytes([len(FRAME)]) + FRAME + b"\x00"
+    write(folder / "one.mcap", [line.opened(), Message(1, CLIENT, 5, Opcode.BINARY, content, protocol.reader())])
+    result = drift("one.mcap", "--format", "json", *(["--protocol", "desk"] if named else []))
+    if not recorded and not named:
+        assert result.exit_code == 2
+        return
+    rows = [json.loads(row) for row in result.stdout.splitlines()]
+    assert {(row["type"], row["number"], row["path"]) for row in rows} == LACKED
+    assert result.exit_code == 1
+    assert {row["file"] for row in rows} == {"desk.proto"}
+    assert "// in oneof" not in drift("one.mcap", *(["--protocol", "desk"] if named else [])).stdout

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,9 @@ from click.testing import CliRunner
 from tests.addon.recording.sessions import CLIENT, SERVER, Line, trading_day, write
 
 from paperknife.cli import main
-from paperknife_decoders.message import Opcode
+from paperknife.settings.reading import Reading, load
+from paperknife_decoders.message import Message, Opcode
+from paperknife_decoders.protocol import Protocol
 from paperknife_decoders.schema import load_schema
 
 SHIPPED = Path(__file__).parents[3] / "recordings"
@@ -168,3 +171,39 @@ def test_failure(arguments, sentence):
     assert sentence in result.stderr
     assert "Traceback" not in result.stderr
     assert "nix" in Path("bad.proto").read_text()
+
+
+DESK = """protocols:
+  - {name: framed, steps: [{length-prefix: {size: 2}}]}
+  - name: carried
+    schema: [desk.proto]
+    client: Frame
+    server: Frame
+    carries: [{in: Frame, at: body, by: kind, types: {7: Order}}]
+  - name: several
+    schema: [desk.proto]
+    steps: [{binary-header: {layout: type:u8}}]
+    behind: {by: header.type, types: {7: Order}}
+"""
+FRAME = b"\x08\x07\x12\x04\x0a\x02ES"
+
+
+@pytest.mark.parametrize(
+    ("name", "before", "body"),
+    [("framed", b"\x00\x08", FRAME), ("carried", b"", FRAME), ("several", b"\x07", b"\x0a\x02ES")],
+)
+@pytest.mark.parametrize("recorded", [True, False])
+def test_behind_steps(folder, name, before, body, recorded):
+    """A draft is made of what lies in the framing, as it was on the wire: of the recorded protocol, or another one."""
+    Path("desk.proto").write_text(
+        'syntax = "proto3"; message Frame { uint32 kind = 1; bytes body = 2; } message Order { string symbol = 1; }'
+    )
+    Path("paperknife.yaml").write_text(DESK)
+    protocol = load(Reading(protocol=name, config="paperknife.yaml")).protocol if recorded else Protocol()
+    line = Line()
+    write(folder / "one.mcap", [line.opened(), Message(1, CLIENT, 5, Opcode.BINARY, before + body, protocol.reader())])
+    result = infer("one.mcap", *([] if recorded else ["--protocol", name]))
+    assert result.exit_code == 0, result.output
+    declared = re.findall(r" = (\d+);", "\n".join(lines_of(result.stdout)))
+    assert declared == {"framed": ["1", "2", "1"], "carried": ["1", "2", "1"], "several": ["1"]}[name]
+    assert ("may be of several types, by a key" in result.stderr) is (name == "several")
