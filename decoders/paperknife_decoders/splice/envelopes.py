@@ -8,6 +8,7 @@ from paperknife_decoders.envelope import Form
 from paperknife_decoders.errors import DecodeError
 from paperknife_decoders.message import Direction
 from paperknife_decoders.protocol import Reader
+from paperknife_decoders.rest import NOTHING, Rest
 from paperknife_decoders.splice.changes import Change
 from paperknife_decoders.splice.errors import SpliceError
 from paperknife_decoders.splice.writing import prepared
@@ -17,19 +18,26 @@ __all__ = ["edited"]
 
 
 def edited(  # noqa: PLR0913, PLR0917 - a message, and what is done to it
-    reader: Reader, direction: Direction, opcode: int, content: bytes, place: int, changes: Iterable[Change]
+    reader: Reader,
+    direction: Direction,
+    opcode: int,
+    content: bytes,
+    place: int,
+    changes: Iterable[Change],
+    before: Rest = NOTHING,
 ) -> bytes:
     """The content of a message with `changes` made in its envelope number `place`, which counts from 0.
 
     `changes` are paths of the direction's envelope type. What no change touches stays as it is, in the other envelopes
-    and in the steps' own bytes too. Raises `PathError` and `SpliceError`; also where the message holds no such envelope
+    and in the steps' own bytes too. `before` is what earlier messages left for this one (`Message.before`), which
+    cannot change any more. Raises `PathError` and `SpliceError`; also where the message holds no such envelope
     or cannot be put together again.
     """
     kind = reader.protocol.type_for(direction)
     if kind is None:
         raise SpliceError(f"the {direction.value}'s messages have no type in this protocol, so no field can be changed")
     splicer = prepared(kind.descriptor, changes)
-    opened = opened_way(reader, direction, opcode, content)
+    opened = opened_way(reader, direction, opcode, content, before)
     count = len(opened.parts)
     if not 0 <= place < count:
         raise SpliceError(f"there is no envelope {place}; this message holds {count:,}, the first of which is 0")
@@ -41,12 +49,12 @@ def edited(  # noqa: PLR0913, PLR0917 - a message, and what is done to it
         raise SpliceError(f"the changed message cannot be put together again: {error}") from error
 
 
-def opened_way(reader: Reader, direction: Direction, opcode: int, content: bytes) -> Opened:
+def opened_way(reader: Reader, direction: Direction, opcode: int, content: bytes, before: Rest) -> Opened:
     """The way to a message's envelopes and back. Raises `SpliceError` where the message has none.
 
     A bare envelope does not have to parse: it is changed as far as its bytes can be read.
     """
-    way = reader.way(direction, opcode, content)
+    way = reader.way(direction, opcode, content, before)
     if isinstance(way, Opened):
         return way
     if reader.has_steps(direction, opcode) or way.form not in BARE:

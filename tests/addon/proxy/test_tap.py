@@ -6,12 +6,16 @@ import random
 from collections.abc import AsyncIterator
 
 import pytest
+from click.testing import CliRunner
 from websockets.asyncio.client import connect
 from websockets.asyncio.server import ServerConnection
 from websockets.exceptions import InvalidHandshake, InvalidStatus
 
+from paperknife.cli import main
+from paperknife.proxy.finishing import finish_recordings
+from paperknife.recording.reading import Recording
 from paperknife.settings.reading import Reading
-from paperknife_decoders.message import Direction, Opcode
+from paperknife_decoders.message import Direction, Message, Opcode
 
 MESSAGES = 100_000
 
@@ -199,3 +203,101 @@ def test_a_server_that_refuses_is_said_so(stage) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         asyncio.run(run(free.getsockname()[1]))
+
+
+GRPC = """
+protocols:
+  - name: quotes
+    match: {path: "/shop.Quotes/*"}
+    schema: [quotes.proto]
+    steps: [grpc-websockets]
+    behind: {by: path, types: {method: "/{service}/{method}"}}
+    secrets: [WatchRequest.badge]
+"""
+QUOTES = """syntax = "proto3";
+package shop;
+service Quotes { rpc Watch(WatchRequest) returns (stream Quote); }
+message WatchRequest { string symbol = 1; string badge = 2; }
+message Quote { string symbol = 1; double price = 2; }
+"""
+ASK = b"\x0a\x02ES\x12\x05s3cr3"
+QUOTE = b"\x0a\x02ES\x11\0\0\0\0\0\0\xf8\x3f"
+
+
+def framed(part: bytes, flag: int = 0) -> bytes:
+    """One frame of gRPC's."""
+    return bytes([flag]) + len(part).to_bytes(4, "big") + part
+
+
+HEADERS = framed(b"content-type: application/grpc-web\r\n", 0x80)
+UP = [
+    b"content-type: application/grpc\r\n",
+    b"\0" + framed(ASK)[:5],
+    b"\0" + framed(ASK)[5:12],
+    b"\0" + framed(ASK)[12:],
+]
+DOWN = [
+    HEADERS[:3],
+    HEADERS[3:],
+    framed(QUOTE)[:5],
+    QUOTE,
+    framed(QUOTE)[:9],
+    framed(QUOTE)[9:] + framed(QUOTE) + b"\0",
+]
+SAID = [
+    ("client", "gRPC headers, which hold no message"),
+    ("client", "begins a gRPC frame of 11 bytes that goes on in the next message"),
+    ("client", "continues a gRPC frame of 11 bytes: 7 are here now, the rest comes in the next message"),
+    ("client", "WatchRequest"),
+    ("server", "begins a gRPC frame, whose head goes on in the next message"),
+    ("server", "begins a gRPC frame of 13 bytes that goes on in the next message"),
+    ("server", "Quote"),
+    ("server", "begins a gRPC frame of 13 bytes that goes on in the next message"),
+    ("server", "Quote"),
+    ("server", "Quote"),
+]
+
+
+def said(messages) -> list[tuple[str, str]]:
+    """Of each envelope its payload, or why there is none."""
+    found = [(message.direction.value, each) for message in messages for each in message.envelopes]
+    return [(side, each.payload or each.fault) for side, each in found]
+
+
+@pytest.mark.parametrize("lane", ["true", "false"])
+def test_frames_that_several_messages_hold(stage, tmp_path, lane) -> None:
+    """gRPC frames are put together live, in the recording and in what is shown of it; no secret is in any of them."""
+    (tmp_path / "paperknife.yaml").write_text(GRPC)
+    (tmp_path / "quotes.proto").write_text(QUOTES)
+    path, arrived = tmp_path / "grpc.mcap", []
+
+    async def answer(connection: ServerConnection) -> None:
+        arrived.extend([await connection.recv() for _ in UP])
+        for content in DOWN:
+            await connection.send(content)
+
+    async def run():
+        reading = Reading(config=str(tmp_path / "paperknife.yaml"))
+        arguments = ("--set", f"paperknife_record={path}", "--set", f"paperknife_lane={lane}")
+        async with stage(answer, reading=reading, path="/shop.Quotes/Watch", arguments=arguments) as at:
+            async with connect(at.url, proxy=None) as client:
+                for content in UP:
+                    await client.send(content)
+                assert [content async for content in client] == DOWN
+            await at.witness.until(lambda: at.witness.closes, "the end")
+            recordings = at.proxy.addon.recordings
+        finish_recordings(recordings)
+        return at.witness.seen
+
+    seen = asyncio.run(run())
+    assert arrived == UP
+    assert sorted(said(seen), key=lambda each: each[0]) == SAID
+    recorded = [item for item in Recording(path) if isinstance(item, Message) and item.opcode < Opcode.CLOSE]
+    assert sorted(said(recorded), key=lambda each: each[0]) == SAID
+    sent = [message.content for message in recorded if message.direction is Direction.CLIENT]
+    assert b"".join(content[1:] for content in sent[1:]) == framed(ASK).replace(b"s3cr3", b"*****")
+    shown = CliRunner().invoke(main, ["show", str(path), "--no-color"])
+    assert shown.exit_code == 0, shown.output
+    assert shown.output.count("price=1.5") == 3
+    assert "begins a gRPC frame of 13 bytes" in shown.output
+    assert "s3c" not in shown.output
