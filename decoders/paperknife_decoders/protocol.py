@@ -21,10 +21,11 @@ from paperknife_decoders.reflection import list_fields
 from paperknife_decoders.rest import LOST, NOTHING, Rest
 from paperknife_decoders.secrets import Secrets
 from paperknife_decoders.steps import Context, Limits, Memory, Opened, Step, open_parts, up_to_gathering
+from paperknife_decoders.steps.express import express_for
 from paperknife_decoders.wire.walker import is_wire_format
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
 __all__ = ["EMPTY_MESSAGE", "Protocol", "Reader"]
 
@@ -103,10 +104,10 @@ class Reader:
     `paperknife_decoders.trail` knows; for all other protocols this means nothing.
     """
 
-    __slots__ = ("accords", "memory", "path", "protocol")
+    __slots__ = ("accords", "memory", "path", "protocol", "quick_client", "quick_server")
 
     def __init__(self, protocol: Protocol, path: str = "") -> None:
-        self.protocol = protocol
+        self.use(protocol)
         self.path = path
         self.accords = False
         """Somebody asks what holds of all messages, and so will he of the next."""
@@ -115,6 +116,7 @@ class Reader:
     def use(self, protocol: Protocol) -> None:
         """Read all later messages by `protocol`."""
         self.protocol = protocol
+        self.quick_client, self.quick_server = (quick_way(protocol, side) for side in Direction)
 
     def read(
         self, direction: Direction, opcode: Opcode, content: bytes, before: Rest = NOTHING
@@ -122,6 +124,11 @@ class Reader:
         """The envelopes of one message; never raises for anything a peer can send."""
         if opcode not in (Opcode.TEXT, Opcode.BINARY):
             return ()  # a control frame's payload is nobody's envelope
+        quick = self.quick_client if direction is Direction.CLIENT else self.quick_server
+        if quick is not None and (opcode == Opcode.TEXT) == self.protocol.in_text:
+            found = quick(content)
+            if found is not None:
+                return found
         way = self.way(direction, opcode, content, before)
         if isinstance(way, Envelope):
             return (way,)
@@ -251,6 +258,37 @@ class Reader:
             return ""
         envelopes = self.read(direction, Opcode(opcode), content, before)
         return envelopes[0].payload if envelopes else ""
+
+
+def quick_way(protocol: Protocol, direction: Direction) -> Callable[[bytes], tuple[Envelope, ...] | None] | None:
+    """Reads contents that go through steps: the envelopes where nothing is odd about one, None for any other.
+
+    None where the steps have no express way, or nobody knows of what type the envelopes are.
+    """
+    kind = protocol.type_for(direction)
+    express = express_for(protocol.steps_for(direction), protocol.limits)
+    if kind is None or express is None:
+        return None
+    parse, payload_of, may_be_json = kind.parse, kind.payload_of, not protocol.in_text
+
+    def quick(content: bytes) -> tuple[Envelope, ...] | None:
+        if may_be_json and looks_like_json(content):
+            return None
+        parts = express(content)
+        if parts is None:
+            return None
+        try:
+            if len(parts) == 1:  # as in most
+                (part,) = parts
+                message = parse(part)
+                return (Envelope(part, Form.DECODED, kind, message, payload_of(message)),)
+            messages = [parse(part) for part in parts]
+        except ProtobufDecodeError:
+            return None
+        both = zip(parts, messages, strict=True)
+        return tuple([Envelope(part, Form.DECODED, kind, message, payload_of(message)) for part, message in both])
+
+    return quick
 
 
 def read_envelope(data: bytes, kind: EnvelopeType | None) -> Envelope:

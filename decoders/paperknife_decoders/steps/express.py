@@ -29,6 +29,9 @@ type Express = Callable[[bytes], Sequence[bytes] | None]
 LARGE = 1 << 20
 """Bytes out of one compressed message; with more than these it goes the whole way."""
 
+LARGE_CARRIERS = 1 << 17
+"""Bytes of all the carriers in a message; a field takes two of them at least, and in a list of more it takes long."""
+
 HALF = 1 << 63
 
 
@@ -45,17 +48,32 @@ def express_for(steps: Sequence[Step], limits: Limits) -> Express | None:
     if sum(isinstance(step, Compressed) for step in steps[1:]):
         return None  # the limit is for what comes out of all parts together
     first, rest, most = known[0], known[1:], limits.parts
+    if not rest and not isinstance(steps[-1], Carry):
+        return alone(first)
+    room = min(2 * limits.fields, LARGE_CARRIERS) if isinstance(steps[-1], Carry) else None
 
     def express(data: bytes) -> Sequence[bytes] | None:
         try:
-            parts = first(data)
+            parts: Sequence[bytes] | None = first(data) if room is None or len(data) <= room else None
             for stage in rest:
-                if parts is None or len(parts) > most:
+                if parts is None or len(parts) > most or (room is not None and sum(map(len, parts)) > room):
                     return None
                 parts = staged(stage, parts)
         except (DecodeError, IndexError):
             return None
         return parts if parts is not None and len(parts) <= most else None
+
+    return express
+
+
+def alone(stage: Express) -> Express:
+    """The express way through one step, which sees to its limits itself."""
+
+    def express(data: bytes) -> Sequence[bytes] | None:
+        try:
+            return stage(data)
+        except (DecodeError, IndexError):
+            return None
 
     return express
 

@@ -124,6 +124,10 @@ def test_taken(ways, way, data) -> None:
         ("numbered", b"\x08\x07\x12\x05a", {}),
         ("numbered", b"\x82\x80\x80\x80\x08\x01a", {}),
         ("several", b"\x02\x08\x07\x01\x08", {}),
+        # so much that it may have more fields than are looked through, which is counted on the whole way
+        ("numbered", b"\x08\x07" * 51, {"fields": 50}),
+        ("several", b"\x06" + b"\x08\x07" * 3 + b"\x06" + b"\x08\x07" * 3, {"fields": 5}),
+        ("numbered", b"\x08\x07" + length_delimited(3, bytes(1 << 17)), {}),
     ],
 )
 def test_left_to_the_whole_way(ways, way, data, limits) -> None:
