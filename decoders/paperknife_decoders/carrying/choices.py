@@ -19,6 +19,7 @@ __all__ = [
     "PathKey",
     "Table",
     "default_table",
+    "form_table",
     "method_table",
     "name_table",
 ]
@@ -150,7 +151,7 @@ def method_table(schema: Schema, form: str, *, responses: bool) -> dict[Key, Des
 
     `{service}` is the service's full name, `{package}` and `{name}` are its parts.
     """
-    table: dict[Key, Descriptor] = {}
+    rows: list[tuple[Key, Descriptor]] = []
     for service in schema.services():
         for method in service.methods:
             key = form.format_map(
@@ -161,5 +162,26 @@ def method_table(schema: Schema, form: str, *, responses: bool) -> dict[Key, Des
                     "method": method.name,
                 }
             )
-            table[key] = method.output_type if responses else method.input_type
-    return table
+            rows.append((key, method.output_type if responses else method.input_type))
+    return unambiguous(rows)
+
+
+def form_table(schema: Schema, form: str) -> dict[Key, Descriptor]:
+    """The types by their names in a `form` such as ``.{type}``.
+
+    `{type}` is the full name, `{package}` and `{name}` are its parts.
+    """
+    rows: list[tuple[Key, Descriptor]] = []
+    for kind in schema.messages():
+        package = kind.file.package
+        name = kind.full_name.removeprefix(f"{package}.") if package else kind.full_name
+        rows.append((form.format_map({"type": kind.full_name, "package": package, "name": name}), kind))
+    return unambiguous(rows)
+
+
+def unambiguous(rows: Iterable[tuple[Key, Descriptor]]) -> dict[Key, Descriptor]:
+    """The table of these rows; a key that stands for several types says nothing, and is none."""
+    table: dict[Key, Descriptor | None] = {}
+    for key, kind in rows:
+        table[key] = kind if table.get(key, kind) == kind else None
+    return {key: kind for key, kind in table.items() if kind is not None}

@@ -38,9 +38,11 @@ key               what it says
                   ``header.NAME``, or the URL's ``path``
 ``types``         a type's name; a mapping from keys to types (a number may be the name of an enum's value); or rules:
                   ``default-of: FIELD`` (proto2: each type's default of that field is its key), ``name: {prefix: P,
-                  suffix: S}`` (the key between these is the type's full name), ``method: "/{service}/{method}"`` (what
-                  that takes, and from the server what it returns; {package} and {name} are parts of {service}), and
-                  ``table``, a mapping beside the rules, which wins over them
+                  suffix: S}`` (P, key and S together are the type's full name), ``name: ".{type}"`` (the key is the
+                  full name in this form; {package} and {name} are parts of {type}), ``method: "/{service}/{method}"``
+                  (what that takes, and from the server what it returns; {package} and {name} are parts of {service}),
+                  and ``table``, a mapping beside the rules, which wins over them. A key that a form gives to several
+                  types is none
 ``remembers``     the place of an id (``header.id``) that a response repeats. One without a key of its own is typed by
                   the key of its request
 ``limits``        ``inflated_bytes``, ``parts``, ``nesting``, ``remembered``, ``gathered_bytes``, ``fields``
@@ -50,7 +52,8 @@ key               what it says
 ``heartbeats``    names of payloads (in a type without a `oneof`, of the fields that are set then), and
                   ``empty-message`` for a message of no bytes
 ``correlate``     fields that requests and their responses have in common, from the envelope inwards
-``secrets``       paths of fields, from the envelope inwards
+``secrets``       paths of fields, from the envelope inwards; ``"*.user_id"`` is every text field of that name, wherever
+                  it is
 ``volatile``      fields whose values do not count when messages are compared: paths, in which ``*`` stands for one or
                   more names (``*.time``), or a name alone for all fields that are called so
                   (`paperknife_decoders.path_patterns`)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from google.protobuf.descriptor import Descriptor
 
-from paperknife_decoders.carrying.choices import Key, default_table, method_table, name_table
+from paperknife_decoders.carrying.choices import Key, default_table, form_table, method_table, name_table
 from paperknife_decoders.definition.node import Node, described, listed, meant
 from paperknife_decoders.definition.sources import Keyed
 from paperknife_decoders.schema import Schema, SchemaError
@@ -23,7 +23,8 @@ MOST_ROWS = 2000
 PLACE = re.compile(r"\{([^{}]*)\}")
 """What stands for something in a method's form; nothing in it is ever evaluated."""
 
-PLACES = ("service", "package", "name", "method")
+METHOD_PLACES = ("service", "package", "name", "method")
+TYPE_PLACES = ("type", "package", "name")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,7 @@ class TypesForm:
     rows: tuple[tuple[object, Node], ...] = ()
     default_of: str = ""
     affixes: tuple[str, str] | None = None
+    named: str = ""
     method: str = ""
 
 
@@ -52,14 +54,17 @@ def read_types(node: Node) -> TypesForm | None:
         return TypesForm(node, rows=read_rows(node))
     found = node.members(RULES, "`types` with a rule (a table beside rules is under `table`)")
     rows: tuple[tuple[object, Node], ...] = ()
-    affixes = None
+    affixes, named = None, ""
     if "table" in found:
         rows = read_rows(found["table"])
     if "name" in found:
-        affixes = read_affixes(found["name"])
+        if isinstance(found["name"].value, str):
+            named = read_form(found["name"], ".{type}", TYPE_PLACES, ("type", "name"))
+        else:
+            affixes = read_affixes(found["name"])
     default_of = found["default-of"].text("a field's name") if "default-of" in found else ""
-    method = read_method(found["method"]) if "method" in found else ""
-    return TypesForm(node, None, rows, default_of or "", affixes, method or "")
+    method = read_form(found["method"], "/{service}/{method}", METHOD_PLACES, ("method",)) if "method" in found else ""
+    return TypesForm(node, None, rows, default_of or "", affixes, named, method)
 
 
 def read_rows(node: Node) -> tuple[tuple[object, Node], ...]:
@@ -79,15 +84,18 @@ def read_affixes(node: Node) -> tuple[str, str]:
     return ends["prefix"], ends["suffix"]
 
 
-def read_method(node: Node) -> str | None:
-    """A form such as ``/{service}/{method}``."""
-    form = node.text("a form such as /{service}/{method}")
+def read_form(node: Node, example: str, places: Sequence[str], needed: Sequence[str]) -> str:
+    """A form such as the `example`, with one of the `places` that are `needed`; empty, with a fault, for none."""
+    form = node.text(f"a form such as {example}")
     if form is None:
-        return None
-    unknown = [place for place in PLACE.findall(form) if place not in PLACES]
-    if unknown or re.search(r"[{}]", PLACE.sub("", form)) or "{method}" not in form:
-        node.fault(f"a form with {{method}}, and of {listed(PLACES)} in braces, was expected, and {form!r} was found")
-        return None
+        return ""
+    found = PLACE.findall(form)
+    if not set(found) <= set(places) or re.search(r"[{}]", PLACE.sub("", form)) or not set(found) & set(needed):
+        wanted = " or ".join(f"{{{place}}}" for place in needed)
+        node.fault(
+            f"a form with {wanted}, and of {listed(places)} in braces, was expected, and {described(form)} was found"
+        )
+        return ""
     return form
 
 
@@ -98,14 +106,7 @@ def table_of(
 
     What is wrong with a row is a fault and leaves it out. `responses` chooses what a method returns.
     """
-    table: dict[Key, Descriptor] = {}
-    if form.affixes is not None:
-        table.update(name_table(schema, *form.affixes))
-    if form.method:
-        table.update(method_table(schema, form.method, responses=responses))
-    if form.default_of:
-        table.update(default_table(schema, form.default_of))
-    ruled = len(table)
+    table = ruled_table(form, schema, responses=responses)
     own = form.default_of or key.field
     values = enum_values(key, schema) if key.is_number else {}
     for number, (written, node) in enumerate(form.rows):
@@ -113,8 +114,6 @@ def table_of(
         if found is not None and number in types:
             check_default(node, types[number], own, found)
             table[found] = types[number]
-    if not ruled and (form.default_of or form.affixes is not None or form.method):
-        form.node.fault(f"no type of the schema fits the rule{why_none(form, schema)}")
     wrong = [each for each in table if isinstance(each, int) is not key.is_number]
     if wrong:
         wanted, other = ("numbers", "texts") if key.is_number else ("texts", "numbers")
@@ -122,14 +121,35 @@ def table_of(
     return table
 
 
-def why_none(form: TypesForm, schema: Schema) -> str:
-    """What a rule would need."""
-    if form.default_of:
-        names = {field.name for kind in schema.messages() for field in kind.fields if field.has_default_value}
-        return f": none has a default for a field {form.default_of}{meant(form.default_of, names)}"
+def ruled_table(form: TypesForm, schema: Schema, *, responses: bool) -> dict[Key, Descriptor]:
+    """What the rules give; a later one wins. One that gives nothing is a fault."""
+    tables: list[tuple[dict[Key, Descriptor], str]] = []
+    if form.affixes is not None:
+        tables.append((name_table(schema, *form.affixes), "no full name begins and ends so"))
+    if form.named:
+        tables.append((form_table(schema, form.named), "no name is that of one type only"))
     if form.method:
-        return ": it has no service"
-    return ": no full name begins and ends so"
+        tables.append((method_table(schema, form.method, responses=responses), why_no_method(schema)))
+    if form.default_of:
+        found = default_table(schema, form.default_of)
+        tables.append((found, "" if found else why_no_default(form.default_of, schema)))
+    table: dict[Key, Descriptor] = {}
+    for each, why in tables:
+        if not each:
+            form.node.fault(f"no type of the schema fits the rule: {why}")
+        table.update(each)
+    return table
+
+
+def why_no_method(schema: Schema) -> str:
+    """Why there are no methods."""
+    return "no method is the only one with its name" if next(iter(schema.services()), None) else "it has no service"
+
+
+def why_no_default(name: str, schema: Schema) -> str:
+    """Why there are no types that say what they are."""
+    names = {field.name for kind in schema.messages() for field in kind.fields if field.has_default_value}
+    return f"none has a default for a field {name}{meant(name, names)}"
 
 
 def key_of(written: object, node: Node, key: Keyed, values: Mapping[str, set[int]]) -> Key | None:

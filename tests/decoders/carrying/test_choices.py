@@ -10,10 +10,12 @@ from paperknife_decoders.carrying.choices import (
     HeaderKey,
     PathKey,
     default_table,
+    form_table,
     method_table,
     name_table,
 )
 from paperknife_decoders.message import Direction
+from paperknife_decoders.schema import load_schema
 from paperknife_decoders.steps import Context
 from paperknife_decoders.wire.walker import walk
 
@@ -67,6 +69,29 @@ def test_tables(proto_schema) -> None:
     assert names(name_table(schema, "c.v1.", "rd")) == {"Thi": "Third"}
     assert names(method_table(schema, "/{service}/{method}", responses=False)) == {"/c.v1.Market/Get": "First"}
     assert names(method_table(schema, "{package}:{name}.{method}", responses=True)) == {"c.v1:Market.Get": "Second"}
+
+
+@pytest.mark.parametrize(
+    ("form", "expected"),
+    [
+        (".{type}", {".c.v1.Key": "Key", ".a.Key": "Key", ".a.Key.In": "In"}),
+        ("{package}/{name}", {"c.v1/Key": "Key", "a/Key": "Key", "a/Key.In": "In"}),
+        ("{name}", {"Key.In": "In"}),
+    ],
+)
+def test_names_in_a_form(tmp_path, form, expected) -> None:
+    """A name that several types have says nothing of the one that is meant, and is no key."""
+    (tmp_path / "a.proto").write_text('syntax = "proto3"; package a; message Key { message In {} }')
+    (tmp_path / "b.proto").write_text('syntax = "proto3"; package c.v1; message Key {}')
+    assert names(form_table(load_schema(tmp_path), form)) == expected
+
+
+def test_methods_of_one_name(proto_schema) -> None:
+    """The same for methods: those with the same types on both sides are as one."""
+    services = "service S { rpc Get(A) returns (B); rpc Put(A) returns (B); } service T { rpc Get(B) returns (B); }"
+    schema = proto_schema(f'syntax = "proto3"; message A {{}} message B {{}} {services}')
+    assert names(method_table(schema, "{method}", responses=False)) == {"Put": "A"}
+    assert names(method_table(schema, "{method}", responses=True)) == {"Get": "B", "Put": "B"}
 
 
 def test_no_key(proto_schema) -> None:

@@ -265,6 +265,11 @@ FAULTS = [
     ),
     ({**NUMBERED, "carries": [{**NUMBERED["carries"][0], "types": {"default-of": "knd"}}]}, ["did you mean kind?"]),
     ({**NUMBERED, "carries": [{**NAMED, "types": {"method": "{service.x}{method}"}}]}, ["'{service.x}{method}'"]),
+    ({**NUMBERED, "carries": [{**NAMED, "types": {"name": ".{package}"}}]}, ["a form with {type} or {name}, and of"]),
+    (
+        {**NUMBERED, "carries": [{**NAMED, "types": {"name": {"prefix": "."}, "default-of": "kind"}}]},
+        ["carries[0].types: no type of the schema fits the rule: no full name begins and ends so"],
+    ),
     ({**NUMBERED, "carries": [{**NAMED, "types": {}}]}, ["carries[0].types: ", "and nothing was found"]),
     ({"name": "x", "behind": {"by": "field 1", "types": {5: "Order", 6: "Party"}}}, ["behind.by: desk.Party.badge is"]),
     ({"name": "x", "behind": {"by": "field 9", "types": {5: "Order"}}}, ["behind.by: desk.Order has no field 9"]),
