@@ -21,6 +21,7 @@ from bench.recording import measure_recording
 from bench.report import Findings, markdown, text
 from bench.rounds import Bench, open_bench
 from bench.sparse import measure_sparse
+from bench.splicing import measure_splicing
 from bench.styles import measure_styles
 
 THEMES: dict[str, Callable[[Bench], Findings]] = {
@@ -32,6 +33,7 @@ THEMES: dict[str, Callable[[Bench], Findings]] = {
     "reading": measure_reading,
     "openings": measure_openings,
     "recording": measure_recording,
+    "splicing": measure_splicing,
     "styles": measure_styles,
 }
 

@@ -19,26 +19,26 @@ class Place:
     """Where a path ends in a message, or where the message ends on the path.
 
     `parents` are, from the outermost inwards, the records that make up the message at each hop; `spans` is where the
-    innermost message lies in them. `found` are its records of the field at `hops[depth]` and of the field's rivals, and
-    `records` those of them that count.
+    innermost message lies in them. `hop`, one of `hops`, was reached last; `found` are the message's records of its
+    field and of the field's rivals, and `records` those of its field that count.
     """
 
     hops: Sequence[Hop]
-    depth: int
+    hop: Hop
     parents: list[list[Field]]
     spans: list[Span]
     found: list[Field]
     records: list[Field]
 
     @property
-    def hop(self) -> Hop:
-        """The hop that was reached last."""
-        return self.hops[self.depth]
-
-    @property
     def is_reached(self) -> bool:
         """True if the message has all parents of what the path leads to."""
-        return self.depth == len(self.hops) - 1
+        return self.hop is self.hops[-1]
+
+    @property
+    def beyond(self) -> Sequence[Hop]:
+        """The hops to the parents that the message does not have."""
+        return self.hops[self.hops.index(self.hop) : -1]
 
 
 def descend(data: bytes, hops: Sequence[Hop]) -> Place:
@@ -47,11 +47,11 @@ def descend(data: bytes, hops: Sequence[Hop]) -> Place:
     """
     parents: list[list[Field]] = []
     spans: list[Span] = [(0, len(data))]
-    last = len(hops) - 1
-    for depth, hop in enumerate(hops):
+    last = hops[-1]
+    for hop in hops:
         found = records_in(data, spans, hop.form.tags)
         records = live(found, hop.form)
-        if depth == last:
+        if hop is last:
             break
         if hop.key is not None:
             records = entries_of(data, records, hop)[-1:]
@@ -61,7 +61,7 @@ def descend(data: bytes, hops: Sequence[Hop]) -> Place:
             break
         parents.append(records)
         spans = [(record.content, record.content_end) for record in records]
-    return Place(hops, depth, parents, spans, found, records)
+    return Place(hops, hop, parents, spans, found, records)
 
 
 def at_index(hop: Hop, index: int, count: int) -> int:

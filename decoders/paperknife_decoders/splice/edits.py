@@ -23,18 +23,19 @@ def setting(data: bytes, place: Place, content: bytes) -> list[Edit]:
         element = elements[at_index(hop, hop.index, len(elements))]
         return in_element(element, hop.form, content)
     if not place.is_reached or not place.records:
-        return making(place, hop.form.record(content) if place.is_reached else made(place.hops[place.depth :], content))
+        return making(place, within(place.beyond, place.hops[-1].form.record(content)))
     *others, last = place.records
     removed = [removal(each) for each in others] if hop.form.field.message_type is not None else []
     return [*removed, in_record(last, content)]
 
 
-def made(hops: Sequence[Hop], content: bytes) -> bytes:
-    """A new record of the first of `hops`, with all others in it."""
-    record = hops[-1].form.record(content)
-    for hop in reversed(hops[:-1]):
-        record = hop.form.record(hop.key_record + record)
-    return record
+def within(hops: Sequence[Hop], records: bytes) -> bytes:
+    """New records in new parents, for which `hops` stand from the outermost inwards."""
+    for hop in reversed(hops):
+        if hop.index is not None:
+            at_index(hop, hop.index, 0)
+        records = hop.form.record(hop.key_record + records)
+    return records
 
 
 def making(place: Place, records: bytes) -> list[Edit]:
@@ -69,9 +70,7 @@ def listed(form: Form, contents: Sequence[bytes], *, packed: bool) -> bytes:
 def adding_new(place: Place, contents: Sequence[bytes], *, packed: bool) -> list[Edit]:
     """The first elements of a list."""
     records = listed(place.hops[-1].form, contents, packed=packed)
-    for hop in reversed(place.hops[place.depth : -1]):
-        records = hop.form.record(hop.key_record + records)
-    return making(place, records)
+    return making(place, within(place.beyond, records))
 
 
 def adding(place: Place, contents: Sequence[bytes]) -> list[Edit]:
@@ -90,6 +89,7 @@ def clearing(data: bytes, place: Place) -> list[Edit]:
     """What is at `place` is no longer there."""
     hop = place.hop
     if not place.is_reached:
+        within(place.beyond, b"")  # which finds that a list on the way is empty
         return []
     if hop.key is not None:
         return [removal(each) for each in entries_of(data, place.records, hop)]
