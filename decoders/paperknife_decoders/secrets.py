@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from google.protobuf.descriptor import FieldDescriptor
 
-__all__ = ["MASK", "NO_SECRETS", "SECRET_NAMES", "Secrets"]
+__all__ = ["ANYWHERE", "MASK", "NO_SECRETS", "SECRET_NAMES", "Secrets"]
 
 MASK = "[redacted]"
 """What stands in paperknife's output where a secret was."""
@@ -95,6 +95,9 @@ Names are compared whole, in any case, without underscores, dashes and an ``X-``
 `X-Api-Key` are secret, `instrument_token` is not.
 """
 
+ANYWHERE = "*."
+"""What a declared name begins with that is secret wherever a field has it, as the built-in ones are."""
+
 LONGEST_NAME = 100
 """Characters; a longer name is none."""
 
@@ -111,6 +114,15 @@ class Secrets:
 
     paths: frozenset[str] = frozenset()
     names: frozenset[str] = SECRET_NAMES
+
+    def with_declared(self, declared: Iterable[str]) -> Secrets:
+        """With declared paths, and names of fields anywhere (``*.user_id``); nothing more where nothing is masked."""
+        if not self.names:
+            return self
+        found = set(declared)
+        names = {each.removeprefix(ANYWHERE) for each in found if each.startswith(ANYWHERE)}
+        paths = {each for each in found if not each.startswith(ANYWHERE)}
+        return Secrets(self.paths | paths, self.names.union(map(folded, names)))
 
     def hides(self, field: FieldDescriptor, path: Sequence[str]) -> bool:
         """True if `field`, found at `path` (names from the envelope inwards, its own last), is a secret."""

@@ -97,7 +97,7 @@ def loaded_by(options: dict[str, Any], secrets: Secrets) -> Loaded | None:
     loaded = override_from({**options, **types, "redact": "fields"})
     if loaded is None:
         return None
-    both = Secrets(secrets.paths | loaded.protocol.secrets.paths, secrets.names)
+    both = Secrets(secrets.paths | loaded.protocol.secrets.paths, secrets.names | loaded.protocol.secrets.names)
     return replace(loaded, protocol=replace(loaded.protocol, secrets=both))
 
 

@@ -85,7 +85,10 @@ class Loaded:
         own = self.protocol.secrets
         if not self.by_match or not own.names:
             return own
-        return Secrets(own.paths.union(*(loaded.secrets.paths for _, loaded in self.by_match)), own.names)
+        others = [loaded.secrets for _, loaded in self.by_match]
+        return Secrets(
+            own.paths.union(*(each.paths for each in others)), own.names.union(*(each.names for each in others))
+        )
 
     def for_connection(self, address: Address) -> Protocol:
         """How a connection is read."""

@@ -22,7 +22,7 @@ from paperknife_decoders.pairing import can_be_id
 from paperknife_decoders.path_patterns import leads_to_field
 from paperknife_decoders.protocol import EMPTY_MESSAGE, Protocol
 from paperknife_decoders.schema import Schema
-from paperknife_decoders.secrets import Secrets
+from paperknife_decoders.secrets import ANYWHERE, Secrets, carries_text, folded
 from paperknife_decoders.steps import Limits, Step
 
 __all__ = ["bounded", "protocol_from"]
@@ -53,12 +53,12 @@ def protocol_from(
         sides = Building(definition, schema, faults, decoder).sides()
         whole = faults.found == list(definition.faults)
         check_names(definition, sides, whole=whole)
+        check_secret_names(definition, schema)
         pairs = declared_pairs(definition, sides) if whole else ()
     if faults.found:
         raise DefinitionError(faults.found)
     client, server = sides[Direction.CLIENT], sides[Direction.SERVER]
-    paths = frozenset(str(node.value) for node in definition.secrets)
-    secrets = secrets or Secrets()
+    secrets = (secrets or Secrets()).with_declared(str(node.value) for node in definition.secrets)
     return Protocol(
         name=definition.name,
         client=client.type,
@@ -70,7 +70,7 @@ def protocol_from(
         heartbeats=heartbeats
         if definition.heartbeats is None
         else frozenset(str(node.value) for node in definition.heartbeats),
-        secrets=Secrets(secrets.paths | paths, secrets.names) if secrets.names else secrets,
+        secrets=secrets,
         files=tuple(file.descriptor for file in schema.files) if schema is not None else (),
         pairs=pairs,
         volatile=frozenset(str(node.value) for node in definition.volatile),
@@ -105,6 +105,8 @@ def check_names(definition: Definition, sides: dict[Direction, Side], *, whole: 
                 f"{listed(dict.fromkeys(payloads))}{meant(node.value, [*payloads, EMPTY_MESSAGE])}"
             )
     for node in definition.secrets:
+        if str(node.value).startswith(ANYWHERE):
+            continue  # a name of fields in any type
         payload = str(node.value).partition(".")[0]
         is_known = whole or any(payload in kind.descriptor.fields_by_name for kind in kinds)
         if is_known and not any(leads_somewhere(kind.descriptor, str(node.value)) for kind in kinds):
@@ -112,6 +114,18 @@ def check_names(definition: Definition, sides: dict[Direction, Side], *, whole: 
     for node in definition.volatile:
         if whole and not any(leads_to_field(kind.descriptor, str(node.value)) for kind in kinds):
             node.lacks(" and ".join(dict.fromkeys(why_nothing_matches(each, str(node.value)) for each in kinds)))
+
+
+def check_secret_names(definition: Definition, schema: Schema) -> None:
+    """Names that are secret anywhere have to be those of some field with text."""
+    nodes = [node for node in definition.secrets if str(node.value).startswith(ANYWHERE)]
+    if not nodes:
+        return
+    known = {field.name for kind in schema.messages() for field in kind.fields if carries_text(field)}
+    for node in nodes:
+        name = str(node.value).removeprefix(ANYWHERE)
+        if folded(name) not in {folded(each) for each in known}:
+            node.lacks(f"the name of a text field was expected behind `*.`, and {name!r} is none{meant(name, known)}")
 
 
 def payload_names(kind: EnvelopeType) -> list[str]:

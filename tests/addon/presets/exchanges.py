@@ -126,6 +126,12 @@ def t4_snapshot(make: Maker, text: str) -> bytes:
     return make("ServerMessage", account_snapshot={"account_id": "a", "messages": messages})
 
 
+def t4_trader(make: Maker, text: str) -> bytes:
+    """The address of who sent an order, in one of the orders of a snapshot."""
+    multi = {"updates": [{"order_update": {"unique_id": "u", "user_id": "", "user_address": text}}]}
+    return make("ServerMessage", account_snapshot={"messages": [{"order_update_multi": multi}]})
+
+
 def in_json(key: str, message: bytes) -> bytes:
     """Base64 in JSON, with spaces that a serializer would not write."""
     return b'{ "type": "pricing",  "' + key.encode() + b'":"' + base64.b64encode(message) + b'" }'
@@ -164,6 +170,15 @@ PRESETS = [
         "login_response",
         is_secret=True,
     ),
+    Exchange(
+        "t4",
+        "who trades",
+        SERVER,
+        lambda make, text: make("ServerMessage", login_response={"result": 1, "user_id": text}),
+        "login_response",
+        is_secret=True,
+    ),
+    Exchange("t4", "who trades, deep inside", SERVER, t4_trader, "account_snapshot", is_secret=True),
     Exchange(
         "centrifugo",
         "varint-delimited, several per message",

@@ -439,3 +439,27 @@ def test_set_fields(schema, definition, content, expected) -> None:
         assert protocol.definition is not None
         again = protocol_from(read_definition(protocol.definition), schema)
         assert [name for name, _ in shown(again, Direction.CLIENT, content)] == [expected]
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("*.badge", ""),
+        ("*.Badge", ""),
+        ("*.bdge", "the name of a text field was expected behind `*.`, and 'bdge' is none; did you mean badge?"),
+        ("*.price", "'price' is none"),
+        ("*.", "'' is none"),
+    ],
+)
+def test_names_that_are_secret_anywhere(schema, name, expected) -> None:
+    """A name is one of text fields of the schema, and masks them at any depth."""
+    definition = read_definition({"name": "n", "client": "Order", "server": "Order", "secrets": [name]})
+    if expected:
+        with pytest.raises(DefinitionError, match=expected.replace("*", r"\*")):
+            protocol_from(definition, schema)
+        return
+    secrets = protocol_from(definition, schema).secrets
+    badge = schema.message("Party").fields_by_name["badge"]
+    assert secrets.hides(badge, ("parties", "badge"))
+    assert secrets.paths == frozenset()
+    assert protocol_from(definition, schema, secrets=NO_SECRETS).secrets is NO_SECRETS
