@@ -8,6 +8,8 @@ from paperknife_decoders.envelope_type import EnvelopeType
 from paperknife_decoders.message import Direction, Fate, Message, Opcode
 from paperknife_decoders.protocol import FEW, Protocol, Reader
 from paperknife_decoders.schema import load_schema
+from paperknife_decoders.steps.grpc_web import GrpcWebsockets
+from paperknife_decoders.trail import Trail
 
 TEXT, BINARY, PING = Opcode.TEXT, Opcode.BINARY, Opcode.PING
 ORDER, SUBSCRIBE = b"\x12\x00", b"\x0a\x00"
@@ -161,3 +163,24 @@ def test_pieces_are_for_those_who_take_them() -> None:
     consumer: Consumer = Plain()
     assert not isinstance(consumer, PieceConsumer)
     assert isinstance(Whole(), PieceConsumer)
+
+
+def test_what_goes_on_in_the_next_message() -> None:
+    """Each message gets what those before it left, also where it is there already; of other protocols none is asked."""
+    frame = b"\0\0\0\0\x04\x0a\x02ES"
+    reader = Protocol(steps=(GrpcWebsockets(),)).reader()
+    trail = Trail()
+
+    def batch(*contents: bytes, fate: Fate = Fate.PASSED) -> Batch:
+        return Batch(1, Direction.SERVER, 0, [BINARY] * len(contents), contents, reader, fate)
+
+    first, dropped = batch(frame[:5], frame[5:] + frame[:7]), batch(b"x", fate=Fate.DROPPED)
+    last = Batch.of(Message(1, Direction.SERVER, 0, BINARY, frame[7:], reader))
+    for each in (first, dropped, last):
+        each.follow(trail)
+    whole = [[e.data for e in message.envelopes if not e.fault] for message in (*first, *last)]
+    assert whole == [[], [frame[5:]], [frame[5:]]]
+    assert first.payloads == ["", ""]
+    plain = Batch(1, Direction.SERVER, 0, [BINARY], [b""], Protocol().reader())
+    plain.follow(trail)
+    assert plain.before == ()

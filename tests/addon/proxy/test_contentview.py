@@ -6,6 +6,7 @@ import pytest
 from mitmproxy import http
 from mitmproxy.contentviews import Metadata, registry
 from mitmproxy.test import tflow
+from mitmproxy.websocket import WebSocketMessage
 from wsproto.frame_protocol import Opcode
 
 from paperknife.demo.api import Api
@@ -117,3 +118,25 @@ def test_the_flow_is_not_touched() -> None:
     before = about.flow.get_state()
     view_for().prettify(ORDER, about)
     assert about.flow.get_state() == before
+
+
+def test_what_goes_on_in_the_next_message(tmp_path: Path) -> None:
+    """A message is shown with what those before it left; of several it does not matter which is looked at first."""
+    (tmp_path / "paperknife.yaml").write_text("protocols: [{name: g, match: {host: '*'}, steps: [grpc-websockets]}]")
+    reading = Reading(config=str(tmp_path / "paperknife.yaml"))
+    view = EnvelopeView(Keeper(load(reading), reading, lambda *_: None))
+    flow = tflow.twebsocketflow()
+    frame = b"\0\0\0\0\x04\x0a\x02ES"
+    contents = [frame, frame[:5], frame[5:], b"\xff", frame[5:], frame]
+    flow.websocket.messages = [WebSocketMessage(Opcode.BINARY, False, content) for content in contents]
+    texts = [
+        view.prettify(m.content, Metadata(flow=flow, websocket_message=m)) for m in reversed(flow.websocket.messages)
+    ]
+    shown = [text.splitlines()[0] for text in reversed(texts)]
+    assert "begins a gRPC frame of 4 bytes that goes on in the next message" in shown[1]
+    assert "81, and ff was found" in shown[3]
+    assert "81, and 0a was found" in shown[4]
+    assert texts[0] == texts[3] == texts[5]
+    assert "ES" in texts[0]
+    strange = WebSocketMessage(Opcode.BINARY, False, frame)
+    assert view.prettify(frame, Metadata(flow=flow, websocket_message=strange)) == texts[0]

@@ -8,8 +8,13 @@ from tests.addon.recording.sessions import CLIENT, SERVER, START_NS, Line, api, 
 from paperknife.recording.items import Closed, Noticed, Opened
 from paperknife.recording.redacting import redacted
 from paperknife.traffic import Close, Connection, Handshake, Piece
+from paperknife_decoders.envelope_type import EnvelopeType
 from paperknife_decoders.message import Fate, Message, Opcode
+from paperknife_decoders.protocol import Protocol
 from paperknife_decoders.redaction import Redactor
+from paperknife_decoders.schema import load_schema
+from paperknife_decoders.steps.grpc_web import GrpcWebsockets
+from paperknife_decoders.trail import Trail
 
 LINE = Line()
 SECRET = "hunter2-hunter2"
@@ -106,3 +111,28 @@ def test_what_was_masked_before_is_told_still():
     """Masking once more adds to it."""
     message = LINE.raw(1, CLIENT, api().client.encode("login", {"user": "*****", "password": SECRET}), masked=((4, 9),))
     assert len(masked(message)[0].masked) == 2
+
+
+QUOTES = """syntax = "proto3"; package q;
+message Login { string user = 1; string password = 2; }
+message Envelope { oneof payload { Login login = 1; } }
+"""
+
+
+def test_what_several_messages_hold(tmp_path):
+    """A secret is masked in each message that has some of it, and what is read of these has none either."""
+    (tmp_path / "q.proto").write_text(QUOTES)
+    kind = EnvelopeType(load_schema([tmp_path / "q.proto"]).message("q.Envelope"))
+    reader = Protocol(client=kind, server=kind, steps=(GrpcWebsockets(),)).reader()
+    body = kind.parse(b"").__class__(login={"user": "alice", "password": SECRET}).SerializeToString()
+    frame = b"\0" + len(body).to_bytes(4, "big") + body
+    at = frame.index(SECRET.encode()) + 4
+    trail, messages = Trail(), []
+    for number, content in enumerate((frame[:5], frame[5:at], frame[at:])):
+        before = trail.follow_one(reader, SERVER, Opcode.BINARY, content)
+        messages.append(Message(1, SERVER, START_NS + number, Opcode.BINARY, content, reader, before=before))
+    after = masked(*messages)
+    assert b"".join(each.content for each in after) == frame.replace(SECRET.encode(), b"*" * len(SECRET))
+    assert [each.payload for message in after for each in message.envelopes] == ["", "", "login"]
+    (envelope,) = after[-1].envelopes
+    assert envelope.message.login.password == "*" * len(SECRET)
