@@ -104,7 +104,7 @@ class Reader:
     `paperknife_decoders.trail` knows; for all other protocols this means nothing.
     """
 
-    __slots__ = ("accords", "memory", "path", "protocol", "quick_client", "quick_server")
+    __slots__ = ("accords", "memory", "path", "protocol", "quick_client", "quick_opcode", "quick_server")
 
     def __init__(self, protocol: Protocol, path: str = "") -> None:
         self.use(protocol)
@@ -116,19 +116,20 @@ class Reader:
     def use(self, protocol: Protocol) -> None:
         """Read all later messages by `protocol`."""
         self.protocol = protocol
+        self.quick_opcode = Opcode.TEXT if protocol.in_text else Opcode.BINARY
         self.quick_client, self.quick_server = (quick_way(protocol, side) for side in Direction)
 
     def read(
         self, direction: Direction, opcode: Opcode, content: bytes, before: Rest = NOTHING
     ) -> tuple[Envelope, ...]:
         """The envelopes of one message; never raises for anything a peer can send."""
-        if opcode not in (Opcode.TEXT, Opcode.BINARY):
-            return ()  # a control frame's payload is nobody's envelope
         quick = self.quick_client if direction is Direction.CLIENT else self.quick_server
-        if quick is not None and (opcode == Opcode.TEXT) == self.protocol.in_text:
+        if quick is not None and opcode is self.quick_opcode:
             found = quick(content)
             if found is not None:
                 return found
+        if opcode not in (Opcode.TEXT, Opcode.BINARY):
+            return ()  # a control frame's payload is nobody's envelope
         way = self.way(direction, opcode, content, before)
         if isinstance(way, Envelope):
             return (way,)

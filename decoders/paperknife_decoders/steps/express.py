@@ -168,78 +168,85 @@ def carried(step: Carry, _: Limits) -> Express | None:
     choice = carrier.choice
     if choice.remembers is not None or choice.recalls is not None or not isinstance(choice.key, FieldKey):
         return None
-    field, place_number = choice.key.field, carrier.at.number
+    field, place_tag = choice.key.field, carrier.at.number << 3 | LENGTH
     tags = {key: varint(union.members[kind.full_name] << 3 | WireType.LENGTH) for key, kind in choice.table.items()}
-    default = field.default_value
+    default, key_number = field.default_value, field.number
 
     def parts(data: bytes) -> tuple[bytes] | None:
-        found = spans(data, field.number, place_number)
-        if found is None:
-            return None
-        key, places = found
-        tag = tags.get(default if key is None else key)
-        if tag is None:
+        key: int | str | None = None
+        record = body = content = -1
+        at, end = 0, len(data)
+        while at < end:
+            start, tag = at, data[at]
+            at += 1
+            if tag > 127:
+                tag, at = tag_at(data, start)
+            head, kind = at, tag & 7
+            if kind == LENGTH or not kind:
+                value = data[at]
+                at += 1
+                if value > 127:
+                    value, at = number_at(data, head, end)
+                if kind:
+                    value, at = at, at + value
+            else:
+                value, at = 0, at + SIZES[kind]
+            if at > end or tag < LEAST:
+                return None
+            if tag == place_tag:
+                if record >= 0:
+                    return None
+                record, body, content = start, head, value
+            elif tag >> 3 == key_number:
+                key = key_at(data, kind, value, at)
+        new = tags.get(default if key is None else key)
+        if new is None:
             return (data,)
-        if not places:
-            return (data + tag + b"\0",)
-        if len(places) > 1:
-            return None
-        start, body, content = places[0]
+        if record < 0:
+            return (data + new + b"\0",)
         if content - body > 1 and not data[content - 1]:
             return None  # a length in more bytes than it needs
-        return (data[:start] + tag + data[body:],)
+        return (data[:record] + new + data[body:],)
 
     return parts
 
 
-type Place = tuple[int, int, int]
-"""Where a record begins, its length, and its content."""
+def tag_at(data: bytes, at: int) -> tuple[int, int]:
+    """A tag of two bytes, and the offset behind it.
+
+    Raises `DecodeError` for a number above 2047, as a union's own are, and for one in more bytes than it needs.
+    """
+    more = data[at + 1]
+    if not 0 < more < 128:
+        raise DecodeError("a tag that the express way does not take", at)
+    return data[at] & 127 | more << 7, at + 2
 
 
-def spans(data: bytes, key_number: int, place_number: int) -> tuple[int | str | None, list[Place]] | None:
-    """The last value of the key, None where there is none, and the places of the carried bytes, in one quick walk."""
-    key: int | str | None = None
-    places: list[Place] = []
-    at, end = 0, len(data)
-    while at < end:
-        start, tag = at, data[at]
-        at += 1
-        if tag > 127:
-            more = data[at]
-            if not 0 < more < 128:
-                return None  # a number above 2047, as a union's own are, or in more bytes than it needs
-            tag, at = tag & 127 | more << 7, at + 1
-        body, number, size = at, tag >> 3, SIZES[tag & 7]
-        value, at = number_at(data, at, end) if size is None else (0, at + size)
-        content = at
-        if tag & 7 == LENGTH:
-            at += value
-        if at > end or not number or size == GROUP:
-            return None
-        if number == key_number:
-            if size is not None or value >= (LONGEST_KEY if tag & 7 == LENGTH else HALF):
-                return None
-            key = data[content:at].decode(errors="replace") if tag & 7 == LENGTH else value
-        elif number == place_number and tag & 7 == LENGTH:
-            places.append((start, body, content))
-    return key, places
+def key_at(data: bytes, kind: int, value: int, end: int) -> int | str:
+    """A key: a number, or the text from the offset `value` on. Raises `DecodeError` for an odd one."""
+    if kind == LENGTH and end - value <= LONGEST_KEY:
+        return data[value:end].decode(errors="replace")
+    if kind or value >= HALF:
+        raise DecodeError("a key that the express way does not take", end)
+    return value
 
 
 def number_at(data: bytes, at: int, end: int) -> tuple[int, int]:
-    """A varint, and the offset behind it; most have one byte or two."""
-    first = data[at]
-    if first < 128:
-        return first, at + 1
+    """A varint of more than one byte, and the offset behind it; most have two."""
     second = data[at + 1]
-    return (first & 127 | second << 7, at + 2) if second < 128 else read_varint(data, at, end)
+    return (data[at] & 127 | second << 7, at + 2) if second < 128 else read_varint(data, at, end)
 
 
 LENGTH: Final = int(WireType.LENGTH)
 
-GROUP: Final = -1
+LEAST: Final = 8
+"""The first tag of field 1."""
 
-SIZES: Final = (None, 8, None, GROUP, GROUP, 4, GROUP, GROUP)
-"""By wire type: how many bytes a value has, None where a varint stands there."""
+ALL: Final = 1 << 62
+"""More bytes than there are, for a group, and for what is no wire type: it goes beyond the end."""
+
+SIZES: Final = (0, 8, 0, ALL, ALL, 4, ALL, ALL)
+"""By wire type: how many bytes a value has, where it does not tell."""
 
 STAGES: Final[Mapping[type[Step], Callable[[Any, Limits], Express | None]]] = {
     VarintDelimited: delimited,
