@@ -11,10 +11,12 @@ from paperknife_decoders.rest import LOST, NOTHING, Rest
 from paperknife_decoders.steps import Context
 from paperknife_decoders.steps.frames import Frame
 
-__all__ = ["LARGEST_PARTLY", "Gathered", "Kind", "gather"]
+__all__ = ["Gathered", "Kind", "gather"]
 
 LARGEST_PARTLY: Final = 64 << 10
-"""So many bytes of a frame that is not all there are looked at anew with each message that goes on with it."""
+SMALL_PARTLY, TIMES_PARTLY = 1 << 10, 16
+"""So many bytes of a frame that is not all there are looked at anew with a message that goes on with it: as many times
+as it has itself, and always a few. A peer may send a large frame byte by byte."""
 
 UNKNOWN = "what came before is not known, and so where a {} begins"
 
@@ -64,7 +66,7 @@ def gather(data: bytes, context: Context, kind: Kind) -> Gathered:
     if before.skip:
         return behind_skipped(data, context, kind)
     size = before.size + len(data)
-    if size < before.wanted and not (context.partly and before.known and size <= LARGEST_PARTLY):
+    if size < before.wanted and not (context.partly and before.known and is_worth_it(before, data)):
         mark = mark_for(before, before, size, kind)
         return Gathered(rest=before.with_more(data, before.wanted), mark=mark, tail=data)
     if not before.known:
@@ -86,6 +88,11 @@ def gather(data: bytes, context: Context, kind: Kind) -> Gathered:
         tail=tail,
         partly=Frame(tail[: kind.size], tail[kind.size :]) if context.partly and len(tail) >= kind.size else None,
     )
+
+
+def is_worth_it(before: Rest, data: bytes) -> bool:
+    """True if what there is of a frame is not much more than what a message adds to it."""
+    return before.size <= min(max(SMALL_PARTLY, TIMES_PARTLY * len(data)), LARGEST_PARTLY)
 
 
 def gather_unsure(data: bytes, context: Context, kind: Kind) -> Gathered:

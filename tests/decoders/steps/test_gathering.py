@@ -1,5 +1,7 @@
 """Frames that messages cut anywhere; of gRPC's, `test_grpc_web` has more."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -8,7 +10,7 @@ from paperknife_decoders.errors import DecodeError
 from paperknife_decoders.message import Direction
 from paperknife_decoders.rest import NOTHING, Rest
 from paperknife_decoders.steps import Context, Limits
-from paperknife_decoders.steps.gathering import LARGEST_PARTLY, Kind, gather
+from paperknife_decoders.steps.gathering import Kind, gather
 
 
 def length_at(data: bytes, at: int) -> int | None:
@@ -72,8 +74,14 @@ def test_where_a_fault_is() -> None:
         assert caught.value.offset == offset
 
 
-def test_what_is_large_is_not_looked_at_anew() -> None:
-    """What there is of a large thing is no part any more: each of its messages would cost as much as all before."""
-    before = Rest((b"#\xff",), 2, 1 << 20)
-    assert gather(b"a", context(before, partly=True), KIND).partly is not None
-    assert gather(bytes(LARGEST_PARTLY), context(before, partly=True), KIND).partly is None
+@pytest.mark.parametrize(
+    ("size", "message", "looked_at"),
+    [(2, 1, True), (1000, 1, True), (2000, 1, False), (2000, 200, True), (60_000, 4000, True), (70_000, 70_000, False)],
+)
+def test_what_is_large_is_not_looked_at_anew(size, message, looked_at) -> None:
+    """What there is of a large thing is no part with each small message: it would cost as much as all before."""
+    before = Rest((b"#\xff" + bytes(size - 2),), size, 1 << 20)
+    large = replace(KIND, length_at=lambda *_: 1 << 20)
+    found = gather(bytes(message), context(before, partly=True), large)
+    assert (found.partly is not None) is looked_at
+    assert found.mark.startswith("continues a thing")
