@@ -193,6 +193,7 @@ def compile_for(text: str, loaded: Loaded) -> Expression:
         if lazily.fit(loaded.protocol) is None:
             name = loaded.protocol.name
             click.echo(f"! By {printable(name)}, of which the first messages are: {lazily.faults[name]}", err=True)
+            click.get_current_context().call_on_close(lambda: tell_closest(lazily, name))
         return lazily
     if not loaded.by_match:
         return compile_by(text, loaded.protocol)
@@ -203,8 +204,15 @@ def compile_for(text: str, loaded: Loaded) -> Expression:
         except ExpressionError as error:  # what one protocol lacks, another may have
             errors.append(error)
     if not found:
-        raise errors[0]
+        raise max(errors, key=lambda error: error.column)  # right up to there, by its protocol
     return Alternatives(text, found)
+
+
+def tell_closest(lazily: Lazily, told: str) -> None:
+    """Tell of an expression that has fitted no protocol, where another than the one `told` of comes closer to it."""
+    found = lazily.closest_fault()
+    if found is not None and found[0] != told:
+        click.echo(f"! By no other protocol that came either. By {printable(found[0])}: {found[1]}", err=True)
 
 
 def compile_by(text: str, protocol: Protocol) -> Expression:

@@ -68,6 +68,15 @@ class Lazily(Expression):
             made = self._made[id(protocol)] = (protocol, expression)  # kept, so that its identity stays its own
         return made[1]
 
+    def closest_fault(self) -> tuple[str, ExpressionError] | None:
+        """Of the protocols that came, the name of the one that it comes closest to, and the fault; None if it fits any.
+
+        What is wrong further behind is right up to there: a name that is mistaken within the right payload.
+        """
+        if any(expression is not None for _, expression in self._made.values()):
+            return None
+        return max(self.faults.items(), key=lambda each: each[1].column, default=None)
+
     def matches(self, message: Message, envelope: Envelope) -> bool:
         """True if the condition holds by the protocol that the message was read by. Never raises."""
         found = self.fit(message.reader.protocol)

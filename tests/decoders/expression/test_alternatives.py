@@ -54,3 +54,21 @@ def test_lazily(venue) -> None:
     assert set(lazily.faults) <= {"bare"}
     with pytest.raises(ExpressionError):
         Lazily("order.quantity >", compile_by)
+
+
+@pytest.mark.parametrize(
+    ("fits", "expected"), [({"a": 1, "b": 20, "c": 5}, ("b", 20)), ({"a": 1, "b": 0}, None), ({}, None)]
+)
+def test_the_closest_fault(venue, fits, expected) -> None:
+    """Of all the protocols that came, that of the one by which most of the expression is right; none if it fits any."""
+
+    def compile_by(text, protocol):
+        if fits[protocol.name]:
+            raise ExpressionError("no", text, fits[protocol.name])
+        return compile_expression(text, None, None)
+
+    lazily = Lazily("size > 2", compile_by)
+    protocols = [replace(venue.protocol, name=name) for name in fits]
+    assert [lazily.fit(protocol) is None for protocol in protocols] == [bool(column) for column in fits.values()]
+    found = lazily.closest_fault()
+    assert (found and (found[0], found[1].column)) == expected
