@@ -249,7 +249,7 @@ class Faulty:
 
     protocol = Protocol()
 
-    def read(self, direction, opcode, content):
+    def read(self, direction, opcode, content, before):
         raise KeyError("a fault of ours")
 
 
