@@ -23,7 +23,7 @@ from google.protobuf.descriptor import Descriptor
 
 from paperknife_decoders.open_types import is_any, is_json_like
 
-__all__ = ["Patterns", "State", "has_wildcards", "leads_to_field", "names_below"]
+__all__ = ["Patterns", "State", "fields_in", "has_wildcards", "leads_to_field", "names_below"]
 
 MANY = "*"
 """A name of a pattern that stands for one or more."""

@@ -7,6 +7,7 @@ whoever goes through a message reads these few and passes over all the rest; of 
 from __future__ import annotations
 
 import enum
+import json
 from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
@@ -21,7 +22,7 @@ from paperknife_decoders.envelope import Envelope
 from paperknife_decoders.reflection import has_field
 from paperknife_decoders.values import Dynamic
 
-__all__ = ["Choice", "Shape", "Site", "Sites", "content_field", "getter", "shape_of", "tester"]
+__all__ = ["Choice", "Shape", "Site", "Sites", "content_field", "getter", "items_of", "shape_of", "tester"]
 
 MOST_PLACES = 20_000
 """Types at places that are kept; beyond it all are found anew."""
@@ -178,3 +179,14 @@ def tester(field: FieldDescriptor) -> Callable[[Dynamic], bool] | None:
     if field.is_extension:
         return lambda message: has_extension(message, field)
     return lambda message: has_field(message, name)
+
+
+def items_of(shape: Shape, value: Dynamic) -> Iterator[tuple[str, Dynamic]]:
+    """The values of a field, each with what a path to it has behind the field's name."""
+    match shape:
+        case Shape.ONE:
+            yield "", value
+        case Shape.LIST:
+            yield from ((f"[{at}]", item) for at, item in enumerate(value))
+        case _:
+            yield from ((f"[{json.dumps(key, ensure_ascii=False)}]", value[key]) for key in value)
