@@ -12,6 +12,8 @@ the payload is (a number or a name beside bytes, a header, an id within the mess
 into an envelope of a type that is made for this (see `paperknife_decoders.carrying`). So everything behind the steps
 knows one form only.
 
+Most messages are only read, and need no way back: they take a shorter way, where their steps have one (`express`).
+
 Where messages cut what a step opens, in a stream of frames, the step gathers: what a message leaves unfinished is a
 value (`Rest`) that the next message is opened with. To open a message is so always a function of these two.
 """

@@ -8,6 +8,7 @@ all that it does not care to look into, refusals and limits among them; these go
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
@@ -48,15 +49,15 @@ def express_for(steps: Sequence[Step], limits: Limits) -> Express | None:
     if sum(isinstance(step, Compressed) for step in steps[1:]):
         return None  # the limit is for what comes out of all parts together
     first, rest, most = known[0], known[1:], limits.parts
-    if not rest and not isinstance(steps[-1], Carry):
-        return alone(first)
-    room = min(2 * limits.fields, LARGE_CARRIERS) if isinstance(steps[-1], Carry) else None
+    room = min(2 * limits.fields, LARGE_CARRIERS) if isinstance(steps[-1], Carry) else sys.maxsize
+    if not rest:
+        return alone(first, room)
 
     def express(data: bytes) -> Sequence[bytes] | None:
         try:
-            parts: Sequence[bytes] | None = first(data) if room is None or len(data) <= room else None
+            parts: Sequence[bytes] | None = first(data) if len(data) <= room else None
             for stage in rest:
-                if parts is None or len(parts) > most or (room is not None and sum(map(len, parts)) > room):
+                if parts is None or len(parts) > most or sum(map(len, parts)) > room:
                     return None
                 parts = staged(stage, parts)
         except (DecodeError, IndexError):
@@ -66,12 +67,12 @@ def express_for(steps: Sequence[Step], limits: Limits) -> Express | None:
     return express
 
 
-def alone(stage: Express) -> Express:
-    """The express way through one step, which sees to its limits itself."""
+def alone(stage: Express, room: int) -> Express:
+    """The express way through one step, for contents of so many bytes; it sees to its other limits itself."""
 
     def express(data: bytes) -> Sequence[bytes] | None:
         try:
-            return stage(data)
+            return stage(data) if len(data) <= room else None
         except (DecodeError, IndexError):
             return None
 
@@ -185,8 +186,9 @@ def carried(step: Carry, _: Limits) -> Express | None:
             if kind == LENGTH or not kind:
                 value = data[at]
                 at += 1
-                if value > 127:
-                    value, at = number_at(data, head, end)
+                if value > 127:  # most of these have two bytes
+                    more = data[at]
+                    value, at = (value & 127 | more << 7, at + 1) if more < 128 else read_varint(data, head, end)
                 if kind:
                     value, at = at, at + value
             else:
@@ -229,12 +231,6 @@ def key_at(data: bytes, kind: int, value: int, end: int) -> int | str:
     if kind or value >= HALF:
         raise DecodeError("a key that the express way does not take", end)
     return value
-
-
-def number_at(data: bytes, at: int, end: int) -> tuple[int, int]:
-    """A varint of more than one byte, and the offset behind it; most have two."""
-    second = data[at + 1]
-    return (data[at] & 127 | second << 7, at + 2) if second < 128 else read_varint(data, at, end)
 
 
 LENGTH: Final = int(WireType.LENGTH)
