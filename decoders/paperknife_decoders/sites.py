@@ -9,7 +9,7 @@ from __future__ import annotations
 import enum
 import json
 from collections.abc import Callable, Hashable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from dataclasses import field as dataclass_field
 from operator import attrgetter
 from typing import Protocol as Interface
@@ -22,7 +22,7 @@ from paperknife_decoders.envelope import Envelope
 from paperknife_decoders.reflection import has_field
 from paperknife_decoders.values import Dynamic
 
-__all__ = ["Choice", "Shape", "Site", "Sites", "content_field", "getter", "items_of", "shape_of", "tester"]
+__all__ = ["Choice", "Shape", "Site", "Sites", "content_field", "getter", "items_of", "name_of", "shape_of", "tester"]
 
 MOST_PLACES = 20_000
 """Types at places that are kept; beyond it all are found anew."""
@@ -53,22 +53,18 @@ class Choice[S: Hashable, T](Interface):
 class Site[S: Hashable, T]:
     """A field that is looked for as `what`; where that is None, one in which `inside` there are others.
 
-    `get` reads it from its message, and `is_set` tells whether a field with presence is there. `state` is that of what
-    lies in it.
+    `name` is as in a path: extensions are in brackets. `get` reads it from its message, and `is_set` tells whether a
+    field with presence is there. `state` is that of what lies in it.
     """
 
     field: FieldDescriptor
+    name: str
     shape: Shape
     get: Callable[[Dynamic], Dynamic]
     is_set: Callable[[Dynamic], bool] | None
     state: S
     what: T | None = None
     inside: list[Site[S, T]] = dataclass_field(default_factory=list)
-
-    @property
-    def name(self) -> str:
-        """As in a path: extensions are in brackets."""
-        return f"[{self.field.full_name}]" if self.field.is_extension else self.field.name
 
 
 class Sites[S: Hashable, T]:
@@ -85,13 +81,13 @@ class Sites[S: Hashable, T]:
         if found is None:
             kind = envelope.type
             assert kind is not None
-            found = self.payloads[envelope.payload] = [
-                site
-                for site in self.at(kind.descriptor, self.choice.start)
-                if site.field.name == envelope.payload
-                or site.field.containing_oneof is None
-                or site.field.containing_oneof.name != kind.oneof
-            ]
+            sites = self.at(kind.descriptor, self.choice.start)
+            if kind.oneof is not None:
+                chosen = [site for site in sites if site.field.name == envelope.payload]
+                sites = [replace(site, is_set=None) for site in chosen] + [
+                    site for site in sites if oneof_name(site.field) != kind.oneof
+                ]
+            found = self.payloads[envelope.payload] = sites
         return found
 
     def at(self, kind: Descriptor, state: S) -> list[Site[S, T]]:
@@ -147,7 +143,17 @@ class Sites[S: Hashable, T]:
         extensions = kind.file.pool.FindAllExtensions(kind) if kind.is_extendable else ()
         for each in (*kind.fields, *extensions):
             below, what = self.choice.choose(state, each)
-            yield Site(each, shape_of(each), getter(each), tester(each), below, what)
+            yield Site(each, name_of(each), shape_of(each), getter(each), tester(each), below, what)
+
+
+def oneof_name(field: FieldDescriptor) -> str | None:
+    """The `oneof` that a field is a member of."""
+    return field.containing_oneof.name if field.containing_oneof is not None else None
+
+
+def name_of(field: FieldDescriptor) -> str:
+    """What a field is called in a path."""
+    return f"[{field.full_name}]" if field.is_extension else field.name
 
 
 def shape_of(field: FieldDescriptor) -> Shape:

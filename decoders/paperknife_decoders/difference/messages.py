@@ -19,7 +19,7 @@ from paperknife_decoders.masking import MAX_DEPTH
 from paperknife_decoders.open_types import any_content, is_any, is_json_like
 from paperknife_decoders.reflection import kind_of, list_fields
 from paperknife_decoders.secrets import MASK
-from paperknife_decoders.sites import Shape, content_field, shape_of
+from paperknife_decoders.sites import Shape, content_field, name_of, shape_of
 from paperknife_decoders.unknown import unknown_words
 from paperknife_decoders.values import Dynamic, stands_for, words_of
 from paperknife_decoders.volatile import Volatile
@@ -46,8 +46,7 @@ class Place(NamedTuple):
 
     def inside(self, field: FieldDescriptor) -> Place:
         """The place of a field."""
-        name = f"[{field.full_name}]" if field.is_extension else field.name
-        return Place(self.below(name), (*self.names, field.name), self.depth + 1)
+        return Place(self.below(name_of(field)), (*self.names, field.name), self.depth + 1)
 
     def below(self, name: str | int) -> str:
         """The path of what is called so and lies in this."""
