@@ -43,27 +43,30 @@ class Answer(NamedTuple):
     """What a message answers: the request's payload name, and nanoseconds from the request to this message.
 
     `first` is False for what follows the first answer to the same request, as the fills of an accepted order do.
+    `mark` is what the request was observed with.
     """
 
     request_payload: str
     latency_ns: int
     first: bool = True
+    mark: object = None
 
 
 class Request:
     """A request that was seen."""
 
-    __slots__ = ("answered", "payload", "time_ns")
+    __slots__ = ("answered", "mark", "payload", "time_ns")
 
-    def __init__(self, payload: str, time_ns: int) -> None:
+    def __init__(self, payload: str, time_ns: int, mark: object = None) -> None:
         self.payload = payload
         self.time_ns = time_ns
+        self.mark = mark
         self.answered = False
 
     def answer(self, time_ns: int) -> Answer:
         """The answer that came at `time_ns`."""
         first, self.answered = not self.answered, True
-        return Answer(self.payload, max(0, time_ns - self.time_ns), first)
+        return Answer(self.payload, max(0, time_ns - self.time_ns), first, self.mark)
 
 
 class Correlator:
@@ -76,8 +79,11 @@ class Correlator:
         self._by_id: dict[Direction, OrderedDict[Key, Request]] = {each: OrderedDict() for each in Direction}
         self._by_name: OrderedDict[tuple[int, Direction, str], deque[Request]] = OrderedDict()
 
-    def observe(self, message: Message, envelope: Envelope) -> Answer | None:
-        """What this envelope answers, None where it answers nothing. Call it for every envelope, in order."""
+    def observe(self, message: Message, envelope: Envelope, mark: object = None) -> Answer | None:
+        """What this envelope answers, None where it answers nothing. Call it for every envelope, in order.
+
+        Where it asks something, its answers will have `mark`.
+        """
         protocol = message.reader.protocol
         if protocol is not self._protocol:
             self._protocol = protocol
@@ -90,7 +96,7 @@ class Correlator:
         if request is not None:
             return request.answer(message.time_ns)
         if role.asks or (ids and message.direction is Direction.CLIENT):
-            self._remember(message, Request(envelope.payload, message.time_ns), ids)
+            self._remember(message, Request(envelope.payload, message.time_ns, mark), ids)
         return None
 
     def _by_id_of(self, message: Message, role: Role, ids: list[tuple[str, str | bytes | int]]) -> Request | None:

@@ -1,0 +1,52 @@
+"""Keys of a terminal, or lines where the standard input is none, as one command each."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import sys
+import termios
+import tty
+from collections.abc import Callable, Iterator
+
+__all__ = ["key_presses"]
+
+
+@contextlib.contextmanager
+def key_presses(on_key: Callable[[str], None]) -> Iterator[None]:
+    """Call `on_key` with each key that is pressed, inside a running event loop; with each first letter of a line, where
+    the standard input is no terminal. The terminal is as it was afterwards.
+    """
+    if sys.stdin is None or sys.stdin.closed:
+        yield
+        return
+    descriptor = sys.stdin.fileno()
+    is_terminal = os.isatty(descriptor)
+    before = termios.tcgetattr(descriptor) if is_terminal else None
+    loop = asyncio.get_running_loop()
+
+    def read() -> None:
+        data = os.read(descriptor, 1024)
+        if not data:
+            loop.remove_reader(descriptor)
+            return
+        text = data.decode("utf-8", "replace")
+        for key in text if is_terminal else (line[:1] or "\n" for line in text.splitlines()):
+            on_key(key)
+
+    try:
+        if is_terminal:
+            tty.setcbreak(descriptor)
+        try:
+            loop.add_reader(descriptor, read)
+        except (OSError, NotImplementedError):  # a file, which is always ready; nobody types there
+            yield
+            return
+        try:
+            yield
+        finally:
+            loop.remove_reader(descriptor)
+    finally:
+        if before is not None:
+            termios.tcsetattr(descriptor, termios.TCSADRAIN, before)

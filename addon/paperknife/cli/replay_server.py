@@ -1,0 +1,215 @@
+"""`paperknife replay server`: answer clients as recorded."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import math
+import signal
+import ssl
+from pathlib import Path
+from typing import Any
+
+import click
+
+from paperknife.cli.failure import Failure
+from paperknife.cli.keys import key_presses
+from paperknife.cli.options import override_from, protocol_options
+from paperknife.cli.viewing import talk
+from paperknife.recording.reading import RecordingError
+from paperknife.replay.conditions import Request
+from paperknife.replay.cursor import Missed, Mode
+from paperknife.replay.pace import FASTEST
+from paperknife.replay.timeline import Session
+from paperknife.replay.venue import ON_MISS, Venue, VenueOptions
+from paperknife.replay.visit import Visit
+from paperknife.replay.wording import closed_text, missed_lines, opened_text, over_text, stalled_text
+
+__all__ = ["SPEED", "read_duration", "read_speed", "server_command"]
+
+MISSED = 1
+"""The exit status where a client has sent what was not recorded."""
+
+
+def read_speed(context: click.Context, option: click.Parameter, value: str) -> float:
+    """``2``, ``0.5`` or ``max``."""
+    if value == "max":
+        return FASTEST
+    with contextlib.suppress(ValueError):
+        if 0 < (speed := float(value)) < math.inf:
+            return speed
+    raise click.BadParameter(
+        f"a number above 0 or max was expected, not {value!r}; 2 is twice as fast", context, option
+    )
+
+
+def read_duration(context: click.Context, option: click.Parameter, value: str | None) -> float:
+    """``1s``, ``250ms``, ``2m`` or ``1.5`` (seconds); infinity where nothing was said."""
+    if value is None:
+        return math.inf
+    for unit, factor in (("ms", 0.001), ("s", 1.0), ("m", 60.0), ("h", 3600.0), ("", 1.0)):
+        if value.endswith(unit):
+            with contextlib.suppress(ValueError):
+                seconds = float(value.removesuffix(unit)) * factor
+                if 0 <= seconds < math.inf:
+                    return seconds
+            break
+    raise click.BadParameter(f"a time such as 1s, 250ms or 2m was expected, not {value!r}", context, option)
+
+
+SPEED = click.option(
+    "--speed",
+    default="1",
+    show_default=True,
+    metavar="N|max",
+    callback=read_speed,
+    help="2 is twice as fast as recorded, 0.5 half as fast, max as fast as can be.",
+)
+
+
+@click.command("server")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "--listen", default="127.0.0.1:9000", show_default=True, metavar="HOST:PORT", help="Where; port 0 takes a free one."
+)
+@click.option(
+    "--mode",
+    type=click.Choice([mode.value for mode in Mode]),
+    help="What a message waits for: its time; the request that it answers; or a key. matched where answers have "
+    "requests, else timed.",
+)
+@SPEED
+@click.option("--max-gap", callback=read_duration, metavar="TIME", help="Never wait longer than this, such as 1s.")
+@click.option(
+    "--start-at", callback=read_duration, metavar="TIME", help="Begin so far into the recording, such as 30s."
+)
+@click.option("--loop", is_flag=True, help="Begin again at the end; what answers a request is sent if it comes again.")
+@click.option("--ignore", multiple=True, metavar="PATH", help="A field that does not count, such as order.note.")
+@click.option("--shift-time", is_flag=True, help="Move the times in messages to now.")
+@click.option(
+    "--on-miss",
+    type=click.Choice(ON_MISS),
+    default="wait",
+    show_default=True,
+    help="What to do with a message that was not recorded: nothing; take it for the nearest one; close; or pass it to "
+    "the real server, and its answers back.",
+)
+@click.option("--upstream", default="", metavar="URL", help="The real server for --on-miss pass, if it has moved.")
+@click.option("--tls", is_flag=True, help="wss:// with a certificate by mitmproxy's own authority.")
+@click.option("--once", is_flag=True, help="End after the first connection.")
+@protocol_options
+@click.pass_context
+def server_command(context: click.Context, /, file: Path, **options: Any) -> None:
+    """Answer clients as the recorded server did. A client connects as it always does, and needs to know nothing.
+
+    Messages are sent when they are due, and requests are compared by their fields: ids, tags, tokens and times do not
+    count, and the client's own ones are put into the answers. On a terminal: space pauses, n or the right arrow lets
+    one message go, q ends it. The exit status is 1 if a client sent what was not recorded.
+
+    \b
+    Examples:
+      paperknife replay server session.mcap
+      paperknife replay server session.mcap --listen 127.0.0.1:9001 --speed 10 --max-gap 1s
+      paperknife replay server session.mcap --mode step
+    """
+    host, port = address_of(options["listen"])
+    override = override_from({**options, "schema": (), "client_type": "", "server_type": "", "redact": "fields"})
+    venue_options = VenueOptions(
+        host,
+        port,
+        mode=Mode(options["mode"]) if options["mode"] else None,
+        speed=options["speed"],
+        longest_gap=options["max_gap"],
+        ignore=options["ignore"],
+        shift_time=options["shift_time"],
+        on_miss=options["on_miss"],
+        loop=options["loop"],
+        start_s=0.0 if options["start_at"] == math.inf else options["start_at"],
+        upstream=options["upstream"],
+        tls=tls_for(host) if options["tls"] else None,
+    )
+    session = Session([file], override)
+    telling = Telling(is_once=options["once"])
+    try:
+        if not session.has_connections():
+            raise Failure(f"A recording with a WebSocket connection was expected, and there is none in {file}.")
+        asyncio.run(serve(Venue(session, telling, venue_options), telling))
+    except RecordingError as error:
+        raise Failure(str(error)) from None
+    except OSError as error:
+        raise Failure(f"Cannot listen at {options['listen']}: {error.strerror or error}.") from None
+    for fault in session.faults:
+        talk(f"! {fault}")
+    context.exit(MISSED if telling.missed_any else 0)
+
+
+def tls_for(host: str) -> ssl.SSLContext:
+    """What a server at `host` needs for wss://; mitmproxy takes a second to come, and is asked for this only."""
+    from paperknife.proxy.certificate import server_context
+
+    return server_context(host)
+
+
+def address_of(text: str) -> tuple[str, int]:
+    """Host and port of ``127.0.0.1:9000``, ``[::1]:9000`` or ``:9000``."""
+    host, colon, port = text.rpartition(":")
+    if not colon or not port.isdecimal() or int(port) > 65535:
+        raise Failure(f"--listen: a HOST:PORT such as 127.0.0.1:9000 was expected, not {text!r}.")
+    return host.strip("[]") or "127.0.0.1", int(port)
+
+
+class Telling:
+    """Says what happens, on stderr, and when to end."""
+
+    def __init__(self, *, is_once: bool) -> None:
+        self.is_once = is_once
+        self.missed_any = False
+        self.done = asyncio.Event()
+
+    def opened(self, visit: Visit) -> None:
+        """A client has connected."""
+        talk(opened_text(visit))
+
+    def missed(self, visit: Visit, missed: Missed) -> None:
+        """It has sent what is not in the recording."""
+        self.missed_any = True
+        for line in missed_lines(visit, missed, visit.secrets):
+            talk(line)
+
+    def stalled(self, visit: Visit, needs: tuple[Request, ...], seconds: float) -> None:
+        """It has not sent what the recording waits for."""
+        talk(stalled_text(visit, needs, seconds, visit.secrets))
+
+    def over(self, visit: Visit) -> None:
+        """All that was recorded was sent."""
+        talk(over_text(visit))
+
+    def closed(self, visit: Visit) -> None:
+        """The connection has ended."""
+        talk(closed_text(visit))
+        if self.is_once:
+            self.done.set()
+
+
+async def serve(venue: Venue, telling: Telling) -> None:
+    """Serve until a signal, the key q, or the end of the only connection."""
+    loop = asyncio.get_running_loop()
+    for each in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(each, telling.done.set)
+
+    def on_key(key: str) -> None:
+        match key:
+            case "q":
+                telling.done.set()
+            case " " | "p":
+                for visit in venue.visits.values():
+                    visit.pause()
+                talk("Paused." if any(visit.is_paused for visit in venue.visits.values()) else "Going on.")
+            case "n" | "C" | "\n":  # the right arrow ends with a C
+                for visit in venue.visits.values():
+                    visit.step()
+
+    async with venue:
+        talk(f"Replaying at {venue.url}")
+        with key_presses(on_key):
+            await telling.done.wait()

@@ -1,0 +1,270 @@
+"""Where one live connection stands in the recording: what may be sent now, and what the client's messages mean.
+
+A cursor does no I/O and has no clock; all times are seconds of a clock of the caller's.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from paperknife.recording.items import Closed
+from paperknife.replay.conditions import Reply, Request, Requests, Step
+from paperknife.replay.heartbeats import Heartbeats
+from paperknife.replay.pace import Pace
+from paperknife_decoders.difference import Difference, fingerprint, nearest_of
+from paperknife_decoders.envelope import Envelope
+from paperknife_decoders.learning import Learned, shifted
+from paperknife_decoders.message import Direction, Message
+from paperknife_decoders.protocol import Protocol
+from paperknife_decoders.splice import SpliceError, edited
+from paperknife_decoders.volatile import Volatile
+
+__all__ = ["Cursor", "Ended", "Manner", "Met", "Missed", "Mode", "Send", "Waiting"]
+
+MOST_AHEAD = 10_000
+MOST_BYTES_AHEAD = 32 << 20
+"""So much of the recording is read beyond what was sent, in search of what the client says."""
+
+
+class Mode(enum.Enum):
+    """What a recorded message of the server waits for."""
+
+    TIMED = "timed"
+    """Its time."""
+    MATCHED = "matched"
+    """The request that it answers, and then as long as it took."""
+    STEP = "step"
+    """To be told so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """The next message to send; `content` is as recorded but for what is put in for this client."""
+
+    message: Message
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Nothing is to be sent before the time `until`; None: before the client has sent `needs`, or a step is taken."""
+
+    until: float | None = None
+    needs: tuple[Request, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """All was sent. `closed` is how the recorded connection ended, None where that is not known."""
+
+    closed: Closed | None
+
+
+@dataclass(frozen=True, slots=True)
+class Met:
+    """The client has sent what the recorded one had sent."""
+
+    request: Request
+    envelope: Envelope
+
+
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """The client has sent what is not in the recording, or not there yet to be sent.
+
+    `nearest` is the recorded request that is most like it of those that are expected, with all that differs.
+    """
+
+    envelope: Envelope
+    nearest: Request | None
+    differences: tuple[Difference, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How a recorded connection is answered: how it is read, what does not count, how far its times are moved."""
+
+    mode: Mode
+    protocol: Protocol
+    volatile: Volatile
+    shift_ns: int = 0
+
+
+class Cursor:
+    """One live connection's place in the steps of a recorded one."""
+
+    def __init__(self, steps: Iterator[Step], manner: Manner, pace: Pace) -> None:
+        self.mode = manner.mode
+        self.manner = manner
+        self.pace = pace
+        self.learned = Learned(manner.protocol)
+        self.requests = Requests()
+        self.heartbeats = Heartbeats()
+        self.allowed = 0
+        """Messages that may be sent, where each step is told."""
+        self.sent = self.met = self.missed = 0
+        self.fault = ""
+        """Why a message could not be rewritten, the last time that happened."""
+        self._steps = steps
+        self._ahead: deque[Reply | Closed] = deque()
+        self._bytes_ahead = 0
+        self._is_read = False
+        self._is_repeat = False
+        self._last_met: Request | None = None
+
+    def repeat(self, steps: Iterator[Step], recorded_ns: int, now: float) -> None:
+        """Begin anew. What answers nothing is sent again; an answer only if its request came again."""
+        self._steps, self._is_read, self._is_repeat = steps, False, True
+        self.requests = Requests()
+        self.pace.begin(recorded_ns, now)
+
+    def heartbeat(self, envelope: Envelope) -> bytes | None:
+        """What to say to a heartbeat of the live client; None for nothing, as the recorded server did."""
+        answer = self.heartbeats.answer
+        if answer is None:
+            return None
+        self.learned.learn(answer.answers[0], envelope, Direction.CLIENT)
+        return self.as_live(answer.message)
+
+    def beat(self, now: float) -> Send | None:
+        """A heartbeat, where the next one is due."""
+        due = self.heartbeats.due(now)
+        if due is None or due > now or self.heartbeats.beat is None:
+            return None
+        self.heartbeats.sent(now)
+        return Send(self.heartbeats.beat, self.as_live(self.heartbeats.beat))
+
+    def receive(self, envelopes: tuple[Envelope, ...], now: float) -> list[Met | Missed]:
+        """What the envelopes of a live client's message are. Heartbeats are not to be handed in."""
+        found: list[Met | Missed] = []
+        for envelope in envelopes:
+            request = self._find(fingerprint(envelope, self.manner.volatile))
+            if request is None:
+                self.missed += 1
+                found.append(self._missed(envelope))
+            else:
+                self.accept(request, envelope, now)
+                found.append(Met(request, envelope))
+        return found
+
+    def accept(self, request: Request, envelope: Envelope, now: float) -> None:
+        """Take a live envelope for a recorded one, and learn from it."""
+        self.met += 1
+        self.requests.match(request, now)
+        if self._last_met is None or self._last_met.number < request.number:
+            self._last_met = request
+        self.learned.learn(request.envelope, envelope, Direction.CLIENT)
+
+    def give_up(self, request: Request, now: float) -> None:
+        """Wait no longer for a request."""
+        if request.matched is None:
+            self.requests.match(request, now)
+
+    def next(self, now: float) -> Send | Waiting | Ended:
+        """What is to be done now. What is to be sent counts as sent."""
+        while True:
+            while not self._ahead and not self._is_read:
+                self._read()
+            if not self._ahead:
+                return Ended(None)
+            head = self._ahead[0]
+            if not (self._is_repeat and isinstance(head, Reply) and head.answers and self._missing(head)):
+                break
+            self._drop_head(head)
+        waiting = self._wait(head, now)
+        if waiting is not None:
+            return waiting
+        self._drop_head(head)
+        if isinstance(head, Closed):
+            self._is_read = True
+            return Ended(head)
+        self.sent += 1
+        return Send(head.message, self.as_live(head.message))
+
+    def _wait(self, head: Reply | Closed, now: float) -> Waiting | None:
+        """What the next message has still to wait for."""
+        if self.mode is Mode.STEP:
+            if self.allowed <= 0:
+                return Waiting()
+            self.allowed -= 1
+            return None
+        time_ns = head.time_ns if isinstance(head, Closed) else head.message.time_ns
+        due = self.pace.due(time_ns)
+        if self.mode is Mode.MATCHED:
+            missing = () if self._is_repeat else self._missing(head)
+            if missing:
+                return Waiting(None, missing)
+            due = max([due, *(self.pace.after(live, from_ns, time_ns) for live, from_ns in self._gates(head))])
+        if due > now:
+            return Waiting(due)
+        self.pace.sent(time_ns, due)
+        return None
+
+    def _missing(self, head: Reply | Closed) -> tuple[Request, ...]:
+        """The requests that the live client has not sent, and without which the next message makes no sense."""
+        if isinstance(head, Reply) and head.needs:
+            return tuple(each for each in head.needs if each.matched is None)
+        after = head.after if isinstance(head, Reply) else 1 << 61
+        return tuple(each for each in self.requests if each.number <= after) if self.requests.first <= after else ()
+
+    def _gates(self, head: Reply | Closed) -> Iterator[tuple[float, int]]:
+        """When the requests came that the next message waited for: live, and as recorded."""
+        last = () if self._last_met is None else (self._last_met,)
+        for request in head.needs if isinstance(head, Reply) and head.needs else last:
+            if request.matched is not None:
+                yield request.matched, request.time_ns
+
+    def _drop_head(self, head: Reply | Closed) -> None:
+        """The next message is done with."""
+        self._ahead.popleft()
+        if isinstance(head, Reply):
+            self._bytes_ahead -= len(head.message.content)
+
+    def _missed(self, envelope: Envelope) -> Missed:
+        """What is to be told of an envelope that is not expected."""
+        expected = list(self.requests)
+        nearest = nearest_of(envelope, [each.envelope for each in expected], self.manner.volatile)
+        if nearest is None:
+            return Missed(envelope, None)
+        return Missed(envelope, expected[nearest.number], nearest.differences)
+
+    def _find(self, print: bytes) -> Request | None:
+        """The expected request with this fingerprint; reads ahead for it, as far as may be."""
+        while (found := self.requests.find(print)) is None:
+            full = len(self._ahead) + len(self.requests) >= MOST_AHEAD or self._bytes_ahead >= MOST_BYTES_AHEAD
+            if full or self._is_read or not self._read():
+                return None
+        return found
+
+    def _read(self) -> bool:
+        """Read one step; False at the end."""
+        step = next(self._steps, None)
+        if step is None:
+            self._is_read = True
+            return False
+        if isinstance(step, Request):
+            self.requests.add(step)
+            return True
+        if isinstance(step, Reply):
+            if self.mode is not Mode.TIMED and step.is_heartbeat and self.heartbeats.recorded(step):
+                return True
+            self._bytes_ahead += len(step.message.content)
+        self._ahead.append(step)
+        return True
+
+    def as_live(self, message: Message) -> bytes:
+        """A recorded message with this client's values, all other bytes as recorded; as recorded where that fails."""
+        content = message.content
+        for place, envelope in enumerate(message.envelopes):
+            changes = self.learned.rewrite(envelope, Direction.SERVER)
+            if self.manner.shift_ns:
+                changes += shifted(envelope, self.manner.shift_ns)
+            if changes:
+                try:
+                    content = edited(message.reader, message.direction, message.opcode, content, place, changes)
+                except SpliceError as error:
+                    self.fault = f"A recorded message was sent without this client's values: {error}."
+        return content

@@ -1,0 +1,240 @@
+"""One live connection that is answered from a recording: a cursor with a WebSocket and a clock."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from websockets.asyncio.server import ServerConnection
+from websockets.exceptions import ConnectionClosed
+
+from paperknife.recording.items import Closed
+from paperknife.replay.conditions import Request, is_heartbeat
+from paperknife.replay.cursor import Cursor, Ended, Missed, Mode, Send, Waiting
+from paperknife.replay.timeline import Recorded
+from paperknife.traffic import ABNORMAL
+from paperknife_decoders.message import Direction, Message, Opcode
+from paperknife_decoders.protocol import Reader
+from paperknife_decoders.secrets import Secrets
+
+__all__ = ["Listener", "OnMiss", "Visit", "VisitResult"]
+
+AT_ONCE = 64
+"""Messages that are sent before others get their turn, where nothing has to be waited for."""
+
+NO_STATUS = 1005
+"""Stands for a close frame without a code (RFC 6455, section 7.4.1)."""
+
+MOST_MISSES = 100
+"""So many are kept of one connection; all are counted."""
+
+
+class Listener(Protocol):
+    """Is told what becomes of each connection."""
+
+    def opened(self, visit: Visit) -> None:
+        """A client has connected."""
+
+    def missed(self, visit: Visit, missed: Missed) -> None:
+        """It has sent what is not in the recording."""
+
+    def stalled(self, visit: Visit, needs: tuple[Request, ...], seconds: float) -> None:
+        """It has not sent for so long what the recording waits for."""
+
+    def over(self, visit: Visit) -> None:
+        """All that was recorded was sent."""
+
+    def closed(self, visit: Visit) -> None:
+        """The connection has ended."""
+
+
+@dataclass(slots=True)
+class VisitResult:
+    """How a connection went: messages that were sent, requests that were met, and those that were not."""
+
+    sent: int = 0
+    met: int = 0
+    missed: list[Missed] = field(default_factory=list)
+    miss_count: int = 0
+    left: tuple[Request, ...] = ()
+    """Recorded requests that were expected by then, and did not come."""
+    is_complete: bool = False
+    """All that was recorded was sent."""
+
+
+type OnMiss = Callable[[Visit, Message, Missed], None]
+"""What is to be done about a message that is not in the recording."""
+
+
+class Visit:
+    """A live client's connection, answered by `cursor`."""
+
+    def __init__(  # noqa: PLR0913, PLR0917 - each is a part of its own
+        self,
+        number: int,
+        recorded: Recorded,
+        connection: ServerConnection,
+        cursor: Cursor,
+        reader: Reader,
+        listener: Listener,
+        *,
+        on_miss: OnMiss | None = None,
+        again: Callable[[], None] | None = None,
+        patience: float = 10.0,
+    ) -> None:
+        self.number = number
+        self.recorded = recorded
+        self.connection = connection
+        self.cursor = cursor
+        self.result = VisitResult()
+        self.is_paused = False
+        self._reader = reader
+        self._listener = listener
+        self._on_miss = on_miss
+        self._again = again
+        self._patience = patience
+        self._wake = asyncio.Event()
+        self._paused_at = 0.0
+        self._closing: asyncio.Task[None] | None = None
+
+    async def run(self) -> None:
+        """Answer until the connection ends."""
+        self._listener.opened(self)
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                sending = [tasks.create_task(self._play()), tasks.create_task(self._beat())]
+                await self._hear()
+                for task in sending:
+                    task.cancel()
+        finally:
+            self.result.sent, self.result.met = self.cursor.sent, self.cursor.met
+            self.result.left = tuple(self.cursor.requests)
+            self._listener.closed(self)
+
+    @property
+    def secrets(self) -> Secrets:
+        """What is not to be told."""
+        return self._reader.protocol.secrets
+
+    def step(self, count: int = 1) -> None:
+        """Let so many messages go, where each is told."""
+        self.cursor.allowed += count
+        self._wake.set()
+
+    def pause(self) -> None:
+        """Send nothing but heartbeats for now, or go on."""
+        self.is_paused = not self.is_paused
+        if self.is_paused:
+            self._paused_at = now()
+        else:
+            self.cursor.pace.shift(now() - self._paused_at)
+        self._wake.set()
+
+    def close(self, code: int, reason: str) -> None:
+        """End the connection."""
+        self._closing = asyncio.create_task(self.connection.close(code, reason))
+
+    async def _hear(self) -> None:
+        """Take what the client says."""
+        try:
+            async for content in self.connection:
+                opcode = Opcode.TEXT if isinstance(content, str) else Opcode.BINARY
+                data = content.encode() if isinstance(content, str) else content
+                message = Message(self.number, Direction.CLIENT, time.time_ns(), opcode, data, self._reader)
+                await self._receive(message)
+        except ConnectionClosed:
+            pass
+
+    async def _receive(self, message: Message) -> None:
+        """One message of the client."""
+        if is_heartbeat(message):
+            if self.cursor.mode is not Mode.TIMED:
+                for envelope in message.envelopes:
+                    answer = self.cursor.heartbeat(envelope)
+                    if answer is not None:
+                        await self.connection.send(answer, text=message.opcode is Opcode.TEXT)
+            return
+        for found in self.cursor.receive(message.envelopes, now()):
+            if isinstance(found, Missed):
+                self._miss(message, found)
+        self._wake.set()
+
+    def _miss(self, message: Message, missed: Missed) -> None:
+        self.result.miss_count += 1
+        if len(self.result.missed) < MOST_MISSES:
+            self.result.missed.append(missed)
+        self._listener.missed(self, missed)
+        if self._on_miss is not None:
+            self._on_miss(self, message, missed)
+
+    async def _play(self) -> None:
+        """Send what was recorded, each message when it is due."""
+        at_once = 0
+        try:
+            while True:
+                self._wake.clear()
+                step = Waiting() if self.is_paused else self.cursor.next(now())
+                match step:
+                    case Send():
+                        await self.connection.send(step.content, text=step.message.opcode is Opcode.TEXT)
+                        at_once += 1
+                        if at_once % AT_ONCE == 0:
+                            await asyncio.sleep(0)
+                    case Waiting():
+                        await self._wait(step)
+                    case Ended():
+                        if self._again is None:
+                            await self._end(step.closed)
+                            return
+                        self._again()
+        except ConnectionClosed:
+            pass
+
+    async def _wait(self, waiting: Waiting) -> None:
+        """Wait until something is due, or something has happened."""
+        patience = self._patience if waiting.needs else None
+        seconds = patience if waiting.until is None else max(0.0, waiting.until - now())
+        try:
+            async with asyncio.timeout(seconds):
+                await self._wake.wait()
+        except TimeoutError:
+            if waiting.needs:
+                self._listener.stalled(self, waiting.needs, self._patience)
+                await self._wake.wait()
+
+    async def _beat(self) -> None:
+        """The server's heartbeats, in real time whatever the recording waits for."""
+        if self.cursor.mode is Mode.TIMED:
+            return
+        try:
+            while True:
+                due = self.cursor.heartbeats.due(now())
+                await asyncio.sleep(0.05 if due is None else max(0.0, due - now()))
+                beat = self.cursor.beat(now())
+                if beat is not None:
+                    await self.connection.send(beat.content, text=beat.message.opcode is Opcode.TEXT)
+        except ConnectionClosed:
+            pass
+
+    async def _end(self, closed: Closed | None) -> None:
+        """All was sent: end as the recorded server did, or wait for the client to end it."""
+        self.result.is_complete = True
+        self._listener.over(self)
+        if closed is None or closed.close.by is not Direction.SERVER:
+            return
+        code, reason = closed.close.code, closed.close.reason
+        if code == ABNORMAL:
+            self.connection.transport.abort()
+        elif code == NO_STATUS:
+            async with self.connection.send_context():
+                self.connection.protocol.send_close()
+        else:
+            await self.connection.close(code, reason)
+
+
+def now() -> float:
+    """Seconds on the clock that everything here goes by."""
+    return time.monotonic()
