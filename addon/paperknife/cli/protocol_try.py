@@ -16,6 +16,7 @@ from paperknife.settings.catalogue import CONFIG, config_or_none
 from paperknife.settings.reading import Reading
 from paperknife_decoders.carrying.unread import has_unread
 from paperknife_decoders.definition.tracing import Part, Stage, trace
+from paperknife_decoders.errors import DecodeError
 from paperknife_decoders.message import Direction, Opcode
 from paperknife_decoders.oddities.mismatch import mismatch
 from paperknife_decoders.paint import ANSI, PLAIN
@@ -46,8 +47,9 @@ SHOWN_PARTS = 20
 def try_command(context: click.Context, /, name: str, message: str, **options: Any) -> None:
     """Send MESSAGE through the steps of the protocol NAME and see what comes out of each, and which type it gets.
 
-    MESSAGE is hex, or a file (bytes, hex or base64), or - for stdin. The exit status is 1 if a step refuses it, if it
-    carries something under a key that stands for no type, or if it is not of the type that is expected.
+    MESSAGE is hex, or a file (bytes, hex or base64), or - for stdin. The exit status is 1 if a step refuses it or does
+    not give it back, if it carries something under a key that stands for no type, or if it is not of the type that is
+    expected.
 
     \b
     Examples:
@@ -104,7 +106,21 @@ def stages_told(reader: Reader, direction: Direction, opcode: Opcode, content: b
     stages = trace(protocol.steps_for(direction), content, context)
     for number, stage in enumerate(stages, 1):
         tell(number, stage)
-    return not any(stage.fault for stage in stages)
+    if any(stage.fault for stage in stages):
+        return False
+    if closes(reader, direction, opcode, content):
+        return True
+    click.echo("Closed again, the parts do not give the message back: what is changed in it cannot be sent.", err=True)
+    return False
+
+
+def closes(reader: Reader, direction: Direction, opcode: Opcode, content: bytes) -> bool:
+    """True if the steps give a message back that nobody changed."""
+    try:
+        opened = reader.open(direction, opcode, content)
+        return opened.close(opened.parts) == content
+    except DecodeError:
+        return False
 
 
 def tell(number: int, stage: Stage) -> None:

@@ -2,6 +2,7 @@
 
 A step is an object with a `name` and a method ``open(data, context)`` that gives an `Opened`, as
 `paperknife_decoders.steps.Step` has it; or a class or function that gives one when it is called without arguments.
+CONTRIBUTING has one from beginning to end.
 """
 
 from __future__ import annotations
@@ -11,8 +12,8 @@ import re
 import sys
 from importlib.metadata import entry_points
 from pathlib import Path
-from typing import cast
 
+from paperknife.settings.guarded_step import NoStep, guarded
 from paperknife_decoders.steps import Step
 
 __all__ = ["GROUP", "load_decoder"]
@@ -27,7 +28,7 @@ def load_decoder(text: str, folder: Path) -> Step:
     """The step that ``module:name`` says, or an entry point of that name.
 
     The module is a file beside the definition, in `folder`, or else one that is installed. Raises `ValueError`, a
-    sentence, for whatever keeps it from being a step.
+    sentence, for whatever keeps it from being a step; what it raises later costs the message at hand alone.
     """
     offered = [point for point in entry_points(group=GROUP) if point.name == text]
     found = FORM.fullmatch(text)
@@ -36,11 +37,11 @@ def load_decoder(text: str, folder: Path) -> Step:
     try:
         made = offered[0].load() if offered or found is None else named(found["module"], found["name"], folder)
         step = made() if callable(made) and (isinstance(made, type) or not has_open(made)) else made
-    except Exception as error:  # it is the user's code, which may fail in any way
+        return guarded(step, text)
+    except NoStep:
+        raise
+    except (Exception, SystemExit) as error:  # it is the user's code, which may fail in any way
         raise ValueError(f"the step {text} could not be made: {type(error).__name__}: {error}") from None
-    if not has_open(step) or not isinstance(getattr(step, "name", None), str):
-        raise ValueError(f"{text} is no step: an object with a `name` and a method open(data, context) was expected")
-    return cast("Step", step)
 
 
 def has_open(made: object) -> bool:

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+import zipfile
+
 import pytest
 
 from paperknife.settings.decoder import load_decoder
@@ -38,6 +43,16 @@ def failing():
 
 class Half:
     def open(self, data, context): ...
+
+
+class Short:
+    name = "short"
+
+    def open(self, data): ...
+
+
+def leaving():
+    raise SystemExit(3)
 '''
 
 
@@ -74,6 +89,8 @@ def test_an_installed_module(tmp_path) -> None:
         ("ours:failing", "could not be made: RuntimeError: no licence"),
         ("ours:NOTHING", "ours:NOTHING is no step"),
         ("ours:Half", "ours:Half is no step: an object with a `name`"),
+        ("ours:Short", "ours:Short is no step: open(data, context) was expected, and its open has too many"),
+        ("ours:leaving", "could not be made: SystemExit: 3"),
         ("broken:X", "could not be made: SyntaxError"),
         ("nowhere_at_all:X", "could not be made: ModuleNotFoundError"),
     ],
@@ -83,3 +100,34 @@ def test_what_is_no_step(folder, text, said) -> None:
     with pytest.raises(ValueError, match=r"step") as raised:
         load_decoder(text, folder)
     assert said in str(raised.value)
+
+
+WHEEL = {
+    "upside.py": MODULE,
+    "upside-1.0.dist-info/METADATA": "Metadata-Version: 2.1\nName: upside\nVersion: 1.0\n",
+    "upside-1.0.dist-info/WHEEL": "Wheel-Version: 1.0\nGenerator: ours\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+    "upside-1.0.dist-info/entry_points.txt": "[paperknife.steps]\nupside-down = upside:Upside\n",
+    "upside-1.0.dist-info/RECORD": "upside.py,,\nupside-1.0.dist-info/entry_points.txt,,\n",
+}
+CONFIG = "protocols: [{name: desk, decoder: %s}]\n"
+
+
+def test_an_installed_package(tmp_path) -> None:
+    """A package that is installed offers its steps by name, to the command as anybody runs it."""
+    wheel = tmp_path / "upside-1.0-py3-none-any.whl"
+    with zipfile.ZipFile(wheel, "w") as file:
+        for name, content in WHEEL.items():
+            file.writestr(name, content)
+    place = tmp_path / "site"
+    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet", "install", "--no-index", "--no-deps"]
+    subprocess.run([*pip, "--no-compile", "--target", str(place), str(wheel)], check=True)
+    environment = os.environ | {"PYTHONPATH": str(place)}
+    tried = [sys.executable, "-m", "paperknife", "protocol", "try", "desk", "--client", "01020a"]
+    for decoder, status, said in (
+        ("upside-down", 0, "1. upside-down  1 part\n       3 B  0a 02 01"),
+        ("upside-up", 2, "paperknife.yaml:1:35: module:name, or the name of an installed step, was expected"),
+    ):
+        (tmp_path / "paperknife.yaml").write_text(CONFIG % decoder)
+        done = subprocess.run(tried, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+        assert said in done.stdout + done.stderr
+        assert done.returncode == status
