@@ -1,11 +1,11 @@
 """What each recorded message of a server waits for."""
 
 import pytest
+from tests.addon.recording.sessions import Line, reader
 
 from paperknife.recording.items import Closed
 from paperknife.replay.conditions import Reply, Request, Requests, conditions
 from paperknife_decoders.volatile import volatile_of
-from tests.addon.recording.sessions import Line, reader
 
 line = Line()
 
