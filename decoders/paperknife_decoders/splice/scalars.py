@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 
-from google.protobuf.descriptor import FieldDescriptor
+from google.protobuf.descriptor import EnumDescriptor, FieldDescriptor
 
 from paperknife_decoders.expression.error import closest, listed
 from paperknife_decoders.expression.shapes import value_names
@@ -33,9 +33,10 @@ SHOWN = 60
 
 def said(value: Dynamic) -> str:
     """A value in an error, short and safe to print."""
-    if isinstance(value, int) and value.bit_length() > 1000:
-        return "a number of more than 300 digits"  # which Python would refuse to write
-    text = repr(value[:SHOWN]) if isinstance(value, str | bytes) else repr(value)
+    try:
+        text = repr(value[:SHOWN] if isinstance(value, str | bytes) else value)
+    except ValueError:  # Python does not write numbers of more than 4,300 digits
+        return "a number of very many digits"
     return elide(printable(text), SHOWN)
 
 
@@ -60,7 +61,6 @@ RANGES = {
     FieldDescriptor.TYPE_FIXED32: UNSIGNED_32,
     FieldDescriptor.TYPE_UINT64: UNSIGNED_64,
     FieldDescriptor.TYPE_FIXED64: UNSIGNED_64,
-    FieldDescriptor.TYPE_ENUM: SIGNED_32,
 }
 
 
@@ -116,7 +116,13 @@ def fixed(size: int) -> Encode:
 
 def boolean(value: Dynamic, field: FieldDescriptor) -> bytes:
     """A truth value, its name, 0 or 1."""
-    truth = TRUTH.get(value) if isinstance(value, str) else bool(value) if value in (0, 1) else None
+    truth = (
+        TRUTH.get(value)
+        if isinstance(value, str)
+        else bool(value)
+        if isinstance(value, int) and value in (0, 1)
+        else None
+    )
     if truth is None:
         raise misfit(field, value, "true or false")
     return b"\x01" if truth else b"\x00"
@@ -134,15 +140,21 @@ def enum_number(value: Dynamic, field: FieldDescriptor) -> bytes:
         if value not in names:
             likely = closest(value, names)
             meant = f"; did you mean {likely}?" if likely else "."
-            once = {each: name for name, each in reversed([*names.items()])}  # the short one of the same names
-            raise SpliceError(
-                f"{field.name} is never {said(value)}{meant} It is one of: {listed(reversed(once.values()))}"
-            )
+            raise SpliceError(f"{field.name} is never {said(value)}{meant} It is one of: {listed(short_names(kind))}")
         return varint(names[value] & MASK_64)
-    number = whole(value, field)
+    number = as_whole(value)
+    if number is None or not SIGNED_32[0] <= number <= SIGNED_32[1]:
+        raise misfit(field, value, f"a name or a number of {kind.name}")
     if kind.is_closed and number not in kind.values_by_number:
-        raise misfit(field, value, f"one of {listed(names)}, whose numbers are all that {kind.name} knows")
+        error = misfit(field, value, f"one of {listed(short_names(kind))}, or the number of one")
+        raise SpliceError(f"{error}: {kind.name} is a closed enum")
     return varint(number & MASK_64)
+
+
+def short_names(kind: EnumDescriptor) -> Iterable[str]:
+    """One name for each number, the short one of those that mean the same, which come first."""
+    once = {number: name for name, number in reversed([*value_names(kind).items()])}
+    return reversed(once.values())
 
 
 # Numbers with a point

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 from random import Random
 
+import pytest
 from google.protobuf.descriptor import FieldDescriptor
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -19,7 +21,7 @@ from tests.decoders.splice.disturbed import (
     written,
 )
 
-from paperknife_decoders.splice import Append, Clear, Set, path_from, splice
+from paperknife_decoders.splice import Append, Clear, Set, SpliceError, path_from, prepared, splice
 from paperknife_decoders.wire.walker import walk
 
 SEEDS = st.integers(0, 2**40)
@@ -250,3 +252,50 @@ def test_what_the_library_does_and_nothing_else(seed: int) -> None:
     for each in after:  # nothing new, and nothing out of its order
         position = before.index(each, position + 1)
     assert path_from(spot.text, kind).text == spot.text
+
+
+@settings(max_examples=500, deadline=None)
+@given(SEEDS)
+def test_broken_messages(seed: int) -> None:
+    """In a message that is broken anywhere, a change is made or it is said why not; nothing else is ever raised."""
+    random = Random(seed)
+    kind = random_type(random.randrange(SCHEMAS))
+    data = bytearray(random_message(random, kind))
+    spot = Spot(random, parsed(kind, bytes(data)))
+    for _ in range(random.randint(1, 3)):
+        at = random.randint(0, len(data))
+        data[at : at + random.randrange(3)] = random.randbytes(random.randrange(3))
+    with contextlib.suppress(SpliceError):
+        splice(bytes(data), kind, [random_change(random, spot)])
+
+
+def test_prepared(order) -> None:
+    """Prepared changes are those of `splice`, and are wrong before there is any message."""
+    changes = [Set("id", 300), Append("levels", {}), Set("levels[-1].size", 1)]
+    assert prepared(order, changes)(b"\x08\x01") == splice(b"\x08\x01", order, changes)
+    assert prepared(order, [])(b"\x08\x01") == b"\x08\x01"
+    with pytest.raises(SpliceError):
+        prepared(order, [Set("small", 2**31)])
+
+
+def test_many_elements(order) -> None:
+    """A list of 100,000 elements takes a change as any other."""
+    unpacked, packed = b"\x38\x05" * 100_000, b"\x32\xa0\x8d\x06" + b"\x05" * 100_000
+    assert (
+        splice(unpacked, order, [Set("loose[50000]", 6)]) == b"\x38\x05" * 50_000 + b"\x38\x06" + b"\x38\x05" * 49_999
+    )
+    assert splice(packed, order, [Set("sizes[-1]", 6)]) == packed[:-1] + b"\x06"
+
+
+def test_depth(order) -> None:
+    """A path goes down as far as parsers do, and an over-deep message is left alone below it."""
+    path = ".".join(["again"] * 99) + ".id"
+    made = splice(b"", order, [Set(path, 5)])
+    assert splice(made, order, [Set(path, 300), Set(path, 5)]) == made
+    assert splice(made, order, [Clear(path)]) != made
+
+
+def test_a_group_that_nests_too_deeply(order) -> None:
+    """Unknown groups beyond the parsers' depth are a broken message, not an endless one."""
+    with pytest.raises(SpliceError, match="groups nested deeper than 100 levels"):
+        splice(b"\x93\x3f" * 5000, order, [Set("id", 5)])
