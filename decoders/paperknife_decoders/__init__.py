@@ -16,6 +16,7 @@ A WebSocket message travels through this package in one direction when it is rea
   `inference` makes a schema of many of them.
 * `summary`, `tree` and `documents` render an envelope: on one line, as YAML, as JSON or in the text format. They stand
   on `values`, `open_types`, `unknown`, `unknown_values`, `raw_text`, `yaml_words`, `columns`, `masking`, `reflection`.
+* `splice` changes one field of an encoded message and keeps every other byte.
 * `oddities` tells what is odd about an envelope; `printable` keeps a peer's control characters away from the terminal
   and `secrets` (with `secret_spans` and `secret_text` for what does not parse) its passwords.
 * `expression` compiles ``--where``; `correlation` pairs responses with requests by the rules of `pairing`, after
@@ -24,6 +25,6 @@ A WebSocket message travels through this package in one direction when it is rea
 
 Everything here is synchronous and pure: no sockets, clock, environment or framework. Only `schema` reads files. Peer
 bytes are hostile input: whatever they hold, reading gives an envelope, and the one exception that can leave this
-package for its input's sake is `errors.DecodeError` (`schema.SchemaError` and `expression.ExpressionError` are for the
-user's).
+package for its input's sake is `errors.DecodeError` (`schema.SchemaError`, `expression.ExpressionError` and those of
+`splice` are for the user's).
 """

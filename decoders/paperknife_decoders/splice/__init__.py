@@ -13,10 +13,11 @@ records are gone. So a change is made in the bytes. A path says what is meant, t
 * `edits` are what is replaced; `lengths` follow for all records around it.
 * `changes` are what callers say, and `writing` makes them: `splice`, or `prepared` for many messages of one type.
 * `reading` tells what a path leads to, and `envelopes` goes through the steps of a protocol and back.
+* `errors` are for a path that the type does not have, and for a change that this message or its type cannot take.
 
 A message with several records is what they say side by side: of a scalar the last one counts, messages are merged, and
-of a `oneof` only what comes behind the last record of another member. Where nothing is set yet, new records come behind
-all others of their parent.
+of a `oneof` only what comes behind the last record of another member. What does not count is left where it is, unless it
+would count again after the change. Where nothing is set yet, new records come behind all others of their parent.
 """
 
 from paperknife_decoders.splice.changes import Append, Change, Clear, Set

@@ -62,7 +62,7 @@ class Path:
         return self.text
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def path_from(text: str, descriptor: Descriptor) -> Path:
     """The path that `text` names in messages of the type `descriptor`. Raises `PathError`."""
     hops: list[Hop] = []

@@ -71,7 +71,8 @@ def read_value(data: bytes, descriptor: Descriptor, path: Path | str) -> Dynamic
 def place_of(data: bytes, path: Path) -> Place | None:
     """The place that `path` leads to; None where the message has nothing there."""
     place = descend(data, path.hops)
-    return place if place.is_reached and place.records else None
+    in_entry = len(path.hops) > 1 and path.hops[-2].key is not None  # which has a value, written or not
+    return place if place.is_reached and (place.records or in_entry) else None
 
 
 def unreadable(path: Path, error: Exception) -> SpliceError:
