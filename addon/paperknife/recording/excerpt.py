@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
+from paperknife.recording.chains import Chains
 from paperknife.recording.items import Closed, Item, Noticed, Opened
 from paperknife.recording.selection import Selection
 from paperknife.recording.state import State
@@ -20,7 +21,8 @@ class Excerpt:
 
     A connection comes along with its first message that is wanted; where there are no expressions, all that were open
     in the time range do. `with_state` adds, before the first message that is wanted or at the start of the time range,
-    what holds by then (`state`), at the times at which it passed. `kept`, `added` and `seen` count messages
+    what holds by then (`state`), at the times at which it passed. Messages that are wanted come with those that they
+    begin and end in (`chains`). `kept`, `added` and `seen` count messages
     without control frames, `forgotten` those of the state that were too many.
     """
 
@@ -33,6 +35,7 @@ class Excerpt:
     _waiting: dict[int, Opened] = field(default_factory=dict)
     _present: set[int] = field(default_factory=set)
     _state: State | None = None
+    _chains: Chains = field(default_factory=Chains)
 
     def items(self, items: Iterable[Item]) -> Iterator[Item]:
         """The items of the excerpt."""
@@ -43,10 +46,11 @@ class Excerpt:
                 case Message():
                     counted = item.opcode < Opcode.CLOSE
                     self.seen += counted
-                    if selection.takes(item):
+                    taken = self._chains.with_wanted(item, wanted=selection.takes(item))
+                    if taken:
                         yield from self._arrive(item.connection, item.time_ns)
-                        self.kept += counted
-                        yield item
+                        self.kept += counted * len(taken)
+                        yield from taken
                     elif self._state is not None and self._of_connections(item.connection):
                         self._state.observe(item)
                 case Piece():
@@ -79,6 +83,7 @@ class Excerpt:
 
     def _closed(self, item: Closed) -> Iterator[Item]:
         number = item.connection.number
+        self._chains.closed(number)
         if self._state is not None:
             self._state.closed(number)
         wanted = self.selection.takes(item)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from paperknife_decoders.envelope import Envelope, Form
 from paperknife_decoders.envelope_type import EnvelopeType
 from paperknife_decoders.oddities.marks import oddities, unknown_fields
-from paperknife_decoders.oddities.parse_fault import parse_fault
+from paperknife_decoders.oddities.parse_fault import parse_fault, refusal
 from paperknife_decoders.wire.walker import walk_partly
 
 __all__ = ["mismatch"]
@@ -26,6 +26,8 @@ def mismatch(envelope: Envelope) -> str:
         return f"This is not Protobuf: {fault}." if fault else ""
     if envelope.form is Form.DECODED:
         return stranger(envelope, envelope.type)
+    if envelope.fault and envelope.fault != refusal(envelope.type.name):  # it did not get as far as the parser
+        return f"This is not {envelope.type.name}: {envelope.fault}."
     fault = parse_fault(envelope.data, envelope.type.descriptor)
     return f"This is not {envelope.type.name}: {fault or 'its parser refuses it'}."
 
