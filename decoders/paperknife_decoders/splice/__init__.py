@@ -7,7 +7,8 @@ records are gone. So a change is made in the bytes. A path says what is meant, t
     order.levels[1].price ── hops ──> the records that decide ──> edits ──> lengths of the parents ──> bytes
 
 * `paths` reads ``order.levels[0].price`` against a type, into `hops`: which records count at each level.
-* `scalars` and `contents` make bytes of values: numbers, texts, enums; times, decimals, whole messages.
+* `scalars` and `contents` make bytes of values: numbers, texts, enums; times, decimals, whole messages. `decoding` is
+  the way back for scalars.
 * `scanning` finds the records of one level, `elements` those of a list, `entries` those of a map.
 * `descent` goes down a path as far as the message has it.
 * `edits` are what is replaced; `lengths` follow for all records around it.
@@ -16,8 +17,8 @@ records are gone. So a change is made in the bytes. A path says what is meant, t
 * `errors` are for a path that the type does not have, and for a change that this message or its type cannot take.
 
 A message with several records is what they say side by side: of a scalar the last one counts, messages are merged, and
-of a `oneof` only what comes behind the last record of another member. What does not count is left where it is, unless it
-would count again after the change. Where nothing is set yet, new records come behind all others of their parent.
+of a `oneof` only what comes behind the last record of another member. What does not count is left where it is, unless
+it would count again after the change. Where nothing is set yet, new records come behind all others of their parent.
 """
 
 from paperknife_decoders.splice.changes import Append, Change, Clear, Set

@@ -35,11 +35,6 @@ class Place:
         """True if the message has all parents of what the path leads to."""
         return self.hop is self.hops[-1]
 
-    @property
-    def beyond(self) -> Sequence[Hop]:
-        """The hops to the parents that the message does not have."""
-        return self.hops[self.hops.index(self.hop) : -1]
-
 
 def descend(data: bytes, hops: Sequence[Hop]) -> Place:
     """Follow `hops` into a message. Raises `DecodeError` for what cannot be read on the way, `NoElement` for one

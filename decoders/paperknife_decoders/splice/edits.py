@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from paperknife_decoders.splice.descent import Place, at_index
 from paperknife_decoders.splice.elements import Element, elements_of, is_packed
 from paperknife_decoders.splice.entries import entries_of, taken
-from paperknife_decoders.splice.hops import Form, Hop, is_map
+from paperknife_decoders.splice.hops import Form, is_map
 from paperknife_decoders.splice.lengths import Edit, length_like, relengthed
 from paperknife_decoders.wire.walker import Field, WireType
 from paperknife_decoders.wire.writing import varint
@@ -23,17 +23,19 @@ def setting(data: bytes, place: Place, content: bytes) -> list[Edit]:
         element = elements[at_index(hop, hop.index, len(elements))]
         return in_element(element, hop.form, content)
     if not place.is_reached or not place.records:
-        return making(place, within(place.beyond, place.hops[-1].form.record(content)))
+        return making(place, within(place, place.hops[-1].form.record(content)))
     *others, last = place.records
     removed = [removal(each) for each in others] if hop.form.field.message_type is not None else []
     return [*removed, in_record(last, content)]
 
 
-def within(hops: Sequence[Hop], records: bytes) -> bytes:
-    """New records in new parents, for which `hops` stand from the outermost inwards."""
-    for hop in reversed(hops):
+def within(place: Place, records: bytes) -> bytes:
+    """New records in all parents that the message does not have. A list that it does not have has no elements."""
+    missing = place.hops[place.hops.index(place.hop) :]
+    for hop in missing:
         if hop.index is not None:
             at_index(hop, hop.index, 0)
+    for hop in reversed(missing[:-1]):
         records = hop.form.record(hop.key_record + records)
     return records
 
@@ -70,7 +72,7 @@ def listed(form: Form, contents: Sequence[bytes], *, packed: bool) -> bytes:
 def adding_new(place: Place, contents: Sequence[bytes], *, packed: bool) -> list[Edit]:
     """The first elements of a list."""
     records = listed(place.hops[-1].form, contents, packed=packed)
-    return making(place, within(place.beyond, records))
+    return making(place, within(place, records))
 
 
 def adding(place: Place, contents: Sequence[bytes]) -> list[Edit]:
@@ -89,7 +91,7 @@ def clearing(data: bytes, place: Place) -> list[Edit]:
     """What is at `place` is no longer there."""
     hop = place.hop
     if not place.is_reached:
-        within(place.beyond, b"")  # which finds that a list on the way is empty
+        within(place, b"")  # which finds that a list on the way is empty
         return []
     if hop.key is not None:
         return [removal(each) for each in entries_of(data, place.records, hop)]

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from google.protobuf.descriptor import FieldDescriptor
 
+from paperknife_decoders.splice.decoding import decoded
 from paperknife_decoders.splice.hops import Form, Hop, Key, form_of
-from paperknife_decoders.splice.scalars import decoded, encode_scalar
+from paperknife_decoders.splice.scalars import encode_scalar
 from paperknife_decoders.splice.scanning import counts, records_in
 from paperknife_decoders.values import Dynamic
 from paperknife_decoders.wire.walker import Field

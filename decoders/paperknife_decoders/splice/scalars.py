@@ -1,4 +1,4 @@
-"""Single values to bytes and back: numbers, truth values, enums, texts (the encoding page's table of scalar types)."""
+"""Single values to bytes: numbers, truth values, enums, texts (the encoding page's table of scalar types)."""
 
 from __future__ import annotations
 
@@ -14,10 +14,9 @@ from paperknife_decoders.expression.shapes import value_names
 from paperknife_decoders.printable import elide, printable
 from paperknife_decoders.splice.errors import SpliceError
 from paperknife_decoders.values import Dynamic
-from paperknife_decoders.wire.walker import read_varint
 from paperknife_decoders.wire.writing import varint
 
-__all__ = ["Encode", "decoded", "encode_scalar", "said"]
+__all__ = ["Encode", "encode_scalar", "said"]
 
 type Encode = Callable[[Dynamic, FieldDescriptor], bytes]
 """A value to the content of a record, without tag and length. Raises `SpliceError`."""
@@ -232,46 +231,3 @@ ENCODERS: dict[int, Encode] = {
 def encode_scalar(value: Dynamic, field: FieldDescriptor) -> bytes:
     """The content of a record of `field`. Raises `SpliceError` with what would fit."""
     return ENCODERS.get(field.type, plain_varint)(value, field)
-
-
-# The way back
-
-
-def signed(bits: int) -> Callable[[int], int]:
-    """The lower bits of a number with their sign."""
-    mask, sign = (1 << bits) - 1, 1 << bits - 1
-    return lambda number: (number & mask ^ sign) - sign
-
-
-def unzigzag(mask: int) -> Callable[[int], int]:
-    """What was written as zigzag, in so many bits."""
-    return lambda number: (number & mask) >> 1 ^ -(number & 1)
-
-
-VARINTS: dict[int, Callable[[int], int]] = {
-    FieldDescriptor.TYPE_INT32: signed(32),
-    FieldDescriptor.TYPE_INT64: signed(64),
-    FieldDescriptor.TYPE_UINT32: lambda number: number & MASK_32,
-    FieldDescriptor.TYPE_UINT64: int,
-    FieldDescriptor.TYPE_SINT32: unzigzag(MASK_32),
-    FieldDescriptor.TYPE_SINT64: unzigzag(MASK_64),
-    FieldDescriptor.TYPE_BOOL: bool,
-    FieldDescriptor.TYPE_ENUM: signed(32),
-}
-FIXED = {
-    FieldDescriptor.TYPE_FIXED32: struct.Struct("<I"),
-    FieldDescriptor.TYPE_SFIXED32: struct.Struct("<i"),
-    FieldDescriptor.TYPE_FIXED64: struct.Struct("<Q"),
-    FieldDescriptor.TYPE_SFIXED64: struct.Struct("<q"),
-    FieldDescriptor.TYPE_FLOAT: struct.Struct("<f"),
-    FieldDescriptor.TYPE_DOUBLE: struct.Struct("<d"),
-}
-
-
-def decoded(content: bytes, field: FieldDescriptor) -> int | float | bytes:
-    """What the content of a scalar's record means to a parser; texts stay bytes."""
-    known = VARINTS.get(field.type)
-    if known is not None:
-        return known(read_varint(content, 0, len(content))[0])
-    form = FIXED.get(field.type)
-    return form.unpack(content)[0] if form is not None else content

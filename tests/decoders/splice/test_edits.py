@@ -138,6 +138,16 @@ FAULTS = {
         Set("again.levels[0].size", 1),
         "again.levels[0] is not in this message, its list has no elements",
     ),
+    "an element of one": (
+        "",
+        Set("again.sizes[-1]", 1),
+        "again.sizes[-1] is not in this message, its list has no elements",
+    ),
+    "such an element cleared": (
+        "",
+        Clear("again.levels[0]"),
+        "again.levels[0] is not in this message, its list has no elements",
+    ),
     "a packed one": ("3202 0102", Clear("sizes[2]"), "sizes[2] is not in this message, its list has 2 elements"),
     "an append to no list": ("", Append("id", 1), "id is no list, nothing can be appended to it"),
     "an append to a map": ("", Append("labels", "x"), 'labels is a map; set an entry instead, as in labels["key"]'),
