@@ -17,6 +17,7 @@ A recording holds its schema, so that it can be read years later and by other to
 * `summary` counts items, and is what `ending` finds at the end of a packed file.
 * `selection` is a part of a recording, by times (`moments`), connections and expressions; `excerpt` makes a recording
   of it, with the `state` that holds before it: what is newest of its `subjects` and was not taken back (`undoing`).
+  Messages of which one goes on in the next are kept together (`chains`).
 * `salvage` finds the records that are whole (`shapes`) in a `damaged_file`, `spool` makes a plain file of them, and
   `recovery` a packed one, which it reads back.
 * `redaction` makes a recording for others, in two passes, tells which fields were masked (`field_paths`), and has
