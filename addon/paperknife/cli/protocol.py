@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import click
 
 from paperknife.cli.failure import Failure
+from paperknife.cli.protocol_keys import keys_command
 from paperknife.cli.protocol_try import try_command
 from paperknife.recording.embedded_schemas import embedded_schemas
 from paperknife.settings.catalogue import CONFIG, Entry, catalogue_of, config_or_none, entry_named, preset_entries
+from paperknife.settings.matching import covers
 from paperknife.settings.reading import Reading, load_matching
 from paperknife.settings.yaml_file import ConfigError
 from paperknife_decoders.printable import printable
@@ -19,6 +22,9 @@ from paperknife_decoders.schema.loaded import counted
 __all__ = ["protocol_group"]
 
 UNVERIFIED = "preset, not verified against the real system"
+
+MOST_COMPARED = 200
+"""Protocols of one file that are compared with those before them."""
 
 config_option = click.option(
     "--config", default=CONFIG, metavar="FILE", help="The YAML file with your own; paperknife.yaml by itself."
@@ -30,10 +36,11 @@ def protocol_group() -> None:
     """See the protocols that there are, and check and try your own.
 
     A protocol says how one kind of connection is read: framing, types, which messages lie in which fields. Your own are
-    in paperknife.yaml, under `protocols`.
+    in paperknife.yaml, under `protocols`; `paperknife protocol keys` explains what they can say.
     """
 
 
+protocol_group.add_command(keys_command)
 protocol_group.add_command(try_command)
 
 
@@ -103,8 +110,24 @@ def check_command(context: click.Context, file: str, schema: tuple[str, ...]) ->
         click.echo(counted(len(lines), "fault"), err=True)
         context.exit(1)
     click.echo(f"no faults in {counted(len(own.entries), 'protocol')}", err=True)
+    for entry, before in shadowed(own.entries):
+        click.echo(
+            f"! {printable(entry.name)} reads no connection by itself, only where --protocol names it: "
+            f"{printable(before.name)}, which stands before it, matches all that it does.",
+            err=True,
+        )
     for sentence in loaded.describe().split("\n"):
         click.echo(sentence, err=True)
+
+
+def shadowed(entries: Sequence[Entry]) -> Iterator[tuple[Entry, Entry]]:
+    """Protocols that never come to their turn, each with the one before it that is why."""
+    for number, entry in enumerate(entries[:MOST_COMPARED]):
+        before = next(
+            (each for each in entries[:number] if covers(each.definition.match, entry.definition.match)), None
+        )
+        if before is not None:
+            yield entry, before
 
 
 def own_entries(config: str) -> tuple[Entry, ...]:

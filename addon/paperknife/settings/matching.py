@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from paperknife_decoders.definition import Match
 
-__all__ = ["Address", "address_in", "fits", "matches_pattern"]
+__all__ = ["Address", "address_in", "covers", "fits", "matches_pattern"]
 
 PORT = re.compile(r"^(\[.*\]|[^:]*):[0-9]+$", re.DOTALL)
 """A host and a port; what holds more colons is an IPv6 address without one."""
@@ -60,3 +60,21 @@ def fits(match: Match, address: Address) -> bool:
         and any(fnmatchcase(path, each) for each in match.path or ("*",))
         and any(fnmatchcase(address.subprotocol, each) for each in match.subprotocol or ("*",))
     )
+
+
+def covers(wide: Match, narrow: Match) -> bool:
+    """True if it is sure that each connection that `narrow` means is one that `wide` means too."""
+    sides = ((wide.host, narrow.host), (wide.path, narrow.path), (wide.subprotocol, narrow.subprotocol))
+    return all(
+        not patterns or (bool(inner) and all(any(is_within(each, pattern) for pattern in patterns) for each in inner))
+        for patterns, inner in sides
+    )
+
+
+def is_within(narrow: str, wide: str) -> bool:
+    """True if a pattern means nothing that another one does not: equal, or a text of which that one is a pattern."""
+    # A sign of a pattern is no letter that ? or [...] could stand for, and a port no end of a host's name.
+    is_unsure = (any(sign in wide for sign in "?[") and any(sign in narrow for sign in "*?[")) or (
+        ":" in narrow and ":" not in wide and wide != "*"
+    )
+    return narrow == wide or (not is_unsure and fnmatchcase(narrow, wide))

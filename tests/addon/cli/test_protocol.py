@@ -95,6 +95,12 @@ def test_check_finds_nothing(protocol) -> None:
     assert "Protocol desk: schema: 2 messages in 1 file; client sends desk.Frame" in result.stderr
 
 
+def test_check_tells_of_what_is_never_its_turn(protocol) -> None:
+    """A protocol that is behind one that matches all; it can be right, and its status stays 0."""
+    result = protocol("check")
+    assert "! other reads no connection by itself, only where --protocol names it: desk, which" in result.stderr
+
+
 def test_check_finds_all_faults(protocol) -> None:
     """Each with its line and column, in their order."""
     result = protocol("check", "bad.yaml")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from paperknife.settings.matching import Address, address_in, fits
+from paperknife.settings.matching import Address, address_in, covers, fits
 from paperknife_decoders.definition import Match
 
 ADDRESS = Address("Venue.example", 8443, "/v1/stream?token=x", "feed.v2")
@@ -61,3 +61,34 @@ def test_anything(host, path, subprotocol) -> None:
     """Patterns and addresses may be anything."""
     assert fits(Match((host,), (path,), (subprotocol,)), ADDRESS) in (True, False)
     assert fits(Match(("a*",), ("/*",)), Address(host, 1, path, subprotocol)) in (True, False)
+
+
+@pytest.mark.parametrize(
+    ("wide", "narrow", "yes"),
+    [
+        (Match(), Match(), True),
+        (Match(), Match(host=("a",)), True),
+        (Match(host=("*",)), Match(), False),
+        (Match(host=("a",)), Match(host=("a",), path=("/v1",)), True),
+        (Match(host=("a",)), Match(host=("a", "b")), False),
+        (Match(host=("*.a", "b")), Match(host=("*.x.a", "b")), True),
+        (Match(host=("?.a",)), Match(host=("*.a",)), False),
+        (Match(host=("*3",)), Match(host=("a:443",)), False),
+        (Match(path=("/v1*",)), Match(path=("/v1/x",), host=("a",)), True),
+        (Match(path=("/v1/x",)), Match(path=("/v1*",)), False),
+    ],
+)
+def test_covers(wide, narrow, yes) -> None:
+    """True only where it is sure that the second never sees a connection that the first leaves."""
+    assert covers(wide, narrow) is yes
+
+
+PATTERNS = st.lists(st.text("ab*?:.4", min_size=1, max_size=4), max_size=2).map(tuple)
+MATCHES = st.builds(Match, host=PATTERNS, path=PATTERNS, subprotocol=PATTERNS)
+
+
+@given(MATCHES, MATCHES, st.text("ab.4", max_size=3), st.integers(4, 44), st.text("ab.", max_size=3))
+def test_what_is_covered_fits_both(wide, narrow, host, port, text) -> None:
+    """A connection that the covered one means is one of the other's too."""
+    address = Address(host, port, text, text)
+    assert not (covers(wide, narrow) and fits(narrow, address)) or fits(wide, address)
