@@ -143,8 +143,10 @@ def constant(step: ConstantPrefix, _: Limits) -> Express:
     return parts
 
 
-def inflated(step: Compressed, _: Limits) -> Express:
-    """What is compressed, and not large."""
+def inflated(step: Compressed, _: Limits) -> Express | None:
+    """What is compressed, and not large; not where a flag in front of it tells that."""
+    if step.flag is not None:
+        return None
     pieces, is_packed = step.codec.pieces, step.is_packed
 
     def parts(data: bytes) -> tuple[bytes] | None:

@@ -32,7 +32,7 @@ class GrpcWebsockets:
     """A part for each frame that holds a message; blocks of headers and trailers, and the client's 01, are none.
 
     A part comes from the message in which its frame ends. Its header tells as `compressed` if the frame is flagged so
-    (1, else 0); `compressed` by its magic may follow.
+    (1, else 0); the step `compressed` may follow, ``when: compressed=1``.
     """
 
     name: ClassVar[str] = "grpc-websockets"

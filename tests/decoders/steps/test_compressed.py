@@ -1,7 +1,9 @@
 """Messages that are compressed."""
 
 import gzip
+import re
 import tracemalloc
+import zlib
 
 import pytest
 from hypothesis import given
@@ -10,6 +12,7 @@ from tests.decoders.steps.trips import context, goes_there_and_back, opened, ref
 
 from paperknife_decoders.errors import DecodeError
 from paperknife_decoders.steps import open_parts
+from paperknife_decoders.steps.binary_header import BinaryHeader
 from paperknife_decoders.steps.compressed import Compressed
 from paperknife_decoders.steps.stream_codecs import CODECS
 from paperknife_decoders.steps.varint_delimited import VarintDelimited
@@ -128,3 +131,35 @@ def test_contents(step, content, change) -> None:
 def test_any_bytes(step, start, rest, change) -> None:
     """Any bytes open and close again, or are refused."""
     goes_there_and_back(step, start + rest, start + change)
+
+
+def test_a_flag() -> None:
+    """Where a number in front says so, a part is compressed, whatever it begins with; the flag stays."""
+    steps = (BinaryHeader("z:u8"), Compressed(CODECS["zlib"], "z=1|3"))
+    packed = zlib.compress(b"content")
+    for data, part in ((b"\x01" + packed, b"content"), (b"\0" + packed, packed), (b"\0", b"")):
+        found = open_parts(steps, data, context())
+        assert (found.parts, found.close(found.parts)) == ((part,), data)
+    changed = open_parts(steps, b"\x03" + packed, context()).close([b"other"])
+    assert (changed[0], zlib.decompress(changed[1:])) == (3, b"other")
+    assert open_parts(steps, b"\0plain", context()).close([packed]) == b"\0" + packed
+    with pytest.raises(DecodeError):
+        open_parts(steps, b"\x01plain", context())
+    with pytest.raises(
+        DecodeError, match="a number y in front, which tells what is compressed, was expected, and there"
+    ):
+        open_parts((BinaryHeader("z:u8"), Compressed(CODECS["zlib"], "y=1")), b"\x01", context())
+
+
+@pytest.mark.parametrize(
+    ("when", "words"),
+    [
+        ("alway", "when should be always, magic, or a flag, as in compressed=1, and is 'alway'; did you mean always?"),
+        ("z=x", "a number, decimal or as 0x7f, was expected, and 'x' was found"),
+        ("=1", "a condition, as in kind=2|3, was expected, and '=1' was found"),
+    ],
+)
+def test_what_is_no_flag(when, words) -> None:
+    """What `when` can be is said."""
+    with pytest.raises(ValueError, match=re.escape(words)):
+        Compressed(CODECS["gzip"], when)
