@@ -24,6 +24,7 @@ VERBS = {
     "run": ("paperknife.cli.run", "run_command"),
     "show": ("paperknife.cli.show", "show_command"),
     "info": ("paperknife.cli.info", "info_command"),
+    "stats": ("paperknife.cli.stats", "stats_command"),
     "replay": ("paperknife.cli.replay", "replay_group"),
     "filter": ("paperknife.cli.filter", "filter_command"),
     "redact": ("paperknife.cli.redact", "redact_command"),

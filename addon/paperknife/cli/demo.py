@@ -83,6 +83,7 @@ def play(options: dict[str, Any], schema: str) -> int:
             talk(f"A venue, a client and paperknife between them, for {options['seconds']:g} s (Ctrl-C ends it).")
             viewing.ends_with(proxy.shutdown)
             recordings.append(proxy.addon.recordings)
+            viewing.measure_with(proxy.addon, always=True)
             proxy.addon.keeper.announce()
 
         try:

@@ -16,6 +16,7 @@ from paperknife.recording.embedded_schemas import embedded_schemas
 from paperknife.settings.catalogue import CONFIG, config_or_none
 from paperknife.settings.modes import Mode, ModeError, parse_mode
 from paperknife.settings.reading import Loaded, Reading, load
+from paperknife.stats.period import period_from
 from paperknife_decoders.expression import Alternatives, Expression, ExpressionError, Lazily, compile_expression
 from paperknife_decoders.printable import printable
 from paperknife_decoders.protocol import Protocol
@@ -28,9 +29,11 @@ __all__ = [
     "load_or_fail",
     "modes_or_fail",
     "override_from",
+    "period_or_fail",
     "protocol_options",
     "reading_from",
     "reading_options",
+    "stats_option",
     "text_or_json",
     "view_from",
     "view_options",
@@ -125,6 +128,27 @@ def protocol_options(command: Callable[..., Any]) -> Callable[..., Any]:
 def view_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options that say what to show, and how."""
     return decorate(command, VIEW)
+
+
+def stats_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add ``--stats``."""
+    option = click.option(
+        "--stats",
+        default="",
+        metavar="TIME",
+        help="Every so long (10s, 1min) a few lines with rates, latencies and gaps; more of it at the end.",
+    )
+    return option(command)
+
+
+def period_or_fail(options: dict[str, Any]) -> str:
+    """What ``--stats`` says; a mistake in it ends the command with its sentence."""
+    try:
+        period_from(options["stats"])
+    except ValueError as error:
+        raise Failure(f"--stats: {error}.") from None
+    text: str = options["stats"]
+    return text
 
 
 def decorate(command: Callable[..., Any], options: Sequence[Decorator]) -> Callable[..., Any]:

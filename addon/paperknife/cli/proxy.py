@@ -13,8 +13,10 @@ from paperknife.cli.options import (
     check_expressions,
     load_or_fail,
     modes_or_fail,
+    period_or_fail,
     reading_from,
     reading_options,
+    stats_option,
     view_options,
 )
 from paperknife.cli.recording import record_options, record_words_or_fail
@@ -46,6 +48,7 @@ __all__ = ["proxy_command"]
 )
 @click.option("-o", "--output", metavar="FILE", help="Write the lines to this file instead of stdout.")
 @record_options
+@stats_option
 @click.argument("mitmproxy_options", nargs=-1, type=click.UNPROCESSED)
 @click.pass_context
 def proxy_command(context: click.Context, /, **options: Any) -> None:
@@ -72,6 +75,7 @@ def proxy_command(context: click.Context, /, **options: Any) -> None:
         options["mitmproxy_options"],
         own_flags=flags,
         record=record_words_or_fail(options),
+        stats=period_or_fail(options),
     )
     if options["ui"] in ("console", "web"):
         show_interface(options["ui"], plan)
@@ -95,6 +99,7 @@ def stream(options: dict[str, Any], plan: ProxyPlan) -> int:
             recordings.append(proxy.addon.recordings)
             proxy.addon.keeper.changed.append(viewing.schema_changed)
             viewing.ends_with(proxy.shutdown)
+            viewing.measure_with(proxy.addon)
             for listening in proxy.listening:
                 talk(listening.sentence())
             if viewing.view is None and proxy.addon.recordings.recorders:  # nobody else says it

@@ -17,8 +17,10 @@ from paperknife.cli.options import (
     check_expressions,
     load_or_fail,
     modes_or_fail,
+    period_or_fail,
     reading_from,
     reading_options,
+    stats_option,
     view_options,
 )
 from paperknife.cli.recording import record_options, record_words_or_fail
@@ -73,6 +75,7 @@ def partition(words: list[str], separator: str) -> tuple[list[str], list[str]]:
 @view_options
 @click.option("-o", "--output", metavar="FILE", help="Write the lines to this file instead of stderr; - is stdout.")
 @record_options
+@stats_option
 @click.argument("mitmproxy_options", nargs=-1, type=click.UNPROCESSED, metavar="-- COMMAND [ARGS]...")
 @click.pass_context
 def run_command(context: click.Context, /, **options: Any) -> None:
@@ -95,12 +98,13 @@ def run_command(context: click.Context, /, **options: Any) -> None:
     from paperknife.proxy.embedded import ProxyPlan
 
     reading, command, record = reading_from(options), context.meta["command"], record_words_or_fail(options)
+    stats = period_or_fail(options)
     flags = tuple(flag for parameter in context.command.params for flag in parameter.opts if flag.startswith("-"))
     with tempfile.TemporaryDirectory(prefix="paperknife-") as folder:
         arguments = ("--listen-port", "0", *upstream_trust(Path(folder), options["mitmproxy_options"]))
         arguments += options["mitmproxy_options"]
         modes = modes_or_fail(options["mode"])
-        plan = ProxyPlan(reading, load_or_fail(reading), modes, arguments, own_flags=flags, record=record)
+        plan = ProxyPlan(reading, load_or_fail(reading), modes, arguments, own_flags=flags, record=record, stats=stats)
         status = watch_command(options, plan, command, Path(folder))
     sys.exit(status)
 
@@ -165,6 +169,7 @@ async def run_watched(
     async with EmbeddedProxy(plan, [viewing.consumer]) as proxy:
         tune_process()
         recordings.append(proxy.addon.recordings)
+        viewing.measure_with(proxy.addon)
         proxy.addon.keeper.changed.append(viewing.schema_changed)
         proxy.addon.keeper.announce()
         proxy.addon.trust.command = tuple(command)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import os
 import sys
 from collections.abc import Callable, Iterator
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from paperknife.cli.failure import Failure
 from paperknife.cli.options import compile_for, view_from, wants_colour
@@ -14,9 +15,14 @@ from paperknife.live.printer import say
 from paperknife.live.tally import Tally
 from paperknife.live.view import LiveView
 from paperknife.settings.reading import Loaded
+from paperknife.stats.meter import Meter
+from paperknife.stats.tables import conduct_lines
 from paperknife.traffic import Consumer
 from paperknife_decoders.expression import ExpressionError
 from paperknife_decoders.paint import ANSI, PLAIN
+
+if TYPE_CHECKING:
+    from paperknife.proxy.addon import Paperknife
 
 __all__ = ["Viewing", "open_output", "talk"]
 
@@ -30,6 +36,11 @@ INCOMPLETE = 1
 def talk(text: str) -> None:
     """Say something that is not data; a terminal that was stopped with Ctrl-S does not hold us up for long."""
     say(f"{text}\n", sys.stderr)
+
+
+def talk_later(text: str) -> None:
+    """Say something from within an event loop, which does not wait for it."""
+    asyncio.get_running_loop().run_in_executor(None, talk, text)
 
 
 @contextlib.contextmanager
@@ -55,6 +66,8 @@ class Viewing:
     def __init__(self, options: dict[str, Any], loaded: Loaded, out: TextIO, *, show: bool = True) -> None:
         self.options = options
         self.tally = Tally()
+        self.meter: Meter | None = None
+        """What measures, where something is to be told of it in the summary."""
         self.view: LiveView | None = None
         self.end: Callable[[], None] = lambda: None
         self.is_broken = self.is_failed = False
@@ -94,11 +107,19 @@ class Viewing:
             return
         self.view.use_expressions(where or None, hide)
 
+    def measure_with(self, addon: Paperknife, *, always: bool = False) -> None:
+        """Have the summary tell what the addon measures, and say now where no view does; `always` for its own sake."""
+        if self.view is None and addon.pulse is not None:
+            addon.pulse.say = talk_later
+        self.meter = addon.measure() if always else addon.audience.meter
+
     def finish(self) -> int:
         """Show what is left, then the summary; the exit status."""
         lost = self.view.finish() if self.view else 0
         paint = ANSI if wants_colour(sys.stderr, self.options["colour"]) else PLAIN
         talk("\n" + self.tally.summary_text(paint).rstrip("\n"))
+        if self.meter is not None:
+            talk("\n".join(conduct_lines(self.meter.report(), paint)))
         if self.is_failed:
             return FAILED
         return INCOMPLETE if lost and self.options["form"] == "json" else 0

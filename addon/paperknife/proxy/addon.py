@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Iterable, Set
 
 from mitmproxy import addonmanager, contentviews, ctx, exceptions, http
@@ -32,6 +33,9 @@ from paperknife.recording.embedded_schemas import embedded_schemas
 from paperknife.recording.records import RecordingError
 from paperknife.settings.modes import Mode
 from paperknife.settings.reading import Loaded, Reading, load
+from paperknife.stats.meter import Meter
+from paperknife.stats.period import period_from
+from paperknife.stats.pulse import Pulse
 from paperknife.traffic import Consumer
 from paperknife_decoders.protocol import Protocol
 from paperknife_decoders.schema import SchemaError
@@ -72,6 +76,7 @@ class Paperknife:
         self.recordings = Recordings(self.audience, self.tap.connections, lambda: self.keeper.reading.redact)
         self.finishes_recordings = True
         """At the end; else whoever made us does."""
+        self.pulse: Pulse | None = None
         self.trust = Trust(self.audience.say)  # it says nothing twice
         self.addons = [Handshakes(self.tap.masking, self.audience, modes), self.tap, self.trust]
         self.watcher: asyncio.Task[None] | None = None
@@ -122,9 +127,28 @@ class Paperknife:
                 raise exceptions.OptionsError(
                     f"paperknife_limit: a size such as 16m was expected, not {options.paperknife_limit!r}."
                 ) from None
+        if f"{PREFIX}stats" in updated:
+            self.set_stats(options.paperknife_stats)
         if "save_stream_file" in options and "hardump" in options:
             keeps_all = options.save_stream_file or options.hardump
             self.tap.keep(0 if keeps_all else max(options.paperknife_messages, 0))
+
+    def set_stats(self, text: str) -> None:
+        """Measure, or do not."""
+        try:
+            period = period_from(text)
+        except ValueError as error:
+            raise exceptions.OptionsError(f"{PREFIX}stats: {error}.") from None
+        if period is not None:
+            self.pulse = Pulse(self.measure(), period, self.audience.say)
+        elif self.pulse is not None:
+            self.pulse = self.audience.meter = None
+
+    def measure(self) -> Meter:
+        """Measure all that passes from now on."""
+        if self.audience.meter is None:
+            self.audience.meter = Meter()
+        return self.audience.meter
 
     def running(self) -> None:
         """Refuse misspelt options; watch the schema's files."""
@@ -140,6 +164,8 @@ class Paperknife:
             self.tap.refresh()
             self.audience.tell_counts()
             self.recordings.tidy()
+            if self.pulse is not None:
+                self.pulse.tick(time.monotonic())
             await asyncio.sleep(REFRESH_SECONDS)
 
     def done(self) -> None:

@@ -9,6 +9,7 @@ from functools import partial
 
 from paperknife.proxy.file_limit import used_up
 from paperknife.proxy.repeats import Repeats
+from paperknife.stats.meter import Meter
 from paperknife.traffic import Consumer, Piece, PieceConsumer
 
 __all__ = ["Audience"]
@@ -19,12 +20,14 @@ logger = logging.getLogger(__name__)
 class Audience:
     """Tells consumers. One that raises is told of once, and left out from then on: the traffic goes on.
 
-    The `recorder`, where there is one, is told first, so that nothing that fails or takes its time comes before it.
+    The `recorder`, where there is one, is told first, so that nothing that fails or takes its time comes before it. The
+    `meter` hears all that the consumers hear, and shows nothing to anybody.
     """
 
     def __init__(self, consumers: Iterable[Consumer]) -> None:
         self.consumers = list(consumers)
         self.recorder: Consumer | None = None
+        self.meter: Meter | None = None
         self.repeats = Repeats()
         self.mask: Callable[[str], str] = str
         """Takes known secrets out of a sentence."""
@@ -39,6 +42,12 @@ class Audience:
             except Exception:
                 self.consumers.remove(consumer)
                 logger.exception("%s failed and gets no more messages; the traffic goes on.", type(consumer).__name__)
+        if self.meter is not None:
+            try:
+                call(self.meter)
+            except Exception:
+                self.meter = None
+                logger.exception("The meter failed and measures no more; the traffic goes on.")
 
     def tell_pieces(self, pieces: Iterable[Piece]) -> None:
         """Pass parts of large messages on to those who hear of them."""

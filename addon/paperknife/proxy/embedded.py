@@ -22,7 +22,7 @@ from paperknife.proxy.addon import Paperknife
 from paperknife.proxy.arguments import ArgumentError, apply_arguments, option_sentence
 from paperknife.proxy.dispatch import use_listeners_only
 from paperknife.proxy.listening import Listening, StartError, find_listening
-from paperknife.proxy.options import options_from, record_options_from
+from paperknife.proxy.options import PREFIX, options_from, record_options_from
 from paperknife.recording.segments import NOTHING, RecordWords
 from paperknife.settings.modes import Mode
 from paperknife.settings.reading import Loaded, Reading
@@ -40,7 +40,7 @@ class ProxyPlan:
 
     Without `modes` it is mitmproxy's configuration that says how to listen, in the end its regular mode. `arguments`
     are mitmproxy's own command-line options; `own_flags` name ours, for suggestions. What is recorded as `record` asks
-    is finished by whoever runs the proxy (`Recordings.finish`).
+    is finished by whoever runs the proxy (`Recordings.finish`). `stats` is how often to say what was measured.
     """
 
     reading: Reading
@@ -49,6 +49,7 @@ class ProxyPlan:
     arguments: tuple[str, ...] = ()
     own_flags: tuple[str, ...] = field(default=(), repr=False)
     record: RecordWords = NOTHING
+    stats: str = ""
 
 
 AUTHORITY = "mitmproxy-ca.pem"
@@ -140,6 +141,8 @@ class EmbeddedProxy:
         check_authority_folder(options.confdir)
         given = {name: value for name, value in ours.items() if value != defaults[name]}
         given |= record_options_from(self.plan.record)
+        if self.plan.stats:
+            given[f"{PREFIX}stats"] = self.plan.stats
         if self.plan.modes:
             given["mode"] = [mode.spec for mode in self.plan.modes]
         try:

@@ -79,6 +79,8 @@ def run_interface(
         made.addons.add(addon, Announcement(addon, plan.modes, say or (lambda text: addon.notice(text, False))))
         try:
             options.update(**options_from(plan.reading), **record_options_from(plan.record))
+            if plan.stats:
+                options.update(paperknife_stats=plan.stats)
         except OptionsError as error:
             raise ArgumentError(option_sentence(error)) from None
         return made

@@ -134,6 +134,13 @@ OPTIONS = (
         0,
         "How many files of a recording that is split to keep, the newest ones; 0 keeps all.",
     ),
+    Option(
+        f"{PREFIX}stats",
+        str,
+        "",
+        "Measure what passes, and say every so long (10s, 1min) how fast it is, how long answers take and what is "
+        "missing in sequence numbers.",
+    ),
 )
 """Every option that the addon adds to mitmproxy."""
 

@@ -1,0 +1,246 @@
+"""Numbers that should count by one: what is missing between them, what comes twice, what goes back.
+
+Whether a feed counts the messages of each symbol or all of them together stands in no schema. Both are followed, and
+the one that has fewer faults is what is told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from itertools import islice, product
+
+from paperknife.recording.subjects import short
+from paperknife.stats.numbering import Numbering
+
+__all__ = ["MOST_COURSES", "Course", "Faults", "Jump", "Room", "Series"]
+
+MOST_COURSES = 100_000
+"""Subjects whose last number is remembered, of all connections; what comes of others is counted as left out."""
+
+ENOUGH = 1000
+"""So many more faults in one way to read the numbers than in the other settle which one is right."""
+
+MOST_RENEWED = 4096
+"""Subjects that one snapshot renews."""
+
+type Key = tuple[object, ...]
+"""What a number is about."""
+
+
+@dataclass(frozen=True, slots=True)
+class Jump:
+    """A gap: `found` came behind `last`, on a connection, at a time in nanoseconds since the epoch."""
+
+    time_ns: int
+    connection: int
+    about: Key
+    last: int
+    found: int
+
+
+@dataclass(slots=True)
+class Faults:
+    """What was odd in one way to read the numbers: `missing` numbers in `gaps`, `repeats`, steps `back`."""
+
+    gaps: int = 0
+    missing: int = 0
+    repeats: int = 0
+    back: int = 0
+    first: Jump | None = None
+
+    @property
+    def total(self) -> int:
+        """How often something was odd."""
+        return self.gaps + self.repeats + self.back
+
+
+@dataclass(slots=True)
+class Room:
+    """How many more subjects can be remembered."""
+
+    left: int = MOST_COURSES
+
+
+@dataclass(slots=True)
+class Course:
+    """The last numbers of one connection, by what they are about; `furthest` where an older one came after it."""
+
+    last: dict[Key, int] = field(default_factory=dict)
+    furthest: dict[Key, int] = field(default_factory=dict)
+
+    def forget(self, keys: Iterable[Key]) -> int:
+        """Begin anew with these; how many of them were known."""
+        known = 0
+        for key in keys:
+            if self.last.pop(key, None) is not None:
+                known += 1
+                self.furthest.pop(key, None)
+        return known
+
+    def forget_all(self) -> int:
+        """Begin anew with all; how many that were."""
+        known = len(self.last)
+        self.last.clear()
+        self.furthest.clear()
+        return known
+
+
+class Series:
+    """The numbers of one field of one payload in one direction. `room` is shared with other series.
+
+    `counted` are numbers, `left_out` those of subjects for which there was no room, `subjects` the most that were known
+    at one time. The number 0 is none: it is how an
+    unset field reads. An older number than the last is a step back. What follows it may have been seen before, and is
+    at fault again only from the furthest number on; after a step back to 1 all begins anew.
+    """
+
+    def __init__(self, numbering: Numbering, room: Room) -> None:
+        self.numbering = numbering
+        self.counted = self.left_out = self.subjects = 0
+        self.each, self.whole = Faults(), Faults()
+        self._room = room
+        self._known = 0
+        self._courses: dict[int, Course] = {}
+        self._wholes: dict[int, Course] = {}
+        self._follows_whole = bool(numbering.subjects)
+        self._current: int | None = None
+        self._last: dict[Key, int] = {}
+        self._furthest: dict[Key, int] = {}
+
+    @property
+    def is_whole(self) -> bool:
+        """True if the numbers count the messages of all subjects together."""
+        return self._follows_whole and self.whole.total < self.each.total
+
+    @property
+    def faults(self) -> Faults:
+        """What is wrong with the numbers."""
+        return self.whole if self.is_whole else self.each
+
+    def see(  # noqa: PLR0913, PLR0917 - the fast way
+        self, connection: int, time_ns: int, number: int, about: Key, renews: bool = False, count: bool = True
+    ) -> None:
+        """Follow a number; without `count` only to know how they go on. With `renews` it begins anew."""
+        if not number:
+            return
+        if connection != self._current:
+            self._turn_to(connection)
+        known = self._last.get(about)
+        if known is None or known + 1 != number or renews or self._furthest:
+            if not self._see_closely(Place(connection, time_ns, shortened(about), count), number, renews=renews):
+                return
+        else:
+            self._last[about] = number
+        self.counted += count
+        if self._follows_whole:
+            self._see_whole(Place(connection, time_ns, (), count), number)
+
+    def _turn_to(self, connection: int) -> None:
+        """The numbers are of another connection than before."""
+        course = self._courses.get(connection)
+        if course is None:
+            course = self._courses[connection] = Course()
+        self._current, self._last, self._furthest = connection, course.last, course.furthest
+
+    def _see_closely(self, place: Place, number: int, *, renews: bool) -> bool:
+        """Follow a number that may not be the one behind the last; False where there is no room for it."""
+        course, about = self._courses[place.connection], place.about
+        if about not in course.last:
+            if not self._has_room():
+                self.left_out += place.count
+                return False
+        elif renews:
+            course.furthest.pop(about, None)
+            self._wholes.pop(place.connection, None)
+        else:
+            self._step(course, place, number, self.each if place.count else Faults())
+        course.last[about] = number
+        return True
+
+    def _see_whole(self, place: Place, number: int) -> None:
+        """Follow a number as if all subjects were counted together, until that is clearly not so."""
+        course = self._wholes.get(place.connection)
+        if course is None:
+            course = self._wholes[place.connection] = Course()
+        known = course.last.get(())
+        if known is not None and (known + 1 != number or course.furthest):
+            self._step(course, place, number, self.whole if place.count else Faults())
+            if self.whole.total > self.each.total + ENOUGH:
+                self._follows_whole = False
+                self._wholes.clear()
+                return
+        course.last[()] = number
+
+    def _step(self, course: Course, place: Place, number: int, faults: Faults) -> None:
+        """Count what is odd about a number that may not be the one behind the last."""
+        key = place.about
+        last = course.last[key]
+        furthest = course.furthest.pop(key, last)
+        if number == last:
+            faults.repeats += 1
+        elif number > furthest:
+            if number > furthest + 1:
+                faults.gaps += 1
+                faults.missing += number - furthest - 1
+                faults.first = faults.first or Jump(place.time_ns, place.connection, place.about, furthest, number)
+            return
+        elif number < last:
+            if number == 1 and furthest == self.numbering.greatest:
+                return
+            faults.back += 1
+            if number == 1:
+                return
+        if number < furthest:
+            course.furthest[key] = furthest
+
+    def _has_room(self) -> bool:
+        """Take the room for one more subject, where there is any."""
+        if self._room.left <= 0:
+            return False
+        self._room.left -= 1
+        self._known += 1
+        self.subjects = max(self.subjects, self._known)
+        return True
+
+    def _give_back(self, places: int) -> None:
+        """There is room for so many more."""
+        self._room.left += places
+        self._known -= places
+
+    def renew_by(self, connection: int, values: Mapping[str, set[object]]) -> None:
+        """Begin anew with all subjects that a snapshot is about: their values by name, none for a snapshot of all."""
+        course = self._courses.get(connection)
+        if course is None:
+            return
+        names = self.numbering.names
+        if not values or not names:
+            self._give_back(course.forget_all())
+            self._wholes.pop(connection, None)
+        elif all(name in values for name in names):
+            keys = product(*(values[name] for name in names))
+            self._give_back(course.forget(islice(keys, MOST_RENEWED)))
+
+    def close(self, connection: int) -> None:
+        """Forget a connection that has ended."""
+        course = self._courses.pop(connection, None)
+        self._wholes.pop(connection, None)
+        if connection == self._current:
+            self._current = None
+        if course is not None:
+            self._give_back(course.forget_all())
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a number was found, what it is about, and whether it counts."""
+
+    connection: int
+    time_ns: int
+    about: Key
+    count: bool
+
+
+def shortened(about: Key) -> Key:
+    """What a number is about, as it is remembered: a peer's words can be long."""
+    return tuple(short(value) if isinstance(value, str | bytes) else value for value in about)
