@@ -65,7 +65,6 @@ def drift_command(context: click.Context, /, files: tuple[str, ...], **options: 
     \b
     Examples:
       paperknife schema drift session.mcap --schema protos/
-      paperknife schema drift session.mcap --protocol t4 --schema protos/
       paperknife schema drift session.mcap --format json | jq -r .add
     """
     override = override_from(options)
