@@ -141,7 +141,7 @@ class Reader:
     ) -> Opened | Envelope:
         """The way through the steps and back; or the one envelope, where there are none or one of them refuses.
 
-        With `partly` what there is of a part that goes on in the next message is one too.
+        With `partly` what there is of a part that goes on in the next message is one too, where it can be opened.
         """
         kind = self.protocol.type_for(direction)
         if not self.has_steps(direction, opcode):
@@ -151,6 +151,8 @@ class Reader:
         try:
             opened = self.open(direction, opcode, content, before, partly=partly)
         except DecodeError as error:
+            if partly:  # what is not all there may be nothing that a step can open
+                return self.way(direction, opcode, content, before)
             return refused(content, kind, opcode, str(error))
         if opened.mark and not opened.parts:
             # A piece of something larger, which may look like anything.

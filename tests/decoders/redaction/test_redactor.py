@@ -189,6 +189,14 @@ def test_anything(protocol, messages: list[tuple[Opcode, bytes]], strict: bool) 
         assert list(map(len, redacted.contents)) == list(map(len, contents))
 
 
+def test_what_is_whole_beside_what_is_not(protocol) -> None:
+    """A secret in a whole frame is masked, also where what there is of the next one cannot be opened."""
+    steps = (GrpcWebsockets(), Compressed(CODECS["gzip"], "compressed=1"))
+    content = b"\0\0\0\0\x0f" + LOGIN + b"\x01\0\0\0\xff" + gzip.compress(DATA)[:9]
+    redacted = Redactor().redact_one(replace(protocol, steps=steps).reader(), Direction.SERVER, BINARY, content)
+    assert redacted and redacted[0] == content.replace(LOGIN, MASKED)
+
+
 def cut(data: bytes, places: tuple[int, ...]) -> list[bytes]:
     """The pieces between some places."""
     return [data[start:end] for start, end in zip((0, *places), (*places, len(data)), strict=True)]
