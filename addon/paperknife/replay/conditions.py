@@ -34,15 +34,23 @@ class Request:
 
 @dataclass(slots=True, eq=False)
 class Reply:
-    """A message that the recorded server sent: it comes after `needs`, or after the first `after` requests.
+    """A message that the recorded server sent: it comes after `needs`, which it answers, with what they said.
 
-    `answers` is what it answers, where it does; else `needs` are its subscription.
+    One that answers nothing comes after its subscription, or else after all of the first `after` requests.
     """
 
     message: Message
-    needs: tuple[Request, ...] = ()
     after: int = 0
+    needs: tuple[Request, ...] = ()
     answers: tuple[Envelope, ...] = ()
+    subscriptions: Subscriptions | None = None
+
+    def subscribed(self) -> tuple[Request, ...]:
+        """The requests before it that are about what it is about."""
+        if self.subscriptions is None:
+            return ()
+        found = (each for envelope in self.message.envelopes for each in self.subscriptions.of(envelope))
+        return tuple(dict.fromkeys(each for each in found if each.number <= self.after))
 
     @property
     def is_heartbeat(self) -> bool:
@@ -78,7 +86,7 @@ class Asked:
         self.count = 0
         self._volatile = volatile
         self._correlator = Correlator()
-        self._subjects: OrderedDict[tuple[str, str | bytes | int], Request] = OrderedDict()
+        self._subscriptions = Subscriptions()
 
     def requests(self, message: Message) -> Iterator[Request]:
         """Each of the client's envelopes that a reply may wait for."""
@@ -90,33 +98,45 @@ class Asked:
             self.count += 1
             request = Request(self.count, message.time_ns, envelope, fingerprint(envelope, self._volatile))
             self._correlator.observe(message, envelope, request)
-            for each in subject_of(envelope):
-                self._subjects.pop(each, None)
-                self._subjects[each] = request
-            while len(self._subjects) > MOST_SUBJECTS:
-                self._subjects.popitem(last=False)
+            self._subscriptions.add(request)
             yield request
 
     def reply(self, message: Message) -> Reply:
         """A message of the server, with what it waits for."""
-        marks = [
-            answer.mark
-            for envelope in message.envelopes
-            if (answer := self._correlator.observe(message, envelope)) is not None
-        ]
-        asked = [mark for mark in marks if isinstance(mark, Request)]
-        answers = tuple(
-            mark if isinstance(mark, Envelope) else mark.envelope
-            for mark in marks
-            if isinstance(mark, Request | Envelope)
-        )
-        needs = asked or self._subscriptions(message)
-        return Reply(message, tuple(dict.fromkeys(needs)), 0 if needs else self.count, answers)
+        needs: list[Request] = []
+        answers: list[Envelope] = []
+        for envelope in message.envelopes:
+            answer = self._correlator.observe(message, envelope)
+            match None if answer is None else answer.mark:
+                case Request() as request:
+                    needs.append(request)
+                    answers.append(request.envelope)
+                case Envelope() as heartbeat:
+                    answers.append(heartbeat)
+        if needs:
+            return Reply(message, self.count, tuple(dict.fromkeys(needs)), tuple(answers))
+        return Reply(message, self.count, (), tuple(answers), self._subscriptions)
 
-    def _subscriptions(self, message: Message) -> list[Request]:
-        """The requests that are about what a message is about."""
-        known = self._subjects
-        return [known[each] for envelope in message.envelopes for each in subject_of(envelope) if each in known]
+
+class Subscriptions:
+    """The newest request on each subject: a symbol, a room."""
+
+    def __init__(self) -> None:
+        self._known: OrderedDict[tuple[str, str | bytes | int], Request] = OrderedDict()
+
+    def add(self, request: Request) -> None:
+        """One more request, which may be about something."""
+        for each in subject_of(request.envelope):
+            self._known.pop(each, None)
+            self._known[each] = request
+        while len(self._known) > MOST_SUBJECTS:
+            self._known.popitem(last=False)
+
+    def of(self, envelope: Envelope) -> Iterator[Request]:
+        """Those about what an envelope is about."""
+        for each in subject_of(envelope):
+            if (request := self._known.get(each)) is not None:
+                yield request
 
 
 class Requests:

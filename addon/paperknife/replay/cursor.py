@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from paperknife.recording.items import Closed
 from paperknife.replay.conditions import Reply, Request, Requests, Step
 from paperknife.replay.heartbeats import Heartbeats
-from paperknife.replay.pace import Pace
+from paperknife.replay.pace import FASTEST, Pace
 from paperknife_decoders.difference import Difference, fingerprint, nearest_of
 from paperknife_decoders.envelope import Envelope
 from paperknife_decoders.learning import Learned, shifted
@@ -191,12 +191,14 @@ class Cursor:
                 return Waiting()
             self.allowed -= 1
             return None
+        is_matched = self.mode is Mode.MATCHED
+        if is_matched and not self._is_repeat and (missing := self._missing(head)):
+            return Waiting(None, missing)
+        if self.pace.speed == FASTEST:
+            return None
         time_ns = head.time_ns if isinstance(head, Closed) else head.message.time_ns
         due = self.pace.due(time_ns)
-        if self.mode is Mode.MATCHED:
-            missing = () if self._is_repeat else self._missing(head)
-            if missing:
-                return Waiting(None, missing)
+        if is_matched:
             due = max([due, *(self.pace.after(live, from_ns, time_ns) for live, from_ns in self._gates(head))])
         if due > now:
             return Waiting(due)
@@ -205,10 +207,16 @@ class Cursor:
 
     def _missing(self, head: Reply | Closed) -> tuple[Request, ...]:
         """The requests that the live client has not sent, and without which the next message makes no sense."""
-        if isinstance(head, Reply) and head.needs:
+        if isinstance(head, Closed):
+            return tuple(self.requests)
+        if head.needs:
             return tuple(each for each in head.needs if each.matched is None)
-        after = head.after if isinstance(head, Reply) else 1 << 61
-        return tuple(each for each in self.requests if each.number <= after) if self.requests.first <= after else ()
+        if self.requests.first > head.after:
+            return ()
+        subscribed = head.subscribed()
+        if subscribed:
+            return tuple(each for each in subscribed if each.matched is None)
+        return tuple(each for each in self.requests if each.number <= head.after)
 
     def _gates(self, head: Reply | Closed) -> Iterator[tuple[float, int]]:
         """When the requests came that the next message waited for: live, and as recorded."""

@@ -129,14 +129,15 @@ class Session:
         for item in items:
             if start_ns is not None and isinstance(item, Message) and item.time_ns < start_ns:
                 item.time_ns = start_ns
-            match item:
-                case Message() if item.connection == number and item.opcode < Opcode.CLOSE and choose(item):
+            if isinstance(item, Message):
+                if item.connection == number and item.opcode < Opcode.CLOSE and choose(item):
                     yield item
-                case Piece() if item.connection == number and (joined := pieces.add(item)):
+            elif isinstance(item, Piece):
+                if item.connection == number and (joined := pieces.add(item)):
                     yield joined
-                case Closed() if item.connection.number == number:
-                    yield item
-                    return
+            elif isinstance(item, Closed) and item.connection.number == number:
+                yield item
+                return
 
 
 def openings(items: Iterator[Item]) -> Iterator[Recorded]:

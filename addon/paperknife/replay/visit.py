@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import struct
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -10,6 +11,7 @@ from typing import Protocol
 
 from websockets.asyncio.server import ServerConnection
 from websockets.exceptions import ConnectionClosed
+from websockets.server import ServerProtocol
 
 from paperknife.recording.items import Closed
 from paperknife.replay.conditions import Request, is_heartbeat
@@ -22,8 +24,11 @@ from paperknife_decoders.secrets import Secrets
 
 __all__ = ["Listener", "OnMiss", "Visit", "VisitResult"]
 
-AT_ONCE = 64
-"""Messages that are sent before others get their turn, where nothing has to be waited for."""
+AT_ONCE = 16 << 10
+"""Bytes of messages that are sent before others get their turn, where nothing has to be waited for."""
+
+OVERHEAD = 64
+"""Bytes that a message counts for besides its content."""
 
 NO_STATUS = 1005
 """Stands for a close frame without a code (RFC 6455, section 7.4.1)."""
@@ -172,26 +177,46 @@ class Visit:
 
     async def _play(self) -> None:
         """Send what was recorded, each message when it is due."""
-        at_once = 0
         try:
             while True:
                 self._wake.clear()
-                step = Waiting() if self.is_paused else self.cursor.next(now())
+                together, step = self._due()
+                if together:
+                    await self._send(together)
                 match step:
-                    case Send():
-                        await self.connection.send(step.content, text=step.message.opcode is Opcode.TEXT)
-                        at_once += 1
-                        if at_once % AT_ONCE == 0:
-                            await asyncio.sleep(0)
                     case Waiting():
                         await self._wait(step)
-                    case Ended():
-                        if self._again is None:
-                            await self._end(step.closed)
-                            return
+                    case Ended() if self._again is not None:
                         self._again()
+                    case Ended():
+                        await self._end(step.closed)
+                        return
         except ConnectionClosed:
             pass
+
+    def _due(self) -> tuple[list[Send], Waiting | Ended | None]:
+        """The messages that are due now, and what comes after them; None where there are more than go at once."""
+        together: list[Send] = []
+        size = 0
+        while size < AT_ONCE:
+            step = Waiting() if self.is_paused else self.cursor.next(now())
+            if not isinstance(step, Send):
+                return together, step
+            together.append(step)
+            size += len(step.content) + OVERHEAD
+        return together, None
+
+    async def _send(self, messages: list[Send]) -> None:
+        """Send messages in one write, and let others have their turn."""
+        connection = self.connection
+        async with connection.send_context():
+            if connection.protocol.extensions:
+                for each in messages:
+                    send = SENDING[each.message.opcode]
+                    send(connection.protocol, each.content)
+            else:
+                connection.transport.write(b"".join([framed(each.message.opcode, each.content) for each in messages]))
+        await asyncio.sleep(0)
 
     async def _wait(self, waiting: Waiting) -> None:
         """Wait until something is due, or something has happened."""
@@ -233,6 +258,19 @@ class Visit:
                 self.connection.protocol.send_close()
         else:
             await self.connection.close(code, reason)
+
+
+def framed(opcode: int, content: bytes) -> bytes:
+    """A message as one frame of a server (RFC 6455, section 5.2)."""
+    size = len(content)
+    if size < 126:
+        return bytes((0x80 | opcode, size)) + content
+    if size < 1 << 16:
+        return struct.pack("!BBH", 0x80 | opcode, 126, size) + content
+    return struct.pack("!BBQ", 0x80 | opcode, 127, size) + content
+
+
+SENDING = {Opcode.TEXT: ServerProtocol.send_text, Opcode.BINARY: ServerProtocol.send_binary}
 
 
 def now() -> float:
