@@ -119,7 +119,7 @@ class Asked:
 
 
 class Subscriptions:
-    """The newest request on each subject: a symbol, a room."""
+    """The first request on each subject: a symbol, a room. What comes later about it, such as an order, is another's."""
 
     def __init__(self) -> None:
         self._known: OrderedDict[tuple[str, str | bytes | int], Request] = OrderedDict()
@@ -127,8 +127,7 @@ class Subscriptions:
     def add(self, request: Request) -> None:
         """One more request, which may be about something."""
         for each in subject_of(request.envelope):
-            self._known.pop(each, None)
-            self._known[each] = request
+            self._known.setdefault(each, request)
         while len(self._known) > MOST_SUBJECTS:
             self._known.popitem(last=False)
 
