@@ -274,3 +274,44 @@ def test_every_system_through_the_proxy(stage, tmp_path, system) -> None:
     shown = [json.loads(line) for line in verb("show", str(path), "--format", "json").splitlines()]
     wanted = {name for exchange in exchanges for name in exchange.payload.split(", ") if name}
     assert wanted <= {row.get("payload") for row in shown}
+
+
+STEP = '''
+class Wild:
+    """Fails in another way with each message."""
+
+    name = "wild"
+
+    def open(self, data, context):
+        if data == b"exit":
+            raise SystemExit(3)
+        if data == b"none":
+            return None
+        return 1 / 0
+'''
+
+
+def test_a_step_that_raises_breaks_no_connection(stage, folder) -> None:
+    """Whatever a step in Python raises, its messages pass, and are recorded and shown with the reason."""
+    (folder / "wild.py").write_text(STEP)
+    (folder / "paperknife.yaml").write_text("protocols: [{name: wild, decoder: wild:Wild}]")
+    path = folder / "wild.mcap"
+    contents = [b"exit", b"none", b"zero", b""]
+
+    async def run():
+        arguments = ("--set", f"paperknife_record={path}")
+        async with stage(reading=Reading(config="paperknife.yaml"), arguments=arguments) as at:
+            async with connect(at.url, proxy=None) as client:
+                for content in contents:
+                    await client.send(content)
+                    assert await client.recv() == content
+            await at.witness.until(lambda: len(at.witness.closes) == 1, "the end of the connection")
+            recordings = at.proxy.addon.recordings
+        finish_recordings(recordings)
+        return at.witness.seen
+
+    seen = asyncio.run(run())
+    faults = " ".join(each.fault for message in seen for each in message.envelopes)
+    assert [word for word in ("SystemExit: 3", "gave nothing", "ZeroDivisionError") if word not in faults] == []
+    kept = [item.content for item in Recording(path) if isinstance(item, Message) and item.direction is CLIENT]
+    assert kept[: len(contents)] == contents
