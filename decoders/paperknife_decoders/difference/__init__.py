@@ -7,7 +7,9 @@ says whether anything differs; what it is, `differences` finds by going through 
     envelope ── normal ──> bytes ── hash ──> fingerprint
         └──────────┴── messages, json_values ──> differences
 
-* `messages` compares messages and `json_values` JSON; `alignment` says which elements of two lists belong together.
+* `messages` compares messages (`places` is where they are) and `json_values` JSON; `alignment` says which elements of
+  two lists belong together.
+* `blanking` takes out of a message what is volatile.
 * `wording` says values, on one line and with secrets masked; `found` is what is given back.
 * `comparing` is what others call; `nearest_of` finds the one of many messages that differs least.
 """

@@ -12,8 +12,9 @@ from google.protobuf.empty_pb2 import Empty
 from paperknife_decoders.difference.found import Differences, Finding, What
 from paperknife_decoders.difference.json_normal import JsonPlace, TooDeep, json_text, normal_json
 from paperknife_decoders.difference.json_values import JsonComparing
-from paperknife_decoders.difference.messages import Comparing, Pair, Place
+from paperknife_decoders.difference.messages import Comparing
 from paperknife_decoders.difference.normal import normal_form
+from paperknife_decoders.difference.places import Pair, Place
 from paperknife_decoders.difference.unknown_normal import settle_unknown
 from paperknife_decoders.difference.wording import Wording
 from paperknife_decoders.envelope import Envelope, Form

@@ -4,64 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from itertools import zip_longest
-from typing import NamedTuple, cast
+from typing import cast
 
-from google.protobuf.descriptor import FieldDescriptor, OneofDescriptor
+from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.duration_pb2 import Duration
 
 from paperknife_decoders.difference.alignment import pairs_of
 from paperknife_decoders.difference.found import Finding, What
 from paperknife_decoders.difference.json_normal import NOWHERE, JsonPlace, plain_json
 from paperknife_decoders.difference.json_values import JsonComparing
+from paperknife_decoders.difference.places import Fields, Pair, Place, contents, fields_of, item_of, oneof_of
 from paperknife_decoders.difference.unknown_normal import encoded, unknown_by_number
 from paperknife_decoders.difference.wording import Wording
 from paperknife_decoders.masking import MAX_DEPTH
-from paperknife_decoders.open_types import any_content, is_any, is_json_like
-from paperknife_decoders.reflection import kind_of, list_fields
+from paperknife_decoders.open_types import is_any, is_json_like
+from paperknife_decoders.reflection import kind_of
 from paperknife_decoders.secrets import MASK
-from paperknife_decoders.sites import Shape, content_field, name_of, shape_of
+from paperknife_decoders.sites import Shape, content_field, shape_of
 from paperknife_decoders.unknown import unknown_words
 from paperknife_decoders.values import Dynamic, stands_for, words_of
 from paperknife_decoders.volatile import Volatile
-from paperknife_decoders.yaml_words import key_text
 
-__all__ = ["Comparing", "Pair", "Place"]
+__all__ = ["Comparing"]
 
 serialize = cast("Callable[..., bytes]", Duration.SerializePartialToString)
-
-
-class Pair(NamedTuple):
-    """A value as it came, and its normal form."""
-
-    whole: Dynamic
-    normal: Dynamic
-
-
-class Place(NamedTuple):
-    """Where a value lies: the path that is told, and the names on it."""
-
-    path: str = ""
-    names: tuple[str, ...] = ()
-    depth: int = 0
-
-    def inside(self, field: FieldDescriptor) -> Place:
-        """The place of a field."""
-        return Place(self.below(name_of(field)), (*self.names, field.name), self.depth + 1)
-
-    def below(self, name: str | int) -> str:
-        """The path of what is called so and lies in this."""
-        return f"{self.path}.{name}" if self.path else str(name)
-
-    def at(self, index: object) -> Place:
-        """The place of one element or of one entry."""
-        text = key_as_text(index) if isinstance(index, str) else str(index).lower()
-        return self._replace(path=f"{self.path}[{text}]")
-
-
-def key_as_text(key: str) -> str:
-    """A key in quotes."""
-    text = key_text(key)
-    return text if text.startswith('"') else f'"{text}"'
 
 
 class Comparing:
@@ -199,7 +165,7 @@ class Comparing:
         """Two Anys that differ: by their types, or by what is in them."""
         ours, theirs = contents(expected), contents(found)
         if expected.normal.type_url != found.normal.type_url:
-            url = FieldDescriptorOf.type_url(expected.normal)
+            url = kind_of(expected.normal).fields_by_name["type_url"]
             self.finding.add(
                 place.below("@type"),
                 What.CHANGED,
@@ -244,19 +210,6 @@ class Comparing:
                 self.finding.add(path, what, says(one, declared), says(other, declared))
 
 
-type Fields = dict[int, tuple[FieldDescriptor, Pair]]
-
-
-class FieldDescriptorOf:
-    """Fields of well-known types."""
-
-    @staticmethod
-    def type_url(holder: Dynamic) -> FieldDescriptor:
-        """The name of the type in an Any."""
-        found: FieldDescriptor = kind_of(holder).fields_by_name["type_url"]
-        return found
-
-
 def says(field: Dynamic | None, declared: Dynamic) -> Callable[[], str] | None:
     """Says an unknown field; what has the number of a known one may be its secret."""
     if field is None:
@@ -266,36 +219,11 @@ def says(field: Dynamic | None, declared: Dynamic) -> Callable[[], str] | None:
     return lambda: unknown_words(field).partition("=")[2]
 
 
-def fields_of(pair: Pair) -> Fields:
-    """The set fields by number, as they came and in normal form."""
-    whole = {field.number: value for field, value in list_fields(pair.whole)}
-    return {
-        field.number: (field, Pair(whole.get(field.number, value), value)) for field, value in list_fields(pair.normal)
-    }
-
-
-def oneof_of(field: FieldDescriptor) -> OneofDescriptor | None:
-    """The oneof of which a field is a member; those that `optional` makes are none."""
-    oneof = field.containing_oneof
-    return oneof if oneof is not None and len(oneof.fields) > 1 else None
-
-
 def keys_of(field: FieldDescriptor, values: Dynamic) -> Sequence[object]:
     """What tells the elements of a list from each other."""
     if field.message_type is not None:
         return [serialize(item, deterministic=True) for item in values]
     return [item if item == item else "nan" for item in values]  # noqa: PLR0124 - not a number
-
-
-def item_of(pair: Pair, key: Dynamic) -> Pair:
-    """One element or entry."""
-    return Pair(pair.whole[key], pair.normal[key])
-
-
-def contents(pair: Pair) -> Pair | None:
-    """What is in an Any; None where that is not known."""
-    whole, normal = any_content(pair.whole), any_content(pair.normal)
-    return None if whole is None or normal is None else Pair(whole, normal)
 
 
 def same(one: Dynamic, other: Dynamic) -> bool:
