@@ -12,7 +12,7 @@ from paperknife_decoders.paint import PLAIN, Paint, dyed
 
 __all__ = ["conduct_lines", "duration_text", "rate_text", "report_lines"]
 
-NAME_CELLS = 25
+NAME_CELLS = 24
 """Columns of a payload's name."""
 
 MOST_ROWS = 40
@@ -92,7 +92,7 @@ def amount_rows(amounts: Iterable[Amount], paint: Paint) -> Iterator[str]:
         )
 
 
-LATENCY_CELLS = 33
+LATENCY_CELLS = 32
 
 
 def latency_head() -> str:
