@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from paperknife.cli.replay_client import client_command
 from paperknife.cli.replay_server import server_command
 
 __all__ = ["replay_group"]
@@ -21,3 +22,4 @@ def replay_group() -> None:
 
 
 replay_group.add_command(server_command)
+replay_group.add_command(client_command)

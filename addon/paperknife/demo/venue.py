@@ -58,6 +58,9 @@ NOTICE_CYCLE = 200
 class VenueOptions:
     """How the venue runs: `rate` is market updates a second, `heartbeat` seconds.
 
+    With `fresh` each connection finds a market and accounts of its own, as they are at the start: whoever says the same
+    at the same places between the updates is told the same.
+
     Raises ValueError for what cannot be.
     """
 
@@ -67,6 +70,7 @@ class VenueOptions:
     seed: int = 1
     heartbeat: float = 2.0
     compression: bool = True
+    fresh: bool = False
     clock: Callable[[], int] = time.time_ns
 
     def __post_init__(self) -> None:
@@ -82,12 +86,16 @@ class Venue:
     def __init__(self, options: VenueOptions | None = None) -> None:
         self.options = options or VenueOptions()
         self.api = Api(newer_schema())
-        self.exchange = Exchange(Market(Random(self.options.seed)))
+        self.exchange = self.new_exchange()
         self.seats: dict[int, Seat] = {}
         self.url = ""
         self.opened = 0
         self.server: Server | None = None
         self.walking: asyncio.Task[None] | None = None
+
+    def new_exchange(self) -> Exchange:
+        """An exchange as it is at the start."""
+        return Exchange(Market(Random(self.options.seed)))
 
     async def __aenter__(self) -> Self:
         """Listen, and start the clock of the market."""
@@ -123,13 +131,14 @@ class Venue:
     async def attend(self, connection: ServerConnection) -> None:
         """One client, from its handshake to its end."""
         self.opened += 1
-        session = Session(self.opened, self.exchange, self.api, round(self.options.heartbeat * 1_000_000_000))
+        exchange = self.new_exchange() if self.options.fresh else self.exchange
+        session = Session(self.opened, exchange, self.api, round(self.options.heartbeat * 1_000_000_000))
         seat = self.seats[session.number] = Seat(session, connection)
         tasks = [asyncio.create_task(work) for work in (seat.send(), self.beat(seat))]
         try:
             async for content in connection:
                 session.receive(content, self.options.clock())
-                self.publish()
+                self.publish(exchange)
                 if session.close:
                     await seat.drained()
                     await connection.close(*session.close)
@@ -141,17 +150,21 @@ class Venue:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
-            self.exchange.drop(session.number)
+            exchange.drop(session.number)
             del self.seats[session.number]
 
-    def publish(self) -> None:
+    def publish(self, exchange: Exchange) -> None:
         """Tell everybody what happened, and hand what they are told to their connections."""
         now_ns = self.options.clock()
-        for event in self.exchange.drain():
-            for seat in self.seats.values():
+        for event in exchange.drain():
+            for seat in self.at(exchange):
                 seat.session.announce(event, now_ns)
         for seat in self.seats.values():
             seat.post()
+
+    def at(self, exchange: Exchange) -> list[Seat]:
+        """The seats at an exchange."""
+        return [seat for seat in self.seats.values() if seat.session.exchange is exchange]
 
     async def beat(self, seat: Seat) -> None:
         """Heartbeats to a client that is logged in; drop one that misses three of its own, or never logs in."""
@@ -173,23 +186,27 @@ class Venue:
         loop = asyncio.get_running_loop()
         due = loop.time()
         while True:
-            due = max(due + pause * steps, loop.time() - 1)
+            # What was missed is caught up with, but not where somebody counts on the time between two updates.
+            due = max(due + pause * steps, loop.time() - (0 if self.options.fresh else 1))
             await asyncio.sleep(max(0, due - loop.time()))
-            watched = {symbol for seat in self.seats.values() for symbol in seat.session.symbols}
-            if not watched:
-                continue
-            for _ in range(steps):
-                self.exchange.step(watched)
-                self.notify()
-                self.publish()
+            for exchange in {id(seat.session.exchange): seat.session.exchange for seat in self.seats.values()}.values():
+                self.advance(exchange, steps)
             for seat in self.seats.values():
                 seat.catch_up()
 
-    def notify(self) -> None:
+    def advance(self, exchange: Exchange, steps: int) -> None:
+        """Some steps of a market that somebody watches."""
+        watched = {symbol for seat in self.at(exchange) for symbol in seat.session.symbols}
+        for _ in range(steps if watched else 0):
+            exchange.step(watched)
+            self.notify(exchange)
+            self.publish(exchange)
+
+    def notify(self, exchange: Exchange) -> None:
         """A notice to everybody, now and then."""
         for step, urgency, headline in NOTICES:
-            if self.exchange.steps % NOTICE_CYCLE == step:
-                for seat in self.seats.values():
+            if exchange.steps % NOTICE_CYCLE == step:
+                for seat in self.at(exchange):
                     if seat.session.user:
                         seat.session.say("notice", {"urgency": urgency, "headline": headline})
 
@@ -216,9 +233,11 @@ def options_from(arguments: list[str] | None = None) -> VenueOptions:
     )
     parser.add_argument("--seed", type=int, default=defaults.seed, help="same seed, same market (default: %(default)s)")
     parser.add_argument("--no-compression", action="store_true", help="refuse permessage-deflate")
+    parser.add_argument("--fresh", action="store_true", help="a market of its own for each connection")
     given = parser.parse_args(arguments)
+    compression = not given.no_compression
     try:
-        return VenueOptions(given.host, given.port, given.rate, given.seed, compression=not given.no_compression)
+        return VenueOptions(given.host, given.port, given.rate, given.seed, compression=compression, fresh=given.fresh)
     except ValueError as error:
         parser.error(str(error))
 

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from mitmproxy import certs
 from mitmproxy.options import CONF_BASENAME, CONF_DIR, KEY_SIZE
 
-__all__ = ["server_context"]
+__all__ = ["client_context", "server_context"]
 
 LOCAL = ("localhost", "127.0.0.1", "::1")
 
@@ -35,6 +35,15 @@ def server_context(host: str, folder: str = CONF_DIR) -> ssl.SSLContext:
         context.load_cert_chain(name)
     finally:
         Path(name).unlink()
+    return context
+
+
+def client_context(folder: str = CONF_DIR) -> ssl.SSLContext:
+    """What a TLS client behind the proxy needs: it trusts the system's authorities, and mitmproxy's if there is one."""
+    context = ssl.create_default_context()
+    authority = Path(folder).expanduser() / f"{CONF_BASENAME}-ca-cert.pem"
+    if authority.is_file():
+        context.load_verify_locations(authority)
     return context
 
 

@@ -101,6 +101,7 @@ class Comparison:
         self.terms = terms
         self.findings = findings
         self.expected_count = self.found_count = self.same_count = 0
+        self._in_streams = 0
         self.streams = Streams(terms.streams)
         self._lineup = Lineup(
             terms.volatile, self._settled, lambda expected, found: paired(expected.envelope, found.envelope)
@@ -131,9 +132,18 @@ class Comparison:
         if unlike:
             self._add(Kind.CLOSED, "close", self.streams.expected.seconds, differences=unlike)
 
+    def ended(self, text: str) -> None:
+        """The connection ended in a way that can not be compared; `text` says how."""
+        self._add(Kind.CLOSED, "close", self.streams.expected.seconds, text=text)
+
     def stopped(self, text: str) -> None:
         """It could not be compared to its end; `text` is a sentence."""
         self._add(Kind.STOPPED, "connection", self.streams.expected.seconds, text=text)
+
+    @property
+    def surplus(self) -> int:
+        """Messages that came beyond those that are expected by now, streams aside."""
+        return self.found_count - self.expected_count - self._in_streams
 
     def finish(self) -> None:
         """Nothing more will come, on either side."""
@@ -167,6 +177,7 @@ class Comparison:
             key = message.direction, heard.payload
             if key in self.terms.streams:
                 side.add(key, envelope)
+                self._in_streams += 1 if side is self.streams.found else -1
             else:
                 put(self._item(message, envelope, heard))
         return found

@@ -42,12 +42,8 @@ type Key = tuple[Direction, str]
 
 
 def streams_in(unasked: Mapping[Key, int], requests: int) -> frozenset[Key]:
-    """The streams among payloads, given how many of each answered nothing, and how many requests there were."""
-    return frozenset(
-        key
-        for key, count in unasked.items()
-        if count > FEW and (key[0] is Direction.CLIENT or count > requests) and key[1]
-    )
+    """The streams of the server, given how many of each payload answered nothing, and how many requests there were."""
+    return frozenset(key for key, count in unasked.items() if key[0] is Direction.SERVER and count > max(FEW, requests))
 
 
 @dataclass(slots=True)

@@ -1,0 +1,113 @@
+"""Options and output that commands share which compare: what counts, what is printed, and reports."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from paperknife.cli.failure import Failure
+from paperknife.cli.options import decorate, wants_colour
+from paperknife.cli.viewing import open_output, talk
+from paperknife.replay.report import REPORTS, Compared
+from paperknife.replay.verdict import counts_text, verdict_lines
+from paperknife_decoders.paint import ANSI, PLAIN
+from paperknife_decoders.redaction.known import KnownSecrets
+
+__all__ = ["DIFFERENT", "comparing_options", "mask_for", "streams_from", "tell"]
+
+DIFFERENT = 1
+"""The exit status where something differs."""
+
+
+def read_factor(context: click.Context, option: click.Parameter, value: str | None) -> float | None:
+    """``3x`` or ``3``."""
+    if value is None:
+        return None
+    try:
+        factor = float(value.removesuffix("x"))
+    except ValueError:
+        factor = 0.0
+    if not 1 <= factor < float("inf"):
+        raise click.BadParameter(f"a factor of 1 or more was expected, such as 3x, not {value!r}", context, option)
+    return factor
+
+
+OPTIONS = (
+    click.option("--ignore", multiple=True, metavar="PATH", help="A field that does not count, such as order.note."),
+    click.option(
+        "--stream",
+        multiple=True,
+        metavar="PAYLOAD",
+        help="Of this payload only kind and rate count, not the values; and of none but those that are named.",
+    ),
+    click.option("--no-stream", is_flag=True, help="The values of all payloads count, market data's too."),
+    click.option(
+        "--max-slowdown",
+        callback=read_factor,
+        metavar="FACTOR",
+        help="An answer that takes so many times as long, such as 3x, and 50 ms longer at least, is a difference.",
+    ),
+    click.option(
+        "--report",
+        nargs=2,
+        multiple=True,
+        metavar="json|junit FILE",
+        help="Also write a report; - is stdout. May be given again.",
+    ),
+    click.option(
+        "--color/--no-color",
+        "colour",
+        default=None,
+        help="Colours always or never; by itself on a terminal without NO_COLOR.",
+    ),
+)
+
+
+def comparing_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options that say what counts, and where it is told."""
+    return decorate(command, OPTIONS)
+
+
+def streams_from(options: dict[str, Any]) -> frozenset[str] | None:
+    """The payloads that are streams by the options; None leaves it to the rule."""
+    if options["no_stream"] and options["stream"]:
+        raise Failure("--stream and --no-stream contradict each other; give one of them.")
+    return frozenset(options["stream"]) if options["stream"] or options["no_stream"] else None
+
+
+def check_reports(reports: Iterable[tuple[str, str]]) -> None:
+    """End the command for a report of a kind that there is not, before anything is done."""
+    for kind, path in reports:
+        if kind not in REPORTS:
+            raise Failure(f"--report: one of {', '.join(REPORTS)} was expected before the file, not {kind!r}.")
+        if path != "-" and not Path(path).absolute().parent.is_dir():
+            raise Failure(f"--report: there is no folder {Path(path).parent} for {path}.")
+
+
+def mask_for(values: Iterable[str]) -> Callable[[str], str]:
+    """Masks values wherever they turn up in a text."""
+    known = KnownSecrets()
+    for each in values:
+        known.learn(each)
+    return known.mask_text
+
+
+def tell(compared: Compared, options: dict[str, Any], sent: int | None = None) -> int:
+    """Print the findings and the verdict, write the reports, and give the exit status."""
+    paint = ANSI if wants_colour(sys.stdout, options["colour"]) else PLAIN
+    is_stdout_taken = any(path == "-" for _, path in options["report"])
+    for line in () if is_stdout_taken else verdict_lines(compared.findings, paint, compared.mask):
+        click.echo(line)
+    for kind, path in options["report"]:
+        with open_output(path) as out:
+            out.write(REPORTS[kind](compared))
+    parts = [] if sent is None else [f"{sent:,} messages sent"]
+    parts += [f"{compared.expected:,} expected", f"{compared.came:,} came"]
+    plural = "s" if compared.connections != 1 else ""
+    verdict = f"Different: {counts_text(compared.findings)}" if compared.findings.total else "The same"
+    talk(f"{verdict}. {', '.join(parts)}, on {compared.connections:,} connection{plural}.")
+    return DIFFERENT if compared.findings.total else 0

@@ -1,0 +1,294 @@
+"""A recording spoken again by us as the client, to any server, and what is not as it was then."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import ssl
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Protocol as Interface
+from urllib.parse import urlsplit, urlunsplit
+
+from websockets.asyncio.client import connect
+from websockets.exceptions import InvalidHandshake, InvalidStatus, InvalidURI, WebSocketException
+from websockets.typing import Subprotocol
+
+from paperknife.replay.blanks import Fillings
+from paperknife.replay.comparison import Comparison, Terms
+from paperknife.replay.findings import Findings
+from paperknife.replay.passing import OURS, PREFIX
+from paperknife.replay.player import Player, PlayOptions, PlayPace
+from paperknife.replay.streams import Key
+from paperknife.replay.survey import ConnectionSurvey, Survey
+from paperknife.replay.timeline import Act, Recorded, Session, as_server_saw
+from paperknife_decoders.learning import Learned
+from paperknife_decoders.message import Direction, Message
+from paperknife_decoders.printable import printable
+from paperknife_decoders.protocol import Protocol
+from paperknife_decoders.volatile import volatile_of
+
+__all__ = ["CannotReplay", "ClientListener", "ClientOptions", "Outcome", "replay", "target_of"]
+
+LARGEST_MESSAGE = 64 << 20
+"""Bytes of a server's message; we close beyond it with 1009."""
+MOST_AT_ONCE = 256
+"""Connections that are open at a time."""
+OPEN_SECONDS = 10.0
+"""In which a server has to answer a handshake."""
+
+
+class CannotReplay(Exception):
+    """The replay could not be run, in one sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClientOptions:
+    """Where to, and what counts.
+
+    `to` is a URL; without a path the recorded path is asked for, without a query the recorded query. `headers` take the
+    place of recorded ones. `ignore` are paths of fields that do not count; `slowdown` is the factor beyond which an
+    answer is late. `streams` None goes by the rule of `paperknife.replay.streams`. `via` is the URL of a proxy.
+    """
+
+    to: str
+    play: PlayOptions = field(default_factory=PlayOptions)
+    ignore: tuple[str, ...] = ()
+    slowdown: float | None = None
+    streams: frozenset[str] | None = None
+    headers: tuple[tuple[str, str], ...] = ()
+    via: str | None = None
+    tls: ssl.SSLContext | None = None
+
+
+class ClientListener(Interface):
+    """Is told what happens."""
+
+    def connected(self, number: int, url: str) -> None:
+        """A connection is open."""
+
+    def stalled(self, number: int, what: object, seconds: float) -> None:
+        """What was waited for has not come for so long, and is waited for no more."""
+
+    def fault(self, number: int, text: str) -> None:
+        """Something could not be done as recorded; a sentence."""
+
+
+@dataclass(slots=True)
+class Outcome:
+    """How it went: connections, messages that were sent, that were expected, that came, and that were as recorded."""
+
+    findings: Findings = field(default_factory=Findings)
+    connections: int = 0
+    sent: int = 0
+    expected: int = 0
+    found: int = 0
+
+    def add(self, comparison: Comparison, sent: int) -> None:
+        """One more connection, at its end."""
+        self.connections += 1
+        self.sent += sent
+        self.expected += comparison.expected_count
+        self.found += comparison.found_count
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """All that is needed to open one connection."""
+
+    survey: ConnectionSurvey
+    url: str
+    headers: tuple[tuple[str, str], ...]
+    subprotocols: tuple[str, ...]
+
+
+async def replay(
+    session: Session, survey: Survey, options: ClientOptions, fillings: Fillings, listener: ClientListener
+) -> Outcome:
+    """Speak all connections of `survey` again. Raises `CannotReplay`, `MissingSecret` before anything is sent."""
+    calls = [call_for(each, options, fillings) for each in survey.connections.values()]
+    fillings.settle(dict.fromkeys(field for each in survey.connections.values() for field in each.secrets))
+    outcome = Outcome()
+    replaying = Replaying(session, survey, options, fillings, listener, outcome)
+    try:
+        async with asyncio.TaskGroup() as tasks:
+            for call in calls:
+                tasks.create_task(replaying.speak(call))
+    except* CannotReplay as errors:
+        raise errors.exceptions[0] from None
+    return outcome
+
+
+class Replaying:
+    """All connections of one replay, each as it was to the others."""
+
+    def __init__(  # noqa: PLR0913, PLR0917 - each is a part of its own
+        self,
+        session: Session,
+        survey: Survey,
+        options: ClientOptions,
+        fillings: Fillings,
+        listener: ClientListener,
+        outcome: Outcome,
+    ) -> None:
+        self.session = session
+        self.survey = survey
+        self.options = options
+        self.fillings = fillings
+        self.listener = listener
+        self.outcome = outcome
+        self.streams = chosen_streams(survey, options.streams)
+        self.seats = asyncio.Semaphore(MOST_AT_ONCE)
+        self.over = {number: asyncio.Event() for number in survey.connections}
+        self.first_ns = min((each.recorded.connection.time_ns for each in survey.connections.values()), default=0)
+
+    async def speak(self, call: Call) -> None:
+        """One connection, when its time has come."""
+        number = call.survey.recorded.number
+        try:
+            await self._turn(call.survey)
+            async with self.seats:
+                await self._converse(call)
+        finally:
+            self.over[number].set()
+
+    async def _turn(self, survey: ConnectionSurvey) -> None:
+        """Wait for the connections that were over by then, and for the time that had passed."""
+        begin_ns = survey.recorded.connection.time_ns
+        play = self.options.play
+        if play.pace is not PlayPace.FAST and play.speed != math.inf:
+            await asyncio.sleep(min((begin_ns - self.first_ns) / 1e9, play.longest_gap) / play.speed)
+        for number, each in self.survey.connections.items():
+            if each.closed_ns is not None and each.closed_ns < begin_ns:
+                await self.over[number].wait()
+
+    async def _converse(self, call: Call) -> None:
+        survey, options = call.survey, self.options
+        recorded = survey.recorded
+        protocol = survey.protocol or Protocol()
+        volatile = volatile_of(protocol, options.ignore)
+        with_rates = options.play.pace is not PlayPace.FAST and options.play.speed == 1
+        learned = Learned(protocol)
+        comparison = Comparison(
+            recorded.number,
+            Terms(volatile, self.streams, options.slowdown, with_rates),
+            self.outcome.findings,
+            lambda expected, found: learned.learn(expected, found, Direction.SERVER),
+        )
+        player = Player(
+            recorded.number,
+            survey,
+            self._acts(recorded),
+            protocol,
+            comparison,
+            learned,
+            self.fillings,
+            options.play,
+            self.listener,
+        )
+        connection = connecting(call, options)
+        try:
+            live = await connection
+        except (OSError, WebSocketException, TimeoutError) as error:
+            raise CannotReplay(f"Cannot connect to {printable(call.url)}: {reason_of(error)}.") from None
+        self.listener.connected(recorded.number, call.url)
+        try:
+            await player.run(live)
+        finally:
+            await live.close()
+        comparison.finish()
+        self.outcome.add(comparison, player.sent)
+
+    def _acts(self, recorded: Recorded) -> Iterator[Act]:
+        for act in self.session.acts(recorded.number, as_server_saw):
+            yield act if not isinstance(act, Message) else as_it_left(act)
+
+
+def connecting(call: Call, options: ClientOptions) -> connect:
+    """What connects, with the recorded handshake."""
+    is_secure = call.url.startswith("wss:")
+    return connect(
+        call.url,
+        additional_headers=call.headers,
+        subprotocols=[Subprotocol(each) for each in call.subprotocols] or None,
+        compression="deflate" if call.survey.recorded.is_compressed else None,
+        user_agent_header=None,
+        proxy=options.via,
+        ssl=options.tls if is_secure else None,
+        open_timeout=OPEN_SECONDS,
+        close_timeout=min(options.play.patience, OPEN_SECONDS),
+        ping_interval=None,
+        max_size=LARGEST_MESSAGE,
+    )
+
+
+def as_it_left(message: Message) -> Message:
+    """A message as its sender had sent it, where that was the server; as it arrived, where that was the client."""
+    if message.direction is Direction.CLIENT or message.original is None:
+        return message
+    return Message(
+        message.connection,
+        message.direction,
+        message.time_ns,
+        message.opcode,
+        message.original,
+        message.reader,
+        before=message.before,
+    )
+
+
+def chosen_streams(survey: Survey, named: frozenset[str] | None) -> frozenset[Key]:
+    """The streams that the user has named, or those by the rule."""
+    if named is None:
+        return survey.streams
+    return frozenset((Direction.SERVER, name) for name in named)
+
+
+def call_for(survey: ConnectionSurvey, options: ClientOptions, fillings: Fillings) -> Call:
+    """How a connection is opened: recorded headers, without those that belong to that one connection alone."""
+    request = survey.recorded.connection.handshake.request
+    ours = {name.lower() for name, _ in options.headers}
+    headers: list[tuple[str, str]] = []
+    subprotocols: list[str] = []
+    for name, value in request:
+        key = name.lower()
+        if key in ours:
+            continue
+        if key == "sec-websocket-protocol":
+            subprotocols += [part.strip() for part in fillings.header(name, value).split(",") if part.strip()]
+        elif key not in OURS and not key.startswith(PREFIX):
+            headers.append((name, fillings.header(name, value)))
+    url = target_of(options.to, survey.recorded.connection.url, fillings)
+    return Call(survey, url, (*headers, *options.headers), tuple(subprotocols))
+
+
+def target_of(to: str, recorded: str, fillings: Fillings) -> str:
+    """The URL to connect to. Raises `CannotReplay` for one that is none, and `MissingSecret`."""
+    try:
+        parts = urlsplit(to)
+        is_url = parts.scheme in {"ws", "wss"} and bool(parts.hostname)
+        _ = parts.port
+    except ValueError:
+        is_url = False
+    if not is_url:
+        raise CannotReplay(f"--to: a URL such as wss://staging.example/v1 was expected, not {printable(to)!r}.")
+    before = urlsplit(recorded)
+    path = parts.path if parts.path.strip("/") else before.path or "/"
+    query = parts.query or fillings.query(before.query)
+    return urlunsplit((parts.scheme, parts.netloc, path, query, ""))
+
+
+def reason_of(error: Exception) -> str:
+    """Why a server could not be reached, in words."""
+    match error:
+        case InvalidStatus():
+            return f"the server answered the handshake with {error.response.status_code}, 101 was expected"
+        case TimeoutError():
+            return f"no answer within {OPEN_SECONDS:g} s"
+        case InvalidURI():
+            return "the URL is not valid"
+        case InvalidHandshake():
+            return f"the server is no WebSocket server: {printable(str(error))}"
+        case OSError():
+            return printable(error.strerror or str(error))
+    return printable(str(error))

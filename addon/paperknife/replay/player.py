@@ -1,0 +1,371 @@
+"""One recorded connection spoken again by us as the client: what was sent is sent, what comes is compared."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import enum
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Protocol as Interface
+
+from websockets.asyncio.client import ClientConnection
+from websockets.exceptions import ConnectionClosed
+
+from paperknife.recording.items import Closed
+from paperknife.replay.blanks import Fillings, masked_fields
+from paperknife.replay.comparison import Asking, Comparison
+from paperknife.replay.conditions import is_heartbeat
+from paperknife.replay.pace import FASTEST, Pace
+from paperknife.replay.survey import ConnectionSurvey
+from paperknife.replay.timeline import Act
+from paperknife.replay.waits import Waits
+from paperknife.traffic import ABNORMAL, Close
+from paperknife_decoders.envelope import Envelope
+from paperknife_decoders.learning import Learned, shifted
+from paperknife_decoders.message import Direction, Message, Opcode
+from paperknife_decoders.printable import printable
+from paperknife_decoders.protocol import Protocol
+from paperknife_decoders.splice import Set, SpliceError, edited
+from paperknife_decoders.trail import Trail
+
+__all__ = ["PlayListener", "PlayOptions", "PlayPace", "Player"]
+
+AT_ONCE = 64
+"""Messages that are taken before others get their turn."""
+MOST_AHEAD = 2000
+"""So many messages of the server are read from the recording before they have come."""
+MOST_SURPLUS = 100_000
+"""Messages that came beyond those that were recorded; with more of them the comparison ends."""
+STREAM_SECONDS = 1.0
+"""A stream is waited for this much longer than twice the time that it took."""
+NO_STATUS = 1005
+NORMAL = 1000
+CLIENT, SERVER = Direction.CLIENT, Direction.SERVER
+
+
+class PlayPace(enum.Enum):
+    """When a recorded message is sent."""
+
+    MATCHED = "matched"
+    """When all that the recorded client had heard by then has come, and then after as long as it took."""
+    FAST = "fast"
+    """When the answers that the recorded client had by then have come."""
+    TIMED = "timed"
+    """At its time."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlayOptions:
+    """How to speak. After `patience` seconds without what is waited for it is waited for no more."""
+
+    pace: PlayPace = PlayPace.MATCHED
+    speed: float = 1.0
+    longest_gap: float = float("inf")
+    patience: float = 5.0
+    shift_time: bool = False
+
+
+class PlayListener(Interface):
+    """Is told what becomes of a connection."""
+
+    def stalled(self, number: int, what: object, seconds: float) -> None:
+        """What was waited for has not come for so long, and is waited for no more."""
+
+    def fault(self, number: int, text: str) -> None:
+        """Something could not be done as recorded; a sentence."""
+
+
+@dataclass(slots=True)
+class Player:
+    """Speaks one connection. Feeds `comparison` with both sides; does not finish it."""
+
+    number: int
+    survey: ConnectionSurvey
+    acts: Iterator[Act]
+    protocol: Protocol
+    comparison: Comparison
+    learned: Learned
+    fillings: Fillings
+    options: PlayOptions
+    listener: PlayListener
+    sent: int = 0
+    is_played: bool = False
+    """All that the client had said was sent."""
+    _waits: Waits = field(default_factory=Waits)
+    _wake: asyncio.Event = field(default_factory=asyncio.Event)
+    _progress: float = 0.0
+    _spoke_ns: int = 0
+    _spoke: float = 0.0
+    _asked: int = 0
+    _shift_ns: int = 0
+    _is_fault_told: bool = False
+    _is_beating: bool = False
+    _closed: Closed | None = None
+    _closing: Close | None = None
+
+    async def run(self, connection: ClientConnection) -> None:
+        """Speak until all is said and answered, or the connection ends."""
+        self._progress = self._spoke = now()
+        pace = Pace(self.options.speed, self.options.longest_gap)
+        playing = asyncio.create_task(self._play(connection, pace))
+        beating = asyncio.create_task(self._beat(connection))
+        try:
+            await self._hear(connection)
+            if playing.done():
+                await playing
+        finally:
+            for task in (playing, beating):
+                task.cancel()
+            await asyncio.gather(playing, beating, return_exceptions=True)
+        if not playing.cancelled() and (error := playing.exception()) is not None:
+            raise error
+        self._compare_ends(connection)
+
+    # What comes
+
+    async def _hear(self, connection: ClientConnection) -> None:
+        """Take what the server says, to its last word."""
+        reader = self.protocol.reader(self.survey.recorded.path)
+        trail, count = Trail(), 0
+        with contextlib.suppress(ConnectionClosed):
+            while True:
+                content = await connection.recv()
+                opcode = Opcode.TEXT if isinstance(content, str) else Opcode.BINARY
+                data = content.encode() if isinstance(content, str) else content
+                message = Message(self.number, SERVER, time.time_ns(), opcode, data, reader)
+                message.before = trail.follow_one(reader, SERVER, opcode, data)
+                await self._came(connection, message)
+                count += 1
+                if count % AT_ONCE == 0:
+                    await asyncio.sleep(0)
+
+    async def _came(self, connection: ClientConnection, message: Message) -> None:
+        """One message of the server."""
+        if is_heartbeat(message):
+            self.comparison.found(message)
+            await self._answer(connection, message)
+            return
+        for heard in self.comparison.found(message):
+            if self._waits.came(heard):
+                self._progress = now()
+                self._wake.set()
+        if self.comparison.surplus > MOST_SURPLUS and self._closing is None:
+            self.comparison.stopped(
+                f"The server has sent {MOST_SURPLUS:,} messages more than were recorded. The comparison ends there."
+            )
+            await self._close(connection, NORMAL, "")
+
+    async def _answer(self, connection: ClientConnection, message: Message) -> None:
+        """Answer a heartbeat, if the recorded client did."""
+        answer = self.survey.heartbeats.answer
+        if answer is not None:
+            for envelope in message.envelopes:
+                self.learned.learn(answer.answers[0], envelope, SERVER)
+            await connection.send(self._as_live(answer.message), text=answer.message.opcode is Opcode.TEXT)
+
+    # What is said
+
+    async def _play(self, connection: ClientConnection, pace: Pace) -> None:
+        """Say what was recorded, and then close as it was closed."""
+        count = 0
+        with contextlib.suppress(ConnectionClosed):
+            for act in self.acts:
+                if not count:
+                    self._begin(act, pace)
+                if isinstance(act, Closed):
+                    self._closed = act
+                elif act.direction is SERVER:
+                    await self._expect(act, pace)
+                else:
+                    await self._speak(connection, act, pace)
+                count += 1
+                if count % AT_ONCE == 0:
+                    await asyncio.sleep(0)
+            await self._wait_until_due(self._closed.time_ns if self._closed else self._spoke_ns, pace)
+            self.is_played = True
+            await self._end(connection)
+
+    def _begin(self, act: Act, pace: Pace) -> None:
+        self._spoke_ns = act.time_ns
+        pace.begin(act.time_ns, now())
+        if self.options.shift_time:
+            self._shift_ns = time.time_ns() - act.time_ns
+
+    async def _expect(self, message: Message, pace: Pace) -> None:
+        """A recorded message of the server; read no further ahead than needed."""
+        if self.options.pace is PlayPace.TIMED:
+            await sleep_until(pace.due(message.time_ns))
+        elif self._waits.open + self._waits.open_in_streams >= MOST_AHEAD:
+            await self._gate(self.options.patience, MOST_AHEAD // 2)
+        for heard in self.comparison.expected(message):
+            self._waits.recorded(heard)
+        if not is_heartbeat(message):
+            self._spoke_ns = max(self._spoke_ns, message.time_ns)
+
+    async def _speak(self, connection: ClientConnection, message: Message, pace: Pace) -> None:
+        """A recorded message of the client."""
+        if is_heartbeat(message) and not self._is_first_beat(message):
+            self.comparison.expected(message)
+            return
+        await self._wait_until_due(message.time_ns, pace)
+        marks = tuple(self._asking(envelope) for envelope in message.envelopes)
+        self.comparison.expected(message, marks)
+        content = self._as_live(message)
+        live = Message(self.number, CLIENT, time.time_ns(), message.opcode, content, message.reader)
+        live.before = message.before
+        if len(live.envelopes) == len(marks):
+            self.comparison.found(live, tuple(replace_envelope(mark) for mark in marks))
+        await self._send(connection, content, message.opcode)
+        self.sent += 1
+        self._spoke_ns, self._spoke = message.time_ns, now()
+        self._progress = self._spoke
+
+    def _is_first_beat(self, message: Message) -> bool:
+        """True for the first heartbeat that answers nothing, which has its place; others come as time goes."""
+        is_first = not self._is_beating and message.time_ns == self.survey.first_beat_ns
+        if is_first:
+            self._is_beating = True
+            self.survey.heartbeats.sent(now())
+        return is_first
+
+    def _asking(self, envelope: Envelope) -> Asking:
+        self._asked += 1
+        return Asking(self._asked, envelope)
+
+    async def _wait_until_due(self, time_ns: int, pace: Pace) -> None:
+        """Wait for what the recorded client had heard by then, and as long as it then thought."""
+        if self.options.pace is PlayPace.TIMED:
+            await sleep_until(pace.due(time_ns))
+            return
+        gap = pace.after(0.0, self._spoke_ns, time_ns)
+        soft = -1.0 if self.options.pace is PlayPace.FAST else 2 * max(gap, 0.0) + STREAM_SECONDS
+        await self._gate(soft, 0)
+        if self.options.pace is PlayPace.MATCHED and self.options.speed != FASTEST:
+            await sleep_until(pace.after(max(self._spoke, self._progress), self._spoke_ns, time_ns))
+
+    async def _gate(self, stream_seconds: float, upto: int) -> None:
+        """Wait until all but so many have come; for streams only so long, and for all else as patience is."""
+        waits, patience = self._waits, self.options.patience
+        streams_until = now() + stream_seconds
+        if stream_seconds < 0:
+            waits.write_off(streams_only=True)
+        while waits.open + waits.open_in_streams > upto:
+            until = self._progress + patience if waits.open else streams_until
+            self._wake.clear()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(max(0.0, until - now())):
+                    await self._wake.wait()
+                    continue
+            if now() < until:
+                continue
+            if waits.open:
+                self.listener.stalled(self.number, waits.first(), patience)
+            waits.write_off(streams_only=not waits.open)
+
+    async def _send(self, connection: ClientConnection, content: bytes, opcode: Opcode) -> None:
+        """Send, unless the server takes nothing any more."""
+        try:
+            async with asyncio.timeout(self.options.patience):
+                await connection.send(content, text=opcode is Opcode.TEXT)
+        except TimeoutError:
+            self.comparison.stopped(f"The server has not taken a message for {self.options.patience:g} s.")
+            connection.transport.abort()
+
+    async def _beat(self, connection: ClientConnection) -> None:
+        """Our heartbeats, in real time."""
+        beats = self.survey.heartbeats
+        if beats.period is None or beats.beat is None:
+            return
+        with contextlib.suppress(ConnectionClosed):
+            while True:
+                await asyncio.sleep(0.05)
+                due = beats.due(now()) if self._is_beating else None
+                if due is not None and due <= now():
+                    beats.sent(now())
+                    await connection.send(self._as_live(beats.beat), text=beats.beat.opcode is Opcode.TEXT)
+
+    def _as_live(self, message: Message) -> bytes:
+        """A recorded message with live values and secrets put in; all other bytes as recorded."""
+        fills = self.fillings.changes(masked_fields(message))
+        content = message.content
+        for place, envelope in enumerate(message.envelopes):
+            learned = self.learned.rewrite(envelope, CLIENT)
+            known = {change.path for change in learned}
+            changes: list[Set] = [*learned, *(each for each in fills.get(place, ()) if each.path not in known)]
+            if self._shift_ns:
+                changes += shifted(envelope, self._shift_ns)
+            if changes:
+                try:
+                    content = edited(message.reader, CLIENT, message.opcode, content, place, changes, message.before)
+                except SpliceError as error:
+                    self._tell(f"A message was sent as recorded, with no values of this connection in it: {error}.")
+        return content
+
+    # The end
+
+    async def _end(self, connection: ClientConnection) -> None:
+        """Close as the recorded client did, or wait for the server to do so."""
+        closed = self._closed
+        if closed is not None and closed.close.by is SERVER and closed.close.code != ABNORMAL:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(self.options.patience):
+                    await connection.wait_closed()
+                    return
+        code, reason = (closed.close.code, closed.close.reason) if closed is not None else (NORMAL, "")
+        if closed is None or closed.close.by is not CLIENT or code == ABNORMAL:
+            code, reason = NORMAL, ""
+        await self._close(connection, code, reason)
+
+    async def _close(self, connection: ClientConnection, code: int, reason: str) -> None:
+        self._closing = Close(code, reason, CLIENT, time.time_ns())
+        if code == NO_STATUS:
+            async with connection.send_context():
+                connection.protocol.send_close()
+        else:
+            await connection.close(code, reason)
+
+    def _compare_ends(self, connection: ClientConnection) -> None:
+        """How the connection ended, and how the recorded one had."""
+        recorded = self._closed.close if self._closed is not None else None
+        if self._closing is not None:
+            if self.is_played and recorded is not None and recorded.code != ABNORMAL:
+                self.comparison.closed(recorded, self._closing)
+            return
+        frame = connection.protocol.close_rcvd
+        code, reason = (frame.code, frame.reason) if frame is not None else (ABNORMAL, "")
+        if recorded is not None and self.is_played and recorded.by is SERVER:
+            self.comparison.closed(recorded, Close(code, reason, SERVER, time.time_ns()))
+            return
+        more = "" if self.is_played else ", and more was recorded; the rest was not compared"
+        self.comparison.ended(f"the server {ending_text(code, reason)} after {self.sent:,} messages were sent{more}")
+
+    def _tell(self, text: str) -> None:
+        if not self._is_fault_told:
+            self._is_fault_told = True
+            self.listener.fault(self.number, text)
+
+
+def replace_envelope(mark: Asking) -> Asking:
+    """The same request for the other side, which counts its answers for itself."""
+    return Asking(mark.key, mark.envelope)
+
+
+def ending_text(code: int, reason: str) -> str:
+    """What a server did that closed with this code."""
+    if code == ABNORMAL:
+        return "went away without a close frame"
+    return f"closed the connection with {code}{f' {printable(reason)!r}' if reason else ''}"
+
+
+async def sleep_until(due: float) -> None:
+    """Until it is so late; not at all where that was before."""
+    seconds = due - now()
+    if seconds > 0:
+        await asyncio.sleep(seconds)
+
+
+def now() -> float:
+    """Seconds on the clock that everything here goes by."""
+    return time.monotonic()
