@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from paperknife.recording.excerpt import Excerpt
 from paperknife.recording.exchange.assembly import Assembly
@@ -57,8 +56,9 @@ class Recorded:
 
 
 def path_of(url: str) -> str:
-    """The path of a URL or of a request's target, without the query; at least a slash."""
-    return urlsplit(url).path or "/"
+    """The path of a URL or of a request's target, without the query; at least a slash. Takes any text."""
+    target = url if url.startswith("/") else "/" + url.partition("://")[2].partition("/")[2]
+    return target.partition("?")[0].partition("#")[0]
 
 
 @dataclass(slots=True)
@@ -89,6 +89,10 @@ class Session:
         if found is not None:
             self._taken[found.number] += 1
         return found
+
+    def only(self, connections: Sequence[Recorded]) -> Session:
+        """The same recording with no other connections than these."""
+        return Session(self.paths, self.override, self.faults, list(connections), _openings=iter(()))
 
     def has_connections(self) -> bool:
         """True if there is at least one; reads up to it."""

@@ -134,6 +134,7 @@ class Venue:
         """One client, from its handshake to its end."""
         recorded = self._recorded.pop(connection)
         self.opened += 1
+        number = self.opened  # others may connect meanwhile
         first, protocol = await asyncio.to_thread(self._begin, recorded)
         options, begin_ns = self.options, first.time_ns if first is not None else recorded.connection.time_ns
         volatile = volatile_of(protocol, options.ignore)
@@ -144,11 +145,12 @@ class Venue:
         cursor = Cursor(self._steps(recorded, volatile), manner, pace)
         assert connection.request is not None
         reader = protocol.reader(connection.request.path)
-        passing = (
-            Passing(connection, options.upstream or recorded.connection.url) if options.on_miss == "pass" else None
-        )
+        passing = None
+        if options.on_miss == "pass":
+            url = with_query_of(connection.request.path, options.upstream or recorded.connection.url, recorded.path)
+            passing = Passing(connection, url)
         visit = Visit(
-            self.opened,
+            number,
             recorded,
             connection,
             cursor,
@@ -158,11 +160,11 @@ class Venue:
             again=partial(self._again, cursor, recorded) if options.loop else None,
             patience=options.patience,
         )
-        self.visits[visit.number] = visit
+        self.visits[number] = visit
         try:
             await visit.run()
         finally:
-            del self.visits[visit.number]
+            del self.visits[number]
             if passing is not None:
                 await passing.close()
 
@@ -195,6 +197,18 @@ class Venue:
             case "pass" if passing is not None:
                 return lambda visit, message, missed: passing.hand_on(message)
         return None
+
+
+def with_query_of(asked: str, url: str, path: str) -> str:
+    """Where the real server is: `path` where the URL has none, and the query that was asked for.
+
+    That of a recording has its secrets masked.
+    """
+    place, _, query = url.partition("?")
+    _, question, asked_query = asked.partition("?")
+    if "/" not in place.partition("://")[2]:
+        place += path
+    return f"{place}?{asked_query if question else query}".rstrip("?")
 
 
 def skip(visit: Visit, message: Message, missed: Missed) -> None:
