@@ -11,6 +11,7 @@ SOURCES = {"addon/paperknife": "tests/addon", "decoders/paperknife_decoders": "t
 PACKAGED = ("addon/paperknife", "decoders/paperknife_decoders")
 
 LANE = "as one: tests/addon/proxy/test_tap.py, tests/addon/proxy/lane, bench/autobahn"
+DIFFERENCE = "as one: tests/decoders/difference/test_comparing.py"
 DEMO = "as one: tests/addon/demo/test_session.py, test_exchange.py, test_venue.py"
 DEFINITION = "as one: tests/decoders/definition/test_protocols.py"
 EXPRESSION = "as one: the other tests of tests/decoders/expression"
@@ -33,6 +34,10 @@ TESTED_ELSEWHERE = {
     "decoders/paperknife_decoders/definition/reading.py": DEFINITION,
     "decoders/paperknife_decoders/definition/sources.py": DEFINITION,
     "decoders/paperknife_decoders/definition/tables.py": DEFINITION,
+    "decoders/paperknife_decoders/difference/blanking.py": "by tests/decoders/difference/test_normal.py",
+    "decoders/paperknife_decoders/difference/json_values.py": DIFFERENCE,
+    "decoders/paperknife_decoders/difference/messages.py": DIFFERENCE,
+    "decoders/paperknife_decoders/difference/places.py": DIFFERENCE,
     "decoders/paperknife_decoders/envelope.py": VALUE,
     "decoders/paperknife_decoders/expression/calls.py": EXPRESSION,
     "decoders/paperknife_decoders/expression/compiler.py": EXPRESSION,

@@ -31,6 +31,9 @@ MANY = "*"
 SOME = "**"
 """Before a pattern that is only a name: any number of names, none as well."""
 
+MOST_FIELDS = 20_000
+"""Fields in which a pattern is looked for."""
+
 type State = frozenset[tuple[int, int]]
 """How far a path has come in which patterns: the numbers of a pattern, and of the name in it that is next."""
 
@@ -55,6 +58,10 @@ class Patterns:
 
     def __bool__(self) -> bool:
         return bool(self.texts)
+
+    def may_mean(self, name: str) -> bool:
+        """False for a name that no meant path ends with, unless it lies in a field that is meant."""
+        return name in self.names or any(fnmatchcase(name, rule[-1]) for rule in self.rules)
 
     def step(self, state: State, name: str) -> tuple[State, bool]:
         """The state behind one more name, and whether the path up to it is meant."""
@@ -85,19 +92,25 @@ def has_wildcards(text: str) -> bool:
 
 
 def leads_to_field(kind: Descriptor, text: str) -> bool:
-    """True if a pattern means a field of messages of this type, or may mean something in an Any or a Struct."""
+    """True if a pattern means a field of messages of this type, or may mean something in an Any or a Struct.
+
+    In a very large type, of which not everything is looked at, it may as well.
+    """
     patterns = Patterns(frozenset({text}))
     seen: set[tuple[Descriptor, State]] = set()
-    waiting = [(kind, patterns.start)]
+    waiting, looked_at = [(kind, patterns.start)], 0
     while waiting:
         place = waiting.pop()
         if place in seen:
             continue
+        if looked_at > MOST_FIELDS:
+            return True
         seen.add(place)
         inner, state = place
         if (is_any(inner) or is_json_like(inner)) and (state - patterns.start):
             return True
         for each, below in fields_in(inner):
+            looked_at += 1
             further, is_meant = patterns.step(state, each)
             if is_meant:
                 return True

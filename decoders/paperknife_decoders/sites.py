@@ -10,7 +10,7 @@ import enum
 import json
 from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass, replace
-from dataclasses import field as dataclass_field
+from functools import lru_cache
 from operator import attrgetter
 from typing import Protocol as Interface
 from typing import cast
@@ -24,8 +24,8 @@ from paperknife_decoders.values import Dynamic
 
 __all__ = ["Choice", "Shape", "Site", "Sites", "content_field", "getter", "items_of", "name_of", "shape_of", "tester"]
 
-MOST_PLACES = 20_000
-"""Types at places that are kept; beyond it all are found anew."""
+MOST_PLACES = 10_000
+"""Types at places that are kept, of a few fields each; beyond it all are found anew."""
 
 has_extension = cast("Callable[[Dynamic, FieldDescriptor], bool]", Duration.HasExtension)
 
@@ -48,10 +48,13 @@ class Choice[S: Hashable, T](Interface):
     def choose(self, state: S, field: FieldDescriptor) -> tuple[S, T | None]:
         """The state in what lies in a field, and what the field is looked for as; None where it is not."""
 
+    def may_choose(self, field: FieldDescriptor) -> bool:
+        """False for a field that is not looked for in whatever state."""
+
 
 @dataclass(slots=True, eq=False)
 class Site[S: Hashable, T]:
-    """A field that is looked for as `what`; where that is None, one in which `inside` there are others.
+    """A field that is looked for as `what`; where that is None, one in which `inside` there may be others.
 
     `name` is as in a path: extensions are in brackets. `get` reads it from its message, and `is_set` tells whether a
     field with presence is there. `state` is that of what lies in it.
@@ -63,8 +66,16 @@ class Site[S: Hashable, T]:
     get: Callable[[Dynamic], Dynamic]
     is_set: Callable[[Dynamic], bool] | None
     state: S
-    what: T | None = None
-    inside: list[Site[S, T]] = dataclass_field(default_factory=list)
+    what: T | None
+    find: Callable[[Site[S, T]], list[Site[S, T]]]
+    found: list[Site[S, T]] | None = None
+
+    @property
+    def inside(self) -> list[Site[S, T]]:
+        """The sites in its messages, found when they are first asked for."""
+        if self.found is None:
+            self.found = self.find(self)
+        return self.found
 
 
 class Sites[S: Hashable, T]:
@@ -74,6 +85,7 @@ class Sites[S: Hashable, T]:
         self.choice = choice
         self.places: dict[tuple[Descriptor, S], list[Site[S, T]]] = {}
         self.payloads: dict[str, list[Site[S, T]]] = {}
+        self.reaching: dict[Descriptor, bool] = {}
 
     def of_envelope(self, envelope: Envelope) -> list[Site[S, T]]:
         """The sites of an envelope whose payload is what it is. All have to be of one type."""
@@ -96,54 +108,62 @@ class Sites[S: Hashable, T]:
         if found is None:
             if len(self.places) > MOST_PLACES:
                 self.places.clear()
-            self.find(kind, state)
-            found = self.places[kind, state]
+                self.payloads.clear()
+            found = self.places[kind, state] = [
+                site for site in self.all_of(kind, state) if site.what is not None or self.leads_on(site.field)
+            ]
         return found
 
-    def find(self, kind: Descriptor, state: S) -> None:
-        """Find the sites of a type and of all that lies in it; types may lie in themselves."""
-        above: dict[tuple[Descriptor, S], list[tuple[Descriptor, S]]] = {(kind, state): []}
-        inner: dict[tuple[Descriptor, S], list[tuple[Site[S, T], tuple[Descriptor, S]]]] = {}
-        waiting = [(kind, state)]
-        reaching: list[tuple[Descriptor, S]] = []
-        while waiting:
-            place = waiting.pop()
-            self.places[place] = []
-            inner[place] = []
-            for site in self.all_of(place):
-                below = content_field(site.field).message_type
-                if site.what is not None:
-                    self.places[place].append(site)
-                elif below is not None:
-                    lower = below, site.state
-                    inner[place].append((site, lower))
-                    if lower in self.places and lower not in above:  # it was found before
-                        reaching += [place] if self.places[lower] else []
-                        continue
-                    if lower not in above:
-                        waiting.append(lower)
-                    above.setdefault(lower, []).append(place)
-            if self.places[place]:
-                reaching.append(place)
-        reached: set[tuple[Descriptor, S]] = set()
-        while reaching:
-            place = reaching.pop()
-            if place not in reached:
-                reached.add(place)
-                reaching += above[place]
-        for place, sites in inner.items():
-            for site, lower in sites:
-                if lower in reached or (lower not in above and self.places[lower]):
-                    site.inside = self.places[lower]
-                    self.places[place].append(site)
+    def inside(self, site: Site[S, T]) -> list[Site[S, T]]:
+        """The sites in the messages of a field."""
+        kind = content_field(site.field).message_type
+        return [] if kind is None else self.at(kind, site.state)
 
-    def all_of(self, place: tuple[Descriptor, S]) -> Iterator[Site[S, T]]:
-        """Each field of a type, extensions too."""
-        kind, state = place
-        extensions = kind.file.pool.FindAllExtensions(kind) if kind.is_extendable else ()
-        for each in (*kind.fields, *extensions):
+    def all_of(self, kind: Descriptor, state: S) -> Iterator[Site[S, T]]:
+        """Each field of a type."""
+        for each in all_fields(kind):
             below, what = self.choice.choose(state, each)
-            yield Site(each, name_of(each), shape_of(each), getter(each), tester(each), below, what)
+            yield Site(each, name_of(each), shape_of(each), getter(each), tester(each), below, what, self.inside)
+
+    def leads_on(self, field: FieldDescriptor) -> bool:
+        """True if there may be something in the messages of a field."""
+        kind = content_field(field).message_type
+        if kind is None:
+            return False
+        if kind not in self.reaching:
+            self.search(kind)
+        return self.reaching[kind]
+
+    def search(self, kind: Descriptor) -> None:
+        """Find out for a type, and all types that lie in it, whether there may be something; they may be in themselves.
+
+        Where they lie does not count, as there may be far more places than types.
+        """
+        above: dict[Descriptor, list[Descriptor]] = {kind: []}
+        waiting, reaching = [kind], list[Descriptor]()
+        while waiting:
+            each = waiting.pop()
+            for field in all_fields(each):
+                below = content_field(field).message_type
+                if self.choice.may_choose(field) or (below is not None and self.reaching.get(below)):
+                    reaching.append(each)
+                if below is not None and below not in self.reaching:
+                    if below not in above:
+                        waiting.append(below)
+                    above.setdefault(below, []).append(each)
+        self.reaching.update(dict.fromkeys(above, False))
+        while reaching:
+            each = reaching.pop()
+            if not self.reaching[each]:
+                self.reaching[each] = True
+                reaching += above[each]
+
+
+@lru_cache(maxsize=4096)
+def all_fields(kind: Descriptor) -> tuple[FieldDescriptor, ...]:
+    """The fields of a type, extensions too."""
+    extensions = kind.file.pool.FindAllExtensions(kind) if kind.is_extendable else ()
+    return (*kind.fields, *extensions)
 
 
 def oneof_name(field: FieldDescriptor) -> str | None:

@@ -99,8 +99,24 @@ SEQUENCES = frozenset(
 )
 """Names of numbers that say where in a stream a message stands."""
 
-TIMES = frozenset({"time", "timestamp", "ts", "datetime"})
-TIME_ENDINGS = ("_time", "_timestamp", "_ts", "_at", "_ns", "_us", "_ms", "_nanos", "_micros", "_millis")
+LABELS = "tags"
+"""A tag is an id that a client gives to a request; several of them say what something is."""
+
+TIMES = frozenset({"time", "timestamp", "ts", "datetime", "times", "timestamps"})
+TIME_ENDINGS = (
+    "_times",
+    "_timestamps",
+    "_time",
+    "_timestamp",
+    "_ts",
+    "_at",
+    "_ns",
+    "_us",
+    "_ms",
+    "_nanos",
+    "_micros",
+    "_millis",
+)
 """Of names in snake case."""
 
 UNITS = (1, 1_000, 1_000_000, 1_000_000_000)
@@ -204,7 +220,7 @@ def mark_by_name(name: str, field: FieldDescriptor, *, is_outermost: bool) -> Ma
         return None
     folded = name.replace("_", "").lower()
     if field.cpp_type not in FLOATS:
-        if folded in IDS or (is_outermost and folded == "id"):
+        if is_id(folded) or (is_outermost and folded == "id"):
             return Mark.VALUE
         if folded in SEQUENCES and field.cpp_type not in TEXTS:
             return Mark.VALUE
@@ -216,9 +232,14 @@ def mark_of_name(name: str, value: object, *, is_outermost: bool) -> Mark | None
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return None
     folded = name.replace("_", "").replace("-", "").lower()
-    if folded in IDS or (is_outermost and folded == "id") or (folded in SEQUENCES and not isinstance(value, str)):
+    if is_id(folded) or (is_outermost and folded == "id") or (folded in SEQUENCES and not isinstance(value, str)):
         return Mark.VALUE
     return Mark.TIME if names_time(name) else None
+
+
+def is_id(folded: str) -> bool:
+    """True for the name of an id that is given out anew in each run, or of several."""
+    return folded in IDS or (folded.endswith("s") and folded[:-1] in IDS and folded != LABELS)
 
 
 def names_time(name: str) -> bool:

@@ -51,7 +51,7 @@ SET_FIELDS = "set-fields"
 MOST_CARRIES = 100
 """Types that carry messages; a definition may come with a hostile recording."""
 
-MOST_VOLATILE = 200
+MOST_VOLATILE = 100
 """Patterns that each field of a schema is compared with, likewise."""
 
 type StepReader = Callable[[object], Step]

@@ -67,6 +67,7 @@ class NormalForm:
         self.type_name = kind.name
         self.volatile = volatile
         self.leading = volatile.leading(kind.name)
+        self.declared = frozenset(path[-1] for path in self.leading)
         self.start = volatile.start
         self.sites: Sites[At, Blank] = Sites(self)
 
@@ -99,6 +100,15 @@ class NormalForm:
             return below, blank_for(Mark.VALUE, field)
         mark = volatile.mark_of(field, is_outermost=state.path == ())
         return below, self.work_for(field, below) if mark is None else blank_for(mark, field)
+
+    def may_choose(self, field: FieldDescriptor) -> bool:
+        """False for a field to which nothing is done wherever it lies."""
+        return (
+            self.volatile.ignored.may_mean(field.name)
+            or field.name in self.declared
+            or self.volatile.mark_of(field, is_outermost=True) is not None
+            or self.work_for(field, self.start) is not None
+        )
 
     def work_for(self, field: FieldDescriptor, place: At) -> Blank | None:
         """What there is to do with a field for its type."""

@@ -101,6 +101,10 @@ class Naming:
         roots = tuple(dict.fromkeys(self.roots.get(family, family) for family in own))
         return below, Identity(roots, inner is not None)
 
+    def may_choose(self, field: FieldDescriptor) -> bool:
+        """False for a field that identifies nothing wherever it lies."""
+        return identifies(field.name) or any(field.name in path for path in self.leading)
+
 
 NO_ID = (*NOT_INTEGER, ENUM)
 

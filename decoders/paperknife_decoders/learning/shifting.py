@@ -48,6 +48,11 @@ class Choosing:
             return below, True if is_timestamp(content.message_type) else None
         return below, False if is_declared and content.cpp_type in NUMBERS and content.enum_type is None else None
 
+    def may_choose(self, field: FieldDescriptor) -> bool:
+        """False for a field that is no time wherever it lies."""
+        kind = content_field(field).message_type
+        return is_timestamp(kind) if kind is not None else self.patterns.may_mean(field.name)
+
 
 @lru_cache(maxsize=64)
 def sites_for(kind: EnvelopeType, times: frozenset[str]) -> Sites[State, bool]:

@@ -174,16 +174,18 @@ def test_a_response_by_the_number_of_its_request(schema, made, key) -> None:
 
 
 def test_the_other_keys(schema) -> None:
-    """Limits, heartbeats, pairs and secrets are the protocol's."""
+    """Limits, heartbeats, pairs, secrets and what is volatile are the protocol's."""
     more = {
         "limits": {"parts": 5},
         "heartbeats": ["Beat", "empty-message"],
         "secrets": ["Order.parties.badge", "Order.more.badge"],
+        "volatile": ["Order.parties.badge", "*.id", "badge"],
         "correlate": [{"request": "Order.id", "response": "Fill.id"}, {"request": "id", "response": "id"}],
     }
     protocol = protocol_from(read_definition({**NUMBERED, **more}), schema)
     assert protocol.limits == Limits(parts=5)
     assert protocol.secrets.paths == {"Order.parties.badge", "Order.more.badge"}
+    assert protocol.volatile == {"Order.parties.badge", "*.id", "badge"}
     assert protocol.pairs == (DeclaredPair("Order.id", "Fill.id"), DeclaredPair("id", "id"))
     (empty,) = protocol.reader().read(Direction.SERVER, Opcode.BINARY, b"")
     (beat,) = protocol.reader().read(Direction.SERVER, Opcode.BINARY, b"\x08\x33")
@@ -240,6 +242,14 @@ FAULTS = [
     ({"name": "x", "match": {"hots": "a"}}, ["match.hots: ", "did you mean host?"]),
     ({"name": "x", "client": "ClientMesage"}, ["client: ", "did you mean desk.ClientMessage?"]),
     ({"name": "x", "client": "Order", "secrets": ["Order.symbl"]}, ["secrets[0]: desk.Order has no field Order"]),
+    (
+        {"name": "x", "client": "Order", "volatile": ["parties.bdge"]},
+        ["volatile[0]: ", "has no field bdge; did you me"],
+    ),
+    ({"name": "x", "client": "Order", "volatile": ["bdge"]}, ["has no field bdge, at any depth; did you mean badge?"]),
+    ({"name": "x", "client": "Order", "volatile": ["*.bdge"]}, ["desk.Order has no field that *.bdge matches"]),
+    ({"name": "x", "client": "Order", "volatile": [5]}, ["volatile[0]: the path of a field was expected, and the num"]),
+    ({"name": "x", "volatile": ["id"] * 101}, ["volatile: at most 100 were expected, and 101 were found"]),
     ({"name": "x", "heartbeats": ["askd"]}, ["heartbeats[0]: ", "did you mean asked?"]),
     ({"name": "x", "correlate": [{"request": "asked.a"}]}, ["correlate[0]: ", "needs request and response"]),
     (

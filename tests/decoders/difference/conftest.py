@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Callable
 
 import pytest
+from google.protobuf import json_format
 from hypothesis import strategies as st
 
+from paperknife_decoders.envelope import Envelope
 from paperknife_decoders.envelope_type import EnvelopeType
+from paperknife_decoders.protocol import read_envelope
 from paperknife_decoders.schema import load_schema
 from paperknife_decoders.wire.writing import varint
 
@@ -98,3 +102,15 @@ def two_messages(draw) -> tuple[bytes, bytes]:
         other = [*other[: draw(st.integers(0, len(other)))], *draw(st.lists(FIELDS, max_size=2))]
     number = draw(st.sampled_from([1, 1, 1, 2]))
     return length_delimited(number, b"".join(one)), length_delimited(number, b"".join(other))
+
+
+@pytest.fixture
+def decoded_three(kinds) -> Callable[[dict], Envelope]:
+    """A function that makes an envelope of JSON."""
+    kind = kinds["three"]
+
+    def made(content: dict) -> Envelope:
+        message = json_format.ParseDict(content, kind.parse(b""), descriptor_pool=kind.descriptor.file.pool)
+        return read_envelope(message.SerializeToString(), kind)
+
+    return made
