@@ -21,7 +21,7 @@ from paperknife.replay.passing import OURS, PREFIX
 from paperknife.replay.player import Player, PlayOptions, PlayPace
 from paperknife.replay.streams import Key
 from paperknife.replay.survey import ConnectionSurvey, Survey
-from paperknife.replay.timeline import Act, Recorded, Session, as_server_saw
+from paperknife.replay.timeline import Act, Recorded, Session, as_it_left, as_server_saw
 from paperknife_decoders.learning import Learned
 from paperknife_decoders.message import Direction, Message
 from paperknife_decoders.printable import printable
@@ -219,21 +219,6 @@ def connecting(call: Call, options: ClientOptions) -> connect:
         close_timeout=min(options.play.patience, OPEN_SECONDS),
         ping_interval=None,
         max_size=LARGEST_MESSAGE,
-    )
-
-
-def as_it_left(message: Message) -> Message:
-    """A message as its sender had sent it, where that was the server; as it arrived, where that was the client."""
-    if message.direction is Direction.CLIENT or message.original is None:
-        return message
-    return Message(
-        message.connection,
-        message.direction,
-        message.time_ns,
-        message.opcode,
-        message.original,
-        message.reader,
-        before=message.before,
     )
 
 

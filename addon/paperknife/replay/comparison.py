@@ -217,7 +217,8 @@ class Comparison:
             asked=item.asked,
             expected=settled.expected.envelope if settled.expected else None,
             found=settled.found.envelope if settled.found else None,
-            differences=settled.differences,
+            differences=tuple(settled.differences),
+            more=settled.differences.more,
         )
 
     def _check_latency(self, settled: Settled) -> None:

@@ -272,7 +272,9 @@ class Cursor:
                 changes += shifted(envelope, self.manner.shift_ns)
             if changes:
                 try:
-                    content = edited(message.reader, message.direction, message.opcode, content, place, changes)
+                    content = edited(
+                        message.reader, message.direction, message.opcode, content, place, changes, message.before
+                    )
                 except SpliceError as error:
                     self.fault = f"A recorded message was sent without this client's values: {error}."
         return content

@@ -59,6 +59,8 @@ class Finding:
     differences: tuple[Difference, ...] = ()
     text: str = ""
     secrets: Secrets = NO_SECRETS
+    more: int = 0
+    """Differences that are not among `differences`."""
 
 
 @dataclass(slots=True)

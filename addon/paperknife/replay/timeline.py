@@ -16,7 +16,7 @@ from paperknife.settings.reading import Loaded
 from paperknife.traffic import Connection, Piece
 from paperknife_decoders.message import Direction, Fate, Message, Opcode
 
-__all__ = ["Act", "Recorded", "Session", "as_client_saw", "as_server_saw", "path_of"]
+__all__ = ["Act", "Recorded", "Session", "as_client_saw", "as_it_left", "as_server_saw", "path_of"]
 
 LARGEST = 64 << 20
 """Bytes of a message that was recorded in pieces; a larger one is left out."""
@@ -161,3 +161,18 @@ def as_client_saw(message: Message) -> bool:
 def as_server_saw(message: Message) -> bool:
     """True for what reached the server, and for what it sent."""
     return message.fate is not (Fate.DROPPED if message.direction is Direction.CLIENT else Fate.INJECTED)
+
+
+def as_it_left(message: Message) -> Message:
+    """A message as its sender had sent it, where that was the server; as it arrived, where that was the client."""
+    if message.direction is Direction.CLIENT or message.original is None:
+        return message
+    return Message(
+        message.connection,
+        message.direction,
+        message.time_ns,
+        message.opcode,
+        message.original,
+        message.reader,
+        before=message.before,
+    )

@@ -15,6 +15,9 @@ __all__ = ["MOST_SHOWN", "counts_text", "finding_lines", "verdict_lines"]
 MOST_SHOWN = 200
 """Findings that are shown to a reader; a report has all that are kept."""
 
+MOST_LINES = 12
+"""Differences of one finding that are shown."""
+
 type Mask = Callable[[str], str]
 """Masks what is known to be a secret in a text."""
 
@@ -61,10 +64,10 @@ def finding_lines(finding: Finding, paint: Paint, mask: Mask) -> Iterator[str]:
         if whole is not None:
             word = "expected" if finding.expected is not None else "came"
             yield mask(f"     {word}: {described(whole, finding.secrets)}")
-    for each in finding.differences:
+    for each in finding.differences[:MOST_LINES]:
         where = f"{each.path}: " if each.path else ""
         yield mask(f"     {where}expected {each.expected or NOTHING}, found {each.found or NOTHING}")
-    if more := getattr(finding.differences, "more", 0):
+    if more := max(0, len(finding.differences) - MOST_LINES) + finding.more:
         yield f"     … and {more:,} more"
 
 

@@ -21,6 +21,7 @@ from paperknife.traffic import ABNORMAL
 from paperknife_decoders.message import Direction, Message, Opcode
 from paperknife_decoders.protocol import Reader
 from paperknife_decoders.secrets import Secrets
+from paperknife_decoders.trail import Trail
 
 __all__ = ["Listener", "OnMiss", "Visit", "VisitResult"]
 
@@ -97,6 +98,7 @@ class Visit:
         self.result = VisitResult()
         self.is_paused = False
         self._reader = reader
+        self._trail = Trail()
         self._listener = listener
         self._on_miss = on_miss
         self._again = again
@@ -149,6 +151,7 @@ class Visit:
                 opcode = Opcode.TEXT if isinstance(content, str) else Opcode.BINARY
                 data = content.encode() if isinstance(content, str) else content
                 message = Message(self.number, Direction.CLIENT, time.time_ns(), opcode, data, self._reader)
+                message.before = self._trail.follow_one(self._reader, Direction.CLIENT, opcode, data)
                 await self._receive(message)
         except ConnectionClosed:
             pass
