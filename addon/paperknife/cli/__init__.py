@@ -26,6 +26,7 @@ VERBS = {
     "info": ("paperknife.cli.info", "info_command"),
     "stats": ("paperknife.cli.stats", "stats_command"),
     "replay": ("paperknife.cli.replay", "replay_group"),
+    "diff": ("paperknife.cli.diff", "diff_command"),
     "filter": ("paperknife.cli.filter", "filter_command"),
     "redact": ("paperknife.cli.redact", "redact_command"),
     "recover": ("paperknife.cli.recover", "recover_command"),
