@@ -119,7 +119,7 @@ class Asked:
 
 
 class Subscriptions:
-    """The first request on each subject: a symbol, a room. What comes later about it, such as an order, is another's."""
+    """The first request on each subject: a symbol, a room. An order that comes later is about it too, but no reason."""
 
     def __init__(self) -> None:
         self._known: OrderedDict[tuple[str, str | bytes | int], Request] = OrderedDict()

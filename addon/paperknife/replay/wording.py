@@ -11,6 +11,7 @@ from paperknife.replay.visit import Visit
 from paperknife_decoders.difference import Difference
 from paperknife_decoders.envelope import Envelope
 from paperknife_decoders.printable import printable
+from paperknife_decoders.schema.loaded import counted
 from paperknife_decoders.secrets import Secrets
 from paperknife_decoders.summary import summarize
 
@@ -65,11 +66,11 @@ def over_text(visit: Visit) -> str:
 def closed_text(visit: Visit) -> str:
     """How a connection went."""
     result = visit.result
-    parts = [f"{result.sent:,} messages sent", f"{result.met:,} requests as recorded"]
+    parts = [f"{counted(result.sent, 'message')} sent", f"{counted(result.met, 'request')} as recorded"]
     if result.miss_count:
         parts.append(f"{result.miss_count:,} not recorded")
     if result.left:
-        parts.append(f"{len(result.left):,} recorded ones did not come")
+        parts.append(f"{counted(len(result.left), 'recorded one')} did not come")
     if not result.is_complete:
         parts.append("the recording was not over")
     return f"#{visit.number} closed: {', '.join(parts)}."

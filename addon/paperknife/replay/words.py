@@ -6,10 +6,13 @@ import contextlib
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
+from paperknife.recording.reading import Recording
 from paperknife.replay.cursor import Mode
 from paperknife.replay.pace import FASTEST
 from paperknife.replay.venue import ON_MISS, VenueOptions
+from paperknife.settings.reading import Loaded, Reading
 
 __all__ = ["MODES", "NOTHING", "ReplayWords", "speed_from"]
 
@@ -38,6 +41,15 @@ class ReplayWords:
             ignore=self.ignore,
             on_miss=one_of(self.on_miss, ON_MISS, "way to take what was not recorded"),
         )
+
+    def loaded(self, reading: Reading) -> Loaded | None:
+        """What is to be read by while this is replayed: the recording's own protocol where nothing else is named.
+
+        None where something is, or nothing is replayed. Raises `RecordingError`.
+        """
+        if not self.path or reading.schema or reading.protocol or reading.config:
+            return None
+        return Recording(Path(self.path).expanduser()).loaded
 
 
 NOTHING = ReplayWords()
