@@ -1,7 +1,8 @@
 """What it costs to read a message, by the way in which it is put on the WebSocket.
 
 All of it is measured in this process, in turns, on market data of the demo venue: as it is, with a length in front, as
-bytes beside a number, and compressed. CPU time, the median of the rounds.
+bytes beside a number, and compressed. What is shown and recorded is masked too, which is done for each burst. CPU time,
+the median of the rounds.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from bench.venue_messages import PROTO, server_messages
 from paperknife_decoders.definition import protocol_from, read_definition
 from paperknife_decoders.message import Direction, Opcode
 from paperknife_decoders.protocol import Protocol
+from paperknife_decoders.redaction import Redactor
 from paperknife_decoders.schema import Schema, load_schema
 from paperknife_decoders.wire.walker import walk
 from paperknife_decoders.wire.writing import length_delimited, varint
@@ -42,10 +44,18 @@ NUMBERED: dict[str, object] = {
     "carries": [{"in": "bench.Carrier", "at": "body", "by": "kind", "types": {7: "trading.v1.MarketUpdate"}}],
 }
 
-PLAIN_TIMES, STEP_TIMES, PACKED_TIMES = 1.1, 2.0, 1.3
+PLAIN_TIMES, STEP_TIMES, PACKED_TIMES, MASKED_TIMES = 1.1, 2.0, 1.3, 3.0
+
+BURST = 20
+"""Messages that arrive together, and are masked so."""
+
+KNOWN = ("a-password-of-the-login", "and-the-token-that-came-back")
+"""Secrets that are looked for in each message."""
 
 BARE, PLAIN = "parsed and asked for its payload, in a loop of its own", "a bare envelope"
 DELIMITED, CARRIED, PACKED = "behind a varint", "bytes beside a type's number", "gzip"
+MASKED = "masked"
+BOTH = "a bare envelope read and masked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +70,15 @@ class Style:
         read = self.protocol.reader().read
         for message in self.messages:
             read(Direction.SERVER, Opcode.BINARY, message)
+
+    def mask(self) -> None:
+        """Look for secrets in bursts of them, as is done before anybody is told of them, and find none."""
+        redactor, reader = Redactor(), self.protocol.reader()
+        for value in KNOWN:
+            redactor.known.learn(value)
+        for start in range(0, len(self.messages), BURST):
+            burst = self.messages[start : start + BURST]
+            redactor.redact(reader, Direction.SERVER, [Opcode.BINARY] * len(burst), burst)
 
     def payloads(self) -> None:
         """Find out what each is, as a consumer in the lane does that waits for some of them."""
@@ -149,11 +168,17 @@ def measure_styles(bench: Bench) -> Findings:
     for size in SIZES:
         made = styles(schema, size, bench.scaled(MESSAGES))
         works = {name: style.read for name, style in made.items()}
+        works |= {f"{name}, {MASKED}": style.mask for name, style in made.items()}
         works |= {BARE: parsing(made[PLAIN]), "payloads": made[PLAIN].payloads}
         found = take_turns(works, len(made[PLAIN].messages), rounds)
         where = f"reading a message, {size} B"
         rows.append(row(f"{where}, what a lane's consumer asks", found["payloads"], found[BARE], PLAIN_TIMES, BARE))
         rows += [row(f"{where}, {name}", found[name], found[PLAIN], STEP_TIMES, PLAIN) for name in (DELIMITED, CARRIED)]
+        both = {name: found[name] + found[f"{name}, {MASKED}"] for name in made}
+        rows += [
+            row(f"{where} and masking it, {name}", both[name], both[PLAIN], MASKED_TIMES, BOTH)
+            for name in (DELIMITED, CARRIED)
+        ]
         details += [Detail(where, name, f"{figure * 1e6:.2f} us CPU a message") for name, figure in found.items()]
     packed = styles(schema, PACKED_SIZE, bench.scaled(PACKED_MESSAGES))
     works = {

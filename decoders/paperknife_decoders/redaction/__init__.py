@@ -10,6 +10,7 @@ offsets, lengths and other fields stay. Nothing here ever touches what is forwar
 * `text` does the same for JSON and plain text.
 * `spellings` are the ways in which a value may be written; `known` finds all of them in anything that comes later.
 * `edits` are what is replaced, and by what.
+* `quiet` tells behind steps which messages hold none, without the way back; `suspects` of all others.
 * `redactor` is for contents: single ones, and batches on the hot path.
 * `parts` is for messages that are not decoded and come in parts.
 * `handshake` is for URLs, headers and subprotocols.

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from paperknife_decoders.redaction.edits import DONE, Edit, Span, apply, moved
 from paperknife_decoders.steps import Opened
 
-__all__ = ["gaps", "masked_parts", "own_parts"]
+__all__ = ["gaps", "masked_parts", "own_parts", "places_of"]
 
 
 def masked_parts(opened: Opened, content: bytes, edits_of: Callable[[bytes], list[Edit]]) -> tuple[bytes, list[Edit]]:

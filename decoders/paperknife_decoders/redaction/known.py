@@ -50,6 +50,8 @@ class KnownSecrets:
         self.needles = Needles()
         self.longest = 0
         """Bytes of the longest of what is looked for."""
+        self.learned = 0
+        """So many values were new; it grows with each that is to be looked for."""
 
     def __len__(self) -> int:
         return len(self.kept) + len(self.recent)
@@ -84,6 +86,7 @@ class KnownSecrets:
             return
         store = self.kept if len(self.kept) < KEPT else self.recent
         store[value] = needles(value)
+        self.learned += 1
         self.needles.add(store[value])
         self.longest = max(self.longest, *(len(needle.data) for needle in store[value]))
         if len(self.recent) > RECENT:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import enum
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -18,7 +19,19 @@ from paperknife_decoders.oddities.search import wire_types
 from paperknife_decoders.open_types import is_any, is_json_like
 from paperknife_decoders.secrets import Secrets, carries_text
 
-__all__ = ["NOWHERE", "Act", "Plan", "Risk", "Rule", "Table", "Tree", "risky_payloads", "tree_of"]
+__all__ = [
+    "NOWHERE",
+    "Act",
+    "Plan",
+    "Risk",
+    "Rule",
+    "Table",
+    "Tree",
+    "risky_payloads",
+    "tag_of_any",
+    "tag_pattern",
+    "tree_of",
+]
 
 type Tree = dict[str, Tree]
 """Declared paths by their names. A path ends where the tree has the empty name."""
@@ -193,12 +206,13 @@ def tag_pattern(rule: Rule, plan: Plan) -> re.Pattern[bytes]:
     kind = rule.field.message_type
     if rule.act is not Act.INTO or kind is None:
         return re.compile(b"")
-    tags = [
-        each.field.number << 3 | wire_type
-        for each in plan.table(kind, rule.tree).values()
-        for wire_type in wire_types(each.field)
-    ]
-    return re.compile(b"|".join(map(varint_pattern, sorted(set(tags)))), re.DOTALL)
+    return tag_of_any(plan.table(kind, rule.tree).values())
+
+
+def tag_of_any(rules: Iterable[Rule]) -> re.Pattern[bytes]:
+    """Finds the tag of any of the rules' fields; without rules the beginning of anything."""
+    tags = {each.field.number << 3 | wire_type for each in rules for wire_type in wire_types(each.field)}
+    return re.compile(b"|".join(map(varint_pattern, sorted(tags))), re.DOTALL)
 
 
 def varint_pattern(number: int) -> bytes:

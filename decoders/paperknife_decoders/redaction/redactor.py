@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Literal, NamedTuple
 
@@ -14,6 +14,7 @@ from paperknife_decoders.redaction.edits import Edit, Found, Span, apply, moved,
 from paperknife_decoders.redaction.fields import find_secrets
 from paperknife_decoders.redaction.framed import gaps, masked_parts, own_parts
 from paperknife_decoders.redaction.known import KnownSecrets
+from paperknife_decoders.redaction.quiet import Quiet
 from paperknife_decoders.redaction.suspects import Suspects
 from paperknife_decoders.redaction.text import find_in_json, find_in_text
 from paperknife_decoders.redaction.unread import find_in_unread
@@ -83,15 +84,23 @@ class Redactor:
         """
         if self.mode == "off":
             return None
-        if heads is None:
-            heads = partial(reader.heads, direction, opcodes, contents)
+        joined = contents[0] if len(contents) == 1 else b"\n".join(contents)
+        needles, learned = self.known.found_in(joined), self.known.learned
+        quiet = self.use(reader.protocol).quiet[direction] if self.mode == "fields" else None
+        places: Iterable[int]
+        if quiet is not None:
+            places = self.beside_quiet(quiet, opcodes, contents, known_here=bool(needles))
+        else:
+            heads = heads or partial(reader.heads, direction, opcodes, contents)
+            places = self.places(reader.protocol, direction, opcodes, contents, heads)
         named: dict[int, tuple[bytes, list[Edit]]] = {}
-        for place in self.places(reader.protocol, direction, opcodes, contents, heads):
+        for place in places:
             rest = before[place] if before else NOTHING_BEFORE
             edited = self.named(reader, direction, opcodes[place], contents[place], rest)
             if edited[1]:
                 named[place] = edited
-        needles = self.known.found_in(contents[0] if len(contents) == 1 else b"\n".join(contents))
+        if learned != self.known.learned:
+            needles = self.known.found_in(joined)
         if not named and not needles:
             return None
         changed, masked = list(contents), {}
@@ -132,6 +141,27 @@ class Redactor:
             self.samples -= 1
             return {0, *places}
         return places
+
+    def beside_quiet(
+        self, quiet: Quiet, opcodes: Sequence[int], contents: Sequence[bytes], *, known_here: bool
+    ) -> Iterator[int]:
+        """The places of contents behind steps to look into; with `known_here` known values are in some of them.
+
+        What is learned from one counts for those behind it, so that each has to be done when the next is asked for.
+        """
+        known, look = self.known, quiet.look
+        found = [
+            look(content) if opcode == Opcode.BINARY else None
+            for opcode, content in zip(opcodes, contents, strict=True)
+        ]
+        if quiet.apart and not known_here:
+            known_here = bool(known.found_in(b"\n".join([part for parts in found if parts for part in parts])))
+        learned = known.learned
+        for place, parts in enumerate(found):
+            if parts is None or (
+                (known_here or learned != known.learned) and known.found_in(b"\n".join((contents[place], *parts)))
+            ):
+                yield place
 
     # what to replace in one content
 

@@ -8,6 +8,7 @@ from paperknife_decoders.envelope_type import SHORTEST
 from paperknife_decoders.message import Direction, Opcode, are_binary
 from paperknife_decoders.protocol import Protocol
 from paperknife_decoders.redaction.plan import Plan, Risk, risky_payloads
+from paperknife_decoders.redaction.quiet import Quiet, quiet_for
 from paperknife_decoders.redaction.text import names_in
 
 __all__ = ["Suspects"]
@@ -18,6 +19,8 @@ type Risks = Mapping[str, Risk] | None
 class Suspects:
     """Finds the contents of one protocol that may hold secrets, and keeps the `plan` of its types.
 
+    Of messages behind steps, `quiet` tells one by one.
+
     A payload in which no field can hold a secret is known by its tag and not parsed; of any other the tag of such a
     field has to be there, and where it would lie under a key, the key.
     """
@@ -26,6 +29,7 @@ class Suspects:
         self.protocol = protocol
         self.plan = Plan(protocol.secrets)
         self.risks: dict[Direction, Risks] = {}
+        self.quiet: dict[Direction, Quiet | None] = {side: quiet_for(protocol, side, self.plan) for side in Direction}
         for direction in Direction:
             kind = protocol.type_for(direction)
             self.risks[direction] = None if kind is None else risky_payloads(kind, self.plan)
