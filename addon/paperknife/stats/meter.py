@@ -174,7 +174,7 @@ class Meter:
 
     def _batch(self, batch: Batch) -> None:
         """Measure messages that arrived together."""
-        connection, direction, time_ns = batch.connection, batch.direction, batch.time_ns
+        connection, direction = batch.connection, batch.direction
         kind = batch.reader.bare_type(direction, batch.opcodes)
         if kind is None:
             for message in batch:
@@ -182,28 +182,42 @@ class Meter:
             return
         if connection not in self._known:
             self._meet(connection)
-        self._see(time_ns)
+        self._see(batch.time_ns)
         watches = self._watches[direction]
         if watches is None or watches.protocol is not batch.reader.protocol:
             watches = self._turn_to(batch.reader.protocol, direction)
-        if self._alike(batch, watches):
+        if batch.accord.member and watches.of_bare(batch.accord.member).is_simple:
+            self._alike(batch, watches.of_bare(batch.accord.member), range(len(batch)), watches)
             return
-        rest: list[int] = []
-        for place, (name, content) in enumerate(zip(batch.heads or batch.payloads, batch.contents, strict=True)):
-            bare = (watches.bare.get(name) or watches.of_bare(name)) if name else None
-            if bare is None or not bare.is_simple or not self._bare(bare, kind, content, connection, time_ns):
-                rest.append(place)
-        for place in rest:
+        alike: dict[str, list[int]] = {}
+        for place, name in enumerate(batch.heads or batch.payloads):
+            if name and (watches.bare.get(name) or watches.of_bare(name)).is_simple:
+                alike.setdefault(name, []).append(place)
+                continue
+            self._all_alike(batch, alike, watches)  # it may say how their numbers go on
             self._opened(batch[place], watches)
+        self._all_alike(batch, alike, watches)
 
-    def _alike(self, batch: Batch, watches: Watches) -> bool:
-        """Measure messages that are known to have the same payload, of which nothing is looked at."""
-        name = batch.accord.member
-        bare = watches.of_bare(name) if name else None
-        if bare is None or bare.watch is not None:
-            return False
-        bare.rate.add(len(batch), batch.size, max(map(len, batch.contents)), batch.time_ns)
-        return True
+    def _all_alike(self, batch: Batch, alike: dict[str, list[int]], watches: Watches) -> None:
+        """Measure messages of a batch, their places by their payloads, and forget these."""
+        for name, places in alike.items():
+            self._alike(batch, watches.of_bare(name), places, watches)
+        alike.clear()
+
+    def _alike(self, batch: Batch, bare: Bare, places: Sequence[int], watches: Watches) -> None:
+        """Measure messages of one payload, of which nothing but numbers is looked at."""
+        contents = batch.contents if len(places) == len(batch) else [batch.contents[place] for place in places]
+        if bare.watch is not None:
+            assert watches.kind is not None
+            try:
+                parsed = list(map(watches.kind.parse, contents))
+            except DecodeError:  # one of them; find out which
+                for place in places:
+                    self._opened(batch[place], watches)
+                return
+            bare.watch.see_all_numbers(parsed, batch.connection, batch.time_ns)
+        sizes = list(map(len, contents))
+        bare.rate.add(len(sizes), sum(sizes), max(sizes), batch.time_ns)
 
     def _envelope(self, message: Message, envelope: Envelope, watch: Watch | None, *, counts: bool) -> None:
         """Measure one envelope."""

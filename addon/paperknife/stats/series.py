@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import islice, product
+from typing import Any, NamedTuple
 
 from paperknife.recording.subjects import short
 from paperknife.stats.numbering import Numbering
@@ -107,6 +108,7 @@ class Series:
         self._current: int | None = None
         self._last: dict[Key, int] = {}
         self._furthest: dict[Key, int] = {}
+        self._whole = Course()
 
     @property
     def is_whole(self) -> bool:
@@ -128,7 +130,8 @@ class Series:
             self._turn_to(connection)
         known = self._last.get(about)
         if known is None or known + 1 != number or renews or self._furthest:
-            if not self._see_closely(Place(connection, time_ns, shortened(about), count), number, renews=renews):
+            about = shortened(about) if known is None else about
+            if not self._see_closely(Place(connection, time_ns, about, count), number, renews=renews):
                 return
         else:
             self._last[about] = number
@@ -136,12 +139,33 @@ class Series:
         if self._follows_whole:
             self._see_whole(Place(connection, time_ns, (), count), number)
 
+    def see_all(self, connection: int, time_ns: int, found: Iterable[tuple[Any, ...]]) -> None:
+        """Follow numbers, each with what it is about behind it: as `see` for each, and faster for many."""
+        if connection != self._current:
+            self._turn_to(connection)
+        last, furthest, whole = self._last, self._furthest, self._whole
+        counted = 0
+        for each in found:
+            number, about = each[0], each[1:]
+            if last.get(about) == number - 1 and not furthest:
+                if not self._follows_whole:
+                    last[about] = number
+                    counted += 1
+                    continue
+                if whole.last.get(()) == number - 1 and not whole.furthest:
+                    last[about] = whole.last[()] = number
+                    counted += 1
+                    continue
+            self.see(connection, time_ns, number, about)
+        self.counted += counted
+
     def _turn_to(self, connection: int) -> None:
         """The numbers are of another connection than before."""
         course = self._courses.get(connection)
         if course is None:
             course = self._courses[connection] = Course()
         self._current, self._last, self._furthest = connection, course.last, course.furthest
+        self._whole = self._wholes.setdefault(connection, Course())
 
     def _see_closely(self, place: Place, number: int, *, renews: bool) -> bool:
         """Follow a number that may not be the one behind the last; False where there is no room for it."""
@@ -152,7 +176,7 @@ class Series:
                 return False
         elif renews:
             course.furthest.pop(about, None)
-            self._wholes.pop(place.connection, None)
+            self._whole.forget_all()
         else:
             self._step(course, place, number, self.each if place.count else Faults())
         course.last[about] = number
@@ -160,17 +184,11 @@ class Series:
 
     def _see_whole(self, place: Place, number: int) -> None:
         """Follow a number as if all subjects were counted together, until that is clearly not so."""
-        course = self._wholes.get(place.connection)
-        if course is None:
-            course = self._wholes[place.connection] = Course()
-        known = course.last.get(())
-        if known is not None and (known + 1 != number or course.furthest):
-            self._step(course, place, number, self.whole if place.count else Faults())
-            if self.whole.total > self.each.total + ENOUGH:
-                self._follows_whole = False
-                self._wholes.clear()
-                return
-        course.last[()] = number
+        known = self._whole.last.get(())
+        if known is not None and (known + 1 != number or self._whole.furthest):
+            self._step(self._whole, place, number, self.whole if place.count else Faults())
+            self._follows_whole = self.whole.total <= self.each.total + ENOUGH
+        self._whole.last[()] = number
 
     def _step(self, course: Course, place: Place, number: int, faults: Faults) -> None:
         """Count what is odd about a number that may not be the one behind the last."""
@@ -216,7 +234,7 @@ class Series:
         names = self.numbering.names
         if not values or not names:
             self._give_back(course.forget_all())
-            self._wholes.pop(connection, None)
+            self._wholes[connection].forget_all()
         elif all(name in values for name in names):
             keys = product(*(values[name] for name in names))
             self._give_back(course.forget(islice(keys, MOST_RENEWED)))
@@ -231,8 +249,7 @@ class Series:
             self._give_back(course.forget_all())
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where a number was found, what it is about, and whether it counts."""
 
     connection: int

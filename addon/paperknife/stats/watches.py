@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from paperknife.stats.numbering import Numbering, is_snapshot, numberings_of
@@ -46,6 +46,16 @@ class Watch:
             else:
                 for number, subject, renews in numbering.read(message):
                     series.see(connection, time_ns, number, subject, renews, count)
+
+    def see_all_numbers(self, messages: Sequence[Dynamic], connection: int, time_ns: int) -> None:
+        """Follow the numbers in many messages that came at one time."""
+        for numbering, series in self.followed:
+            if numbering.one is not None:
+                series.see_all(connection, time_ns, map(numbering.one, messages))
+                continue
+            for message in messages:
+                for number, subject, renews in numbering.read(message):
+                    series.see(connection, time_ns, number, subject, renews)
 
 
 @dataclass(frozen=True, slots=True)
