@@ -11,7 +11,6 @@ import click
 from paperknife.cli.failure import Failure
 from paperknife.cli.options import (
     check_expressions,
-    load_or_fail,
     modes_or_fail,
     period_or_fail,
     reading_from,
@@ -20,6 +19,7 @@ from paperknife.cli.options import (
     view_options,
 )
 from paperknife.cli.recording import record_options, record_words_or_fail
+from paperknife.cli.replaying import loaded_or_fail, replay_options, replay_words_or_fail
 from paperknife.cli.viewing import Viewing, open_output, talk
 
 if TYPE_CHECKING:
@@ -48,6 +48,7 @@ __all__ = ["proxy_command"]
 )
 @click.option("-o", "--output", metavar="FILE", help="Write the lines to this file instead of stdout.")
 @record_options
+@replay_options
 @stats_option
 @click.argument("mitmproxy_options", nargs=-1, type=click.UNPROCESSED)
 @click.pass_context
@@ -62,20 +63,22 @@ def proxy_command(context: click.Context, /, **options: Any) -> None:
       paperknife proxy --mode reverse:wss://venue.example/v1 --schema protos/
       paperknife proxy --schema protos/ --hide heartbeat --where "order.quantity > 100"
       paperknife proxy --schema protos/ --record "%Y%m%d-%H%M%S.mcap" --record-split 64MB --record-keep 20
+      paperknife proxy --replay session.mcap --replay-speed 10
       paperknife proxy --mode reverse:ws://127.0.0.1:9001 --schema protos/ --format json | jq .payload
     """
     from paperknife.proxy.embedded import ProxyPlan
 
-    reading = reading_from(options)
+    reading, replay = reading_from(options), replay_words_or_fail(options)
     flags = tuple(flag for parameter in context.command.params for flag in parameter.opts if flag.startswith("-"))
     plan = ProxyPlan(
         reading,
-        load_or_fail(reading),
+        loaded_or_fail(reading, replay),
         modes_or_fail(options["mode"]),
         options["mitmproxy_options"],
         own_flags=flags,
         record=record_words_or_fail(options),
         stats=period_or_fail(options),
+        replay=replay,
     )
     if options["ui"] in ("console", "web"):
         show_interface(options["ui"], plan)

@@ -15,7 +15,6 @@ import click
 from paperknife.cli.failure import Failure
 from paperknife.cli.options import (
     check_expressions,
-    load_or_fail,
     modes_or_fail,
     period_or_fail,
     reading_from,
@@ -24,6 +23,7 @@ from paperknife.cli.options import (
     view_options,
 )
 from paperknife.cli.recording import record_options, record_words_or_fail
+from paperknife.cli.replaying import loaded_or_fail, replay_options, replay_words_or_fail
 from paperknife.cli.viewing import Viewing, open_output, talk
 from paperknife.settings.child_environment import URL_VARIABLE, Reach, Route, TrustFiles, child_environment, route_for
 from paperknife.settings.client_kinds import kind_of_command, unseen_advice
@@ -75,6 +75,7 @@ def partition(words: list[str], separator: str) -> tuple[list[str], list[str]]:
 @view_options
 @click.option("-o", "--output", metavar="FILE", help="Write the lines to this file instead of stderr; - is stdout.")
 @record_options
+@replay_options
 @stats_option
 @click.argument("mitmproxy_options", nargs=-1, type=click.UNPROCESSED, metavar="-- COMMAND [ARGS]...")
 @click.pass_context
@@ -93,18 +94,20 @@ def run_command(context: click.Context, /, **options: Any) -> None:
     Examples:
       paperknife run --schema protos/ -- python client.py
       paperknife run --schema protos/ -o lines.txt -- pytest tests/
+      paperknife run --replay session.mcap -- python client.py
       paperknife run --schema protos/ --mode reverse:wss://venue.example/v1 -- node client.js {url}
     """
     from paperknife.proxy.embedded import ProxyPlan
 
     reading, command, record = reading_from(options), context.meta["command"], record_words_or_fail(options)
-    stats = period_or_fail(options)
+    stats, replay = period_or_fail(options), replay_words_or_fail(options)
     flags = tuple(flag for parameter in context.command.params for flag in parameter.opts if flag.startswith("-"))
     with tempfile.TemporaryDirectory(prefix="paperknife-") as folder:
         arguments = ("--listen-port", "0", *upstream_trust(Path(folder), options["mitmproxy_options"]))
         arguments += options["mitmproxy_options"]
         modes = modes_or_fail(options["mode"])
-        plan = ProxyPlan(reading, load_or_fail(reading), modes, arguments, own_flags=flags, record=record, stats=stats)
+        loaded = loaded_or_fail(reading, replay)
+        plan = ProxyPlan(reading, loaded, modes, arguments, flags, record, stats, replay)
         status = watch_command(options, plan, command, Path(folder))
     sys.exit(status)
 

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Iterable, Set
+from dataclasses import replace
 
 from mitmproxy import addonmanager, contentviews, ctx, exceptions, http
 from mitmproxy.hooks import UpdateHook
@@ -21,16 +22,20 @@ from paperknife.proxy.options import (
     OPTIONS,
     PREFIX,
     RECORDING,
+    REPLAY,
     add_options,
     misspelt,
     reading_from,
     record_words_from,
+    replay_words_from,
 )
 from paperknife.proxy.recordings import Recordings
+from paperknife.proxy.stand_in import StandIn
 from paperknife.proxy.tap import LIMIT, Tap
 from paperknife.proxy.trust import Trust
 from paperknife.recording.embedded_schemas import embedded_schemas
 from paperknife.recording.records import RecordingError
+from paperknife.replay.words import ReplayWords
 from paperknife.settings.modes import Mode
 from paperknife.settings.reading import Loaded, Reading, load
 from paperknife.stats.meter import Meter
@@ -48,6 +53,9 @@ NAMES = frozenset(option.name for option in OPTIONS)
 
 LISTENING = frozenset(("intercept_active", "scripts", "flow_detail"))
 """Options of mitmproxy by which somebody may begin or stop to listen to its hook for messages."""
+
+LAZY = "lazy"
+"""mitmproxy connects to a server once there is a request for it, and so not where we answer it."""
 
 REFRESH_SECONDS = 0.1
 """How often mitmproxy's interfaces are brought up to date with what passed."""
@@ -78,7 +86,10 @@ class Paperknife:
         """At the end; else whoever made us does."""
         self.pulse: Pulse | None = None
         self.trust = Trust(self.audience.say)  # it says nothing twice
-        self.addons = [Handshakes(self.tap.masking, self.audience, modes), self.tap, self.trust]
+        self.stand_in = StandIn(self.audience, self.tap, self.override)
+        self.replayed = ""
+        """The recording whose protocol is loaded, where no other was named."""
+        self.addons = [Handshakes(self.tap.masking, self.audience, modes), self.tap, self.stand_in, self.trust]
         self.watcher: asyncio.Task[None] | None = None
         self.refresher: asyncio.Task[None] | None = None
 
@@ -98,20 +109,42 @@ class Paperknife:
                 self.recordings.use(record_words_from(ctx.options).plan())
             if updated & LISTENING:
                 self.tap.see_listeners()
-            if not updated & NAMES:
-                return
-            reading = reading_from(ctx.options)
-            if reading == self.keeper.reading and self.loaded:
-                return
-            loaded = load(reading, embedded_schemas)
+            if updated & NAMES:
+                self.read_by(reading_from(ctx.options), replay_words_from(ctx.options))
+            if updated & REPLAY or "connection_strategy" in updated:
+                self.set_replay()
         except (SchemaError, RecordingError, exceptions.OptionsError) as error:
             if "scripts" in updated:  # a script's first configuration names every option
                 # mitmproxy would log an exception here with its traceback; an error in the log stops it at start-up.
                 logger.error("%s", error)
                 return
             raise exceptions.OptionsError(str(error)) from None
+
+    def read_by(self, reading: Reading, words: ReplayWords) -> None:
+        """Load what the options say, if it is something else than before."""
+        own = words.loaded(reading) if words.path != self.replayed else None
+        self.replayed = words.path
+        if reading == self.keeper.reading and self.loaded and own is None:
+            return
+        loaded = own or load(reading, embedded_schemas)
         self.loaded = True
         self.keeper.use(loaded, reading)
+
+    def set_replay(self) -> None:
+        """Answer from a recording, or do not."""
+        try:
+            self.stand_in.use(replay_words_from(ctx.options))
+        except ValueError as error:
+            raise exceptions.OptionsError(f"{PREFIX}replay: {error}.") from None
+        if self.stand_in.words.path and ctx.options.connection_strategy != LAZY:
+            ctx.options.update(connection_strategy=LAZY)
+
+    def override(self) -> Loaded | None:
+        """What a recording is to be read by; None for its own protocols, where no others were given."""
+        reading = self.keeper.reading
+        if reading.schema and reading.config and not reading.protocol:
+            return load(replace(reading, config=""), embedded_schemas)  # your own protocols are for what comes live
+        return self.keeper.loaded if reading.schema or reading.protocol else None
 
     def set_lane(self, updated: Set[str]) -> None:
         """Take over the options of the lane."""

@@ -22,8 +22,11 @@ from paperknife.proxy.addon import Paperknife
 from paperknife.proxy.arguments import ArgumentError, apply_arguments, option_sentence
 from paperknife.proxy.dispatch import use_listeners_only
 from paperknife.proxy.listening import Listening, StartError, find_listening
-from paperknife.proxy.options import PREFIX, options_from, record_options_from
-from paperknife.recording.segments import NOTHING, RecordWords
+from paperknife.proxy.options import PREFIX, options_from, record_options_from, replay_options_from
+from paperknife.recording import segments
+from paperknife.recording.segments import RecordWords
+from paperknife.replay import words
+from paperknife.replay.words import ReplayWords
 from paperknife.settings.modes import Mode
 from paperknife.settings.reading import Loaded, Reading
 from paperknife.traffic import Consumer
@@ -40,7 +43,8 @@ class ProxyPlan:
 
     Without `modes` it is mitmproxy's configuration that says how to listen, in the end its regular mode. `arguments`
     are mitmproxy's own command-line options; `own_flags` name ours, for suggestions. What is recorded as `record` asks
-    is finished by whoever runs the proxy (`Recordings.finish`). `stats` is how often to say what was measured.
+    is finished by whoever runs the proxy (`Recordings.finish`). `stats` is how often to say what was measured,
+    `replay` what is answered from a recording.
     """
 
     reading: Reading
@@ -48,8 +52,9 @@ class ProxyPlan:
     modes: tuple[Mode, ...] = ()
     arguments: tuple[str, ...] = ()
     own_flags: tuple[str, ...] = field(default=(), repr=False)
-    record: RecordWords = NOTHING
+    record: RecordWords = segments.NOTHING
     stats: str = ""
+    replay: ReplayWords = words.NOTHING
 
 
 AUTHORITY = "mitmproxy-ca.pem"
@@ -99,6 +104,7 @@ class EmbeddedProxy:
         self.plan = plan
         self.addon = Paperknife(consumers, plan.loaded, plan.reading, plan.modes)
         self.addon.finishes_recordings = False
+        self.addon.replayed = plan.replay.path
         self.listening: tuple[Listening, ...] = ()
         self.handler = NoticeHandler(self.addon)
         self.loop = asyncio.get_running_loop()
@@ -140,7 +146,7 @@ class EmbeddedProxy:
         apply_arguments(options, self.plan.arguments, own_flags=self.plan.own_flags)
         check_authority_folder(options.confdir)
         given = {name: value for name, value in ours.items() if value != defaults[name]}
-        given |= record_options_from(self.plan.record)
+        given |= record_options_from(self.plan.record) | replay_options_from(self.plan.replay)
         if self.plan.stats:
             given[f"{PREFIX}stats"] = self.plan.stats
         if self.plan.modes:

@@ -17,7 +17,7 @@ from paperknife.proxy.arguments import ArgumentError, SentenceParser, option_sen
 from paperknife.proxy.dispatch import use_listeners_only
 from paperknife.proxy.embedded import IDLE_SECONDS, ProxyPlan
 from paperknife.proxy.listening import StartError, find_listening
-from paperknife.proxy.options import options_from, record_options_from
+from paperknife.proxy.options import options_from, record_options_from, replay_options_from
 from paperknife.proxy.recordings import Recordings
 from paperknife.settings.modes import Mode
 
@@ -74,11 +74,13 @@ def run_interface(
         use_listeners_only(made.addons)
         addon = Paperknife((), plan.loaded, plan.reading, plan.modes)
         addon.finishes_recordings = False
+        addon.replayed = plan.replay.path
         made_addons.append(addon)
         options.update(listen_host="127.0.0.1", tcp_timeout=IDLE_SECONDS)
         made.addons.add(addon, Announcement(addon, plan.modes, say or (lambda text: addon.notice(text, False))))
         try:
             options.update(**options_from(plan.reading), **record_options_from(plan.record))
+            options.update(**replay_options_from(plan.replay))
             if plan.stats:
                 options.update(paperknife_stats=plan.stats)
         except OptionsError as error:

@@ -8,7 +8,11 @@ from dataclasses import dataclass
 from mitmproxy import addonmanager, exceptions
 from mitmproxy import options as mitmproxy_options
 
-from paperknife.recording.segments import NOTHING, RecordWords
+from paperknife.recording import segments
+from paperknife.recording.segments import RecordWords
+from paperknife.replay import words
+from paperknife.replay.venue import ON_MISS
+from paperknife.replay.words import MODES, ReplayWords
 from paperknife.settings.catalogue import CONFIG, config_or_none
 from paperknife.settings.reading import Reading
 from paperknife_decoders.nearest import nearest
@@ -17,6 +21,7 @@ __all__ = [
     "OPTIONS",
     "PREFIX",
     "RECORDING",
+    "REPLAY",
     "Option",
     "add_options",
     "misspelt",
@@ -24,12 +29,17 @@ __all__ = [
     "reading_from",
     "record_options_from",
     "record_words_from",
+    "replay_options_from",
+    "replay_words_from",
 ]
 
 PREFIX = "paperknife_"
 
 RECORDING = frozenset(f"{PREFIX}{name}" for name in ("record", "record_split", "record_keep"))
 """The options that say what is recorded."""
+
+REPLAY = frozenset(f"{PREFIX}replay{name}" for name in ("", "_mode", "_speed", "_on_miss", "_ignore"))
+"""The options that say what is replayed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +151,42 @@ OPTIONS = (
         "Measure what passes, and say every so long (10s, 1min) how fast it is, how long answers take and what is "
         "missing in sequence numbers.",
     ),
+    Option(
+        f"{PREFIX}replay",
+        str,
+        "",
+        "Answer WebSockets from this recording where it has their host and path; nothing of them goes to a server. "
+        "Sets connection_strategy to lazy.",
+    ),
+    Option(
+        f"{PREFIX}replay_mode",
+        str,
+        "auto",
+        "What a recorded message waits for: the request that it answers (matched), its time (timed), or whichever "
+        "suits the schema.",
+        MODES,
+    ),
+    Option(
+        f"{PREFIX}replay_speed",
+        str,
+        "1",
+        "How fast to replay: 2 is twice as fast as recorded, 0.5 half as fast, max as fast as can be.",
+    ),
+    Option(
+        f"{PREFIX}replay_on_miss",
+        str,
+        "wait",
+        "What to do with a message that was not recorded: nothing, take it for the nearest one, close, or pass it to "
+        "the real server and its answers back.",
+        ON_MISS,
+    ),
+    Option(
+        f"{PREFIX}replay_ignore",
+        Sequence[str],
+        [],
+        "Fields that do not count when a message is compared with the recorded ones, such as order.note. Set it "
+        "several times for several.",
+    ),
 )
 """Every option that the addon adds to mitmproxy."""
 
@@ -175,14 +221,38 @@ def record_words_from(options: mitmproxy_options.Options) -> RecordWords:
     )
 
 
-def record_options_from(words: RecordWords) -> dict[str, object]:
-    """The options that `record_words_from` makes `words` of; none where nothing was said."""
-    if words == NOTHING:
+def record_options_from(asked: RecordWords) -> dict[str, object]:
+    """The options that `record_words_from` makes `asked` of; none where nothing was said."""
+    if asked == segments.NOTHING:
         return {}
     return {
-        f"{PREFIX}record": words.path,
-        f"{PREFIX}record_split": list(words.split),
-        f"{PREFIX}record_keep": words.keep,
+        f"{PREFIX}record": asked.path,
+        f"{PREFIX}record_split": list(asked.split),
+        f"{PREFIX}record_keep": asked.keep,
+    }
+
+
+def replay_words_from(options: mitmproxy_options.Options) -> ReplayWords:
+    """What the options of the moment say of replaying."""
+    return ReplayWords(
+        options.paperknife_replay,
+        options.paperknife_replay_mode,
+        options.paperknife_replay_speed,
+        options.paperknife_replay_on_miss,
+        tuple(options.paperknife_replay_ignore),
+    )
+
+
+def replay_options_from(asked: ReplayWords) -> dict[str, object]:
+    """The options that `replay_words_from` makes `asked` of; none where nothing was said."""
+    if asked == words.NOTHING:
+        return {}
+    return {
+        f"{PREFIX}replay": asked.path,
+        f"{PREFIX}replay_mode": asked.mode,
+        f"{PREFIX}replay_speed": asked.speed,
+        f"{PREFIX}replay_on_miss": asked.on_miss,
+        f"{PREFIX}replay_ignore": list(asked.ignore),
     }
 
 
