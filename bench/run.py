@@ -18,6 +18,7 @@ from bench.memory import measure_memory
 from bench.openings import measure_openings
 from bench.reading import measure_reading
 from bench.recording import measure_recording
+from bench.replaying import measure_replaying
 from bench.report import Findings, markdown, text
 from bench.rounds import Bench, open_bench
 from bench.sparse import measure_sparse
@@ -33,6 +34,7 @@ THEMES: dict[str, Callable[[Bench], Findings]] = {
     "reading": measure_reading,
     "openings": measure_openings,
     "recording": measure_recording,
+    "replaying": measure_replaying,
     "splicing": measure_splicing,
     "styles": measure_styles,
 }
