@@ -9,6 +9,7 @@ flows one way through it::
 * `proxy` is the only place that imports mitmproxy: the tap and its hooks, the content view, the embedded masters.
 * `traffic` holds the values that the tap hands on and the interface of those who receive them.
 * `live` turns batches into lines of text, through a bounded queue and a thread of its own.
+* `stats` measures traffic and recordings: rates, latencies, gaps, heartbeats.
 * `settings` turns options into frozen values.
 * `demo` is a small trading venue and its client, so that all of this can be tried with no venue at all.
 
