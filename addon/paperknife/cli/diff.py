@@ -77,5 +77,12 @@ def survey_of(session: Session, path: Path) -> Survey:
 def compared(first: Path, second: Path, result: Contrast) -> Compared:
     """The result for printing."""
     return Compared(
-        str(first), str(second), result.connections, result.expected, result.found, result.findings, mask_for(())
+        str(first),
+        str(second),
+        result.connections,
+        result.expected,
+        result.found,
+        result.same,
+        result.findings,
+        mask_for(()),
     )

@@ -21,13 +21,16 @@ from paperknife.cli.viewing import talk
 from paperknife.recording.reading import RecordingError
 from paperknife.replay.blanks import Fillings, MissingSecret
 from paperknife.replay.client import CannotReplay, ClientOptions, Outcome, replay
-from paperknife.replay.player import PlayOptions, PlayPace
+from paperknife.replay.player import Player, PlayOptions, PlayPace
 from paperknife.replay.report import Compared
 from paperknife.replay.survey import Survey, surveyed
 from paperknife.replay.timeline import Session, as_server_saw
 from paperknife_decoders.printable import printable
 
 __all__ = ["client_command"]
+
+MOST_STALLS = 10
+"""So many are told one by one."""
 
 
 @click.command("client")
@@ -82,7 +85,7 @@ def client_command(context: click.Context, /, file: Path, **options: Any) -> Non
     fillings = Fillings(os.environ, ask)
     try:
         survey = survey_of(session, options["connections"], file)
-        outcome = asyncio.run(replay(session, survey, client_options(options), fillings, Telling()))
+        outcome = asyncio.run(replay(session, survey, client_options(options), fillings, Telling(fillings)))
     except (RecordingError, CannotReplay, MissingSecret) as error:
         raise Failure(mask_for(fillings.values)(str(error))) from None
     for fault in session.faults:
@@ -155,6 +158,7 @@ def compared(file: Path, to: str, outcome: Outcome, fillings: Fillings) -> Compa
         outcome.connections,
         outcome.expected,
         outcome.found,
+        outcome.same,
         outcome.findings,
         mask_for(fillings.values),
     )
@@ -174,24 +178,24 @@ def ask(question: str) -> str | None:
 class Telling:
     """Says what happens, on stderr."""
 
+    def __init__(self, fillings: Fillings) -> None:
+        self.fillings = fillings
+        self.stalls = 0
+
     def connected(self, number: int, url: str) -> None:
         """A connection is open."""
         talk(f"#{number} Replaying to {printable(url.partition('?')[0])}")
 
-    def stalled(self, number: int, what: object, seconds: float) -> None:
+    def stalled(self, player: Player, what: str, seconds: float) -> None:
         """What was waited for has not come."""
-        talk(f"#{number} {waited_text(what)} has not come within {seconds:g} s; going on.")
+        self.stalls += 1
+        if self.stalls <= MOST_STALLS:
+            talk(f"#{player.number} {self.mask(what)} has not come within {seconds:.3g} s; going on.")
 
-    def fault(self, number: int, text: str) -> None:
+    def fault(self, player: Player, text: str) -> None:
         """Something could not be done as recorded."""
-        talk(f"#{number} {printable(text)}")
+        talk(f"#{player.number} {self.mask(printable(text))}")
 
-
-def waited_text(what: object) -> str:
-    """What was waited for, in words."""
-    match what:
-        case ("answer", number, *_):
-            return f"The answer to request {number}"
-        case (_, _, str(payload), *_):
-            return printable(payload)
-    return "What was recorded"
+    def mask(self, text: str) -> str:
+        """A text without the secrets that were filled in."""
+        return mask_for(self.fillings.values)(text)

@@ -18,7 +18,7 @@ from paperknife.replay.blanks import Fillings
 from paperknife.replay.comparison import Comparison, Terms
 from paperknife.replay.findings import Findings
 from paperknife.replay.passing import OURS, PREFIX
-from paperknife.replay.player import Player, PlayOptions, PlayPace
+from paperknife.replay.player import Player, PlayListener, PlayOptions, PlayPace
 from paperknife.replay.streams import Key
 from paperknife.replay.survey import ConnectionSurvey, Survey
 from paperknife.replay.timeline import Act, Recorded, Session, as_it_left, as_server_saw
@@ -61,17 +61,11 @@ class ClientOptions:
     tls: ssl.SSLContext | None = None
 
 
-class ClientListener(Interface):
+class ClientListener(PlayListener, Interface):
     """Is told what happens."""
 
     def connected(self, number: int, url: str) -> None:
         """A connection is open."""
-
-    def stalled(self, number: int, what: object, seconds: float) -> None:
-        """What was waited for has not come for so long, and is waited for no more."""
-
-    def fault(self, number: int, text: str) -> None:
-        """Something could not be done as recorded; a sentence."""
 
 
 @dataclass(slots=True)
@@ -83,6 +77,7 @@ class Outcome:
     sent: int = 0
     expected: int = 0
     found: int = 0
+    same: int = 0
 
     def add(self, comparison: Comparison, sent: int) -> None:
         """One more connection, at its end."""
@@ -90,6 +85,7 @@ class Outcome:
         self.sent += sent
         self.expected += comparison.expected_count
         self.found += comparison.found_count
+        self.same += comparison.same_count
 
 
 @dataclass(frozen=True, slots=True)

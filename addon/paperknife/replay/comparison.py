@@ -130,11 +130,11 @@ class Comparison:
             if one != other
         )
         if unlike:
-            self._add(Kind.CLOSED, "close", self.streams.expected.seconds, differences=unlike)
+            self._add(Kind.CLOSED, "connection", self.streams.expected.seconds, differences=unlike)
 
     def ended(self, text: str) -> None:
         """The connection ended in a way that can not be compared; `text` says how."""
-        self._add(Kind.CLOSED, "close", self.streams.expected.seconds, text=text)
+        self._add(Kind.CLOSED, "connection", self.streams.expected.seconds, text=text)
 
     def stopped(self, text: str) -> None:
         """It could not be compared to its end; `text` is a sentence."""

@@ -46,6 +46,7 @@ class Contrast:
     connections: int = 0
     expected: int = 0
     found: int = 0
+    same: int = 0
 
 
 type Pair = tuple[ConnectionSurvey | None, ConnectionSurvey | None]
@@ -76,6 +77,7 @@ def contrast(one: Session, other: Session, surveys: tuple[Survey, Survey], optio
         result.connections += 1
         result.expected += comparison.expected_count
         result.found += comparison.found_count
+        result.same += comparison.same_count
     return result
 
 

@@ -21,6 +21,7 @@ from paperknife.replay.pace import FASTEST, Pace
 from paperknife.replay.survey import ConnectionSurvey
 from paperknife.replay.timeline import Act
 from paperknife.replay.waits import Waits
+from paperknife.replay.wording import described
 from paperknife.traffic import ABNORMAL, Close
 from paperknife_decoders.envelope import Envelope
 from paperknife_decoders.learning import Learned, shifted
@@ -38,6 +39,10 @@ MOST_AHEAD = 2000
 """So many messages of the server are read from the recording before they have come."""
 MOST_SURPLUS = 100_000
 """Messages that came beyond those that were recorded; with more of them the comparison ends."""
+MOST_NAMED = 4096
+"""Requests that are remembered, to say what is waited for."""
+LEAST_PATIENCE = 0.1
+"""Each time that nothing has come in vain, patience is half as long, down to so many seconds."""
 STREAM_SECONDS = 1.0
 """A stream is waited for this much longer than twice the time that it took."""
 NO_STATUS = 1005
@@ -70,10 +75,10 @@ class PlayOptions:
 class PlayListener(Interface):
     """Is told what becomes of a connection."""
 
-    def stalled(self, number: int, what: object, seconds: float) -> None:
+    def stalled(self, player: Player, what: str, seconds: float) -> None:
         """What was waited for has not come for so long, and is waited for no more."""
 
-    def fault(self, number: int, text: str) -> None:
+    def fault(self, player: Player, text: str) -> None:
         """Something could not be done as recorded; a sentence."""
 
 
@@ -96,18 +101,22 @@ class Player:
     _waits: Waits = field(default_factory=Waits)
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
     _progress: float = 0.0
+    _gave_up: float = 0.0
+    _patience: float = 0.0
+    _requests: dict[int, Envelope] = field(default_factory=dict)
     _spoke_ns: int = 0
     _spoke: float = 0.0
     _asked: int = 0
     _shift_ns: int = 0
     _is_fault_told: bool = False
-    _is_beating: bool = False
+    _beating: asyncio.Event = field(default_factory=asyncio.Event)
     _closed: Closed | None = None
     _closing: Close | None = None
 
     async def run(self, connection: ClientConnection) -> None:
         """Speak until all is said and answered, or the connection ends."""
         self._progress = self._spoke = now()
+        self._patience = self.options.patience
         pace = Pace(self.options.speed, self.options.longest_gap)
         playing = asyncio.create_task(self._play(connection, pace))
         beating = asyncio.create_task(self._beat(connection))
@@ -150,6 +159,7 @@ class Player:
         for heard in self.comparison.found(message):
             if self._waits.came(heard):
                 self._progress = now()
+                self._patience = self.options.patience
                 self._wake.set()
         if self.comparison.surplus > MOST_SURPLUS and self._closing is None:
             self.comparison.stopped(
@@ -224,15 +234,26 @@ class Player:
 
     def _is_first_beat(self, message: Message) -> bool:
         """True for the first heartbeat that answers nothing, which has its place; others come as time goes."""
-        is_first = not self._is_beating and message.time_ns == self.survey.first_beat_ns
+        is_first = not self._beating.is_set() and message.time_ns == self.survey.first_beat_ns
         if is_first:
-            self._is_beating = True
-            self.survey.heartbeats.sent(now())
+            self._beating.set()
         return is_first
 
     def _asking(self, envelope: Envelope) -> Asking:
         self._asked += 1
+        self._requests[self._asked] = envelope
+        if len(self._requests) > MOST_NAMED:
+            del self._requests[next(iter(self._requests))]
         return Asking(self._asked, envelope)
+
+    def _awaited_text(self) -> str:
+        """What is waited for longest, in words."""
+        match self._waits.first():
+            case ("answer", int(number), *_) if number in self._requests:
+                return f"The answer to {described(self._requests[number], self.comparison.terms.volatile.secrets)}"
+            case ("alone", _, str(payload), *_):
+                return printable(payload)
+        return "What was recorded"
 
     async def _wait_until_due(self, time_ns: int, pace: Pace) -> None:
         """Wait for what the recorded client had heard by then, and as long as it then thought."""
@@ -247,12 +268,12 @@ class Player:
 
     async def _gate(self, stream_seconds: float, upto: int) -> None:
         """Wait until all but so many have come; for streams only so long, and for all else as patience is."""
-        waits, patience = self._waits, self.options.patience
+        waits = self._waits
         streams_until = now() + stream_seconds
         if stream_seconds < 0:
             waits.write_off(streams_only=True)
         while waits.open + waits.open_in_streams > upto:
-            until = self._progress + patience if waits.open else streams_until
+            until = max(self._progress, self._gave_up) + self._patience if waits.open else streams_until
             self._wake.clear()
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(max(0.0, until - now())):
@@ -261,7 +282,9 @@ class Player:
             if now() < until:
                 continue
             if waits.open:
-                self.listener.stalled(self.number, waits.first(), patience)
+                self.listener.stalled(self, self._awaited_text(), self._patience)
+                self._patience = max(self._patience / 2, min(self.options.patience, LEAST_PATIENCE))
+                self._gave_up = now()
             waits.write_off(streams_only=not waits.open)
 
     async def _send(self, connection: ClientConnection, content: bytes, opcode: Opcode) -> None:
@@ -274,17 +297,15 @@ class Player:
             connection.transport.abort()
 
     async def _beat(self, connection: ClientConnection) -> None:
-        """Our heartbeats, in real time."""
-        beats = self.survey.heartbeats
-        if beats.period is None or beats.beat is None:
+        """Our heartbeats, in real time, from the first recorded one on."""
+        beat, period = self.survey.heartbeats.beat, self.survey.period
+        if beat is None or period is None:
             return
         with contextlib.suppress(ConnectionClosed):
+            await self._beating.wait()
             while True:
-                await asyncio.sleep(0.05)
-                due = beats.due(now()) if self._is_beating else None
-                if due is not None and due <= now():
-                    beats.sent(now())
-                    await connection.send(self._as_live(beats.beat), text=beats.beat.opcode is Opcode.TEXT)
+                await asyncio.sleep(period)
+                await connection.send(self._as_live(beat), text=beat.opcode is Opcode.TEXT)
 
     def _as_live(self, message: Message) -> bytes:
         """A recorded message with live values and secrets put in; all other bytes as recorded."""
@@ -344,7 +365,7 @@ class Player:
     def _tell(self, text: str) -> None:
         if not self._is_fault_told:
             self._is_fault_told = True
-            self.listener.fault(self.number, text)
+            self.listener.fault(self, text)
 
 
 def replace_envelope(mark: Asking) -> Asking:
@@ -356,7 +377,7 @@ def ending_text(code: int, reason: str) -> str:
     """What a server did that closed with this code."""
     if code == ABNORMAL:
         return "went away without a close frame"
-    return f"closed the connection with {code}{f' {printable(reason)!r}' if reason else ''}"
+    return f"closed the connection with {code}{f' ({reason})' if reason else ''}"
 
 
 async def sleep_until(due: float) -> None:

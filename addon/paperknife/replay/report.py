@@ -30,13 +30,15 @@ __all__ = ["REPORTS", "Compared"]
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """What was compared: with `other`, so many connections, and messages that were expected and that came."""
+    """What was compared: with `other`, so many connections, and messages that were expected, that came, and of them
+    those that were the same."""
 
     recording: str
     other: str
     connections: int
     expected: int
     came: int
+    same: int
     findings: Findings
     mask: Mask
 

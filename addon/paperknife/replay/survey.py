@@ -21,6 +21,8 @@ from paperknife_decoders.protocol import Protocol
 
 __all__ = ["ConnectionSurvey", "Survey", "surveyed"]
 
+SHORTEST = 0.5
+"""Seconds between two heartbeats, where only one was recorded."""
 MOST_MASKS = 4096
 """Masked texts of servers' messages that are remembered."""
 
@@ -39,6 +41,10 @@ class ConnectionSurvey:
     closed_ns: int | None = None
     first_beat_ns: int | None = None
     """When the client sent a heartbeat first that answers nothing."""
+    begin_ns: int = 0
+    """The time of the first message."""
+    period: float | None = None
+    """Seconds between two heartbeats of the client that answer nothing."""
     heartbeats: Heartbeats = field(default_factory=Heartbeats)
     secrets: dict[MaskedField, None] = field(default_factory=dict)
     given: set[tuple[str, str]] = field(default_factory=set)
@@ -68,6 +74,7 @@ class Survey:
     def message(self, connection: ConnectionSurvey, message: Message) -> None:
         """A message of a connection that is known."""
         connection.messages += 1
+        connection.begin_ns = connection.begin_ns or message.time_ns
         connection.protocol = connection.protocol or message.reader.protocol
         if message.masked:
             self.masked(connection, message)
@@ -90,6 +97,9 @@ class Survey:
             answers = (heard,) if isinstance(heard, Envelope) else ()
             if not connection.heartbeats.recorded(Reply(message, answers=answers)):
                 connection.first_beat_ns = message.time_ns
+                # Until there is a second one: how long it took from the beginning.
+                connection.period = max(SHORTEST, (message.time_ns - connection.begin_ns) / 1e9)
+            connection.period = connection.heartbeats.period or connection.period
 
     def masked(self, connection: ConnectionSurvey, message: Message) -> None:
         """A message with something masked."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 
 from paperknife.replay.findings import Finding, Findings, Kind
@@ -15,6 +16,8 @@ __all__ = ["MOST_SHOWN", "counts_text", "finding_lines", "verdict_lines"]
 MOST_SHOWN = 200
 """Findings that are shown to a reader; a report has all that are kept."""
 
+MOST_ALIKE = 20
+"""Findings of one kind about one payload that are shown."""
 MOST_LINES = 12
 """Differences of one finding that are shown."""
 
@@ -36,11 +39,16 @@ NAMES = {
 
 def verdict_lines(findings: Findings, paint: Paint, mask: Mask) -> Iterator[str]:
     """All findings that are shown, a block of lines each."""
-    shown = findings.in_order()[:MOST_SHOWN]
-    for finding in shown:
-        yield from finding_lines(finding, paint, mask)
-    if findings.total > len(shown):
-        yield f"… and {findings.total - len(shown):,} more."
+    alike: Counter[tuple[int, Kind, str]] = Counter()
+    shown = 0
+    for finding in findings.in_order():
+        sort = finding.connection, finding.kind, finding.label
+        alike[sort] += 1
+        if alike[sort] <= MOST_ALIKE and shown < MOST_SHOWN:
+            shown += 1
+            yield from finding_lines(finding, paint, mask)
+    if findings.total > shown:
+        yield f"… and {findings.total - shown:,} more: {counts_text(findings)} in all."
 
 
 def finding_lines(finding: Finding, paint: Paint, mask: Mask) -> Iterator[str]:
