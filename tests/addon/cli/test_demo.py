@@ -27,6 +27,8 @@ def test_it_shows_a_conversation_and_ends_with_what_to_do_next(launch) -> None:
     assert "Schema: " in first
     assert re.search(r"-> \d+ messages \(.*\), <- \d+ messages \(.*\) on 1 connection", err)
     assert "fields that the schema does not know" in err
+    assert re.search(r"-> order, order_response +\d+( +[\d.]+ (ms|us|s)){4}\n", err)
+    assert re.search(r"<- market_data.sequence +\d+ +3( +0){4}\n", err)
     assert err.count("\n    paperknife ") == 3
 
 

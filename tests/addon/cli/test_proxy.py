@@ -531,3 +531,42 @@ def test_a_closed_pipe_ends_it(watch) -> None:
     assert status == 0
     assert "Traceback" not in err
     assert "rror" not in err
+
+
+@pytest.mark.parametrize(("ui", "stream"), [("stream", "out"), ("none", "err")])
+def test_stats_are_told_again_and_again_and_at_the_end(watch, ui: str, stream: str) -> None:
+    """Among the lines, or on stderr where there are none; the summary has all of it."""
+
+    def answer(connection: ServerConnection) -> None:
+        for _ in connection:
+            connection.send(API.server.encode("order_response", {"client_tag": "tag-1"}))
+
+    running = watch("--stats", "100ms", "--ui", ui, handler=answer)
+    with connect(running.url()) as client:
+        client.send(ORDER)
+        client.recv()
+        running.until("order_response p50 ", stream=stream)
+    running.interrupt()
+    status, _, err = running.end()
+    assert status == 0
+    assert re.search(r"-> order, order_response +1 ", err)
+    assert "Traceback" not in err
+
+
+def test_without_it_nothing_is_measured(watch) -> None:
+    """Nothing more is said."""
+    running = watch()
+    with connect(running.url()) as client:
+        client.send(ORDER)
+        client.recv()
+    running.interrupt()
+    status, out, err = running.end()
+    assert (status, "In the last" in out, "request and answer" in err) == (0, False, False)
+
+
+@pytest.mark.parametrize("command", ["proxy", "run"])
+def test_a_time_that_is_none(command: str) -> None:
+    """A sentence, exit status 2."""
+    result = CliRunner().invoke(main, [command, "--stats", "soon", "--", "true"])
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "--stats: a time such as 10s or 1min was expected, not 'soon'." in result.stderr

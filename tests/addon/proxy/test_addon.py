@@ -81,3 +81,39 @@ def test_it_can_be_stopped_before_it_runs() -> None:
             addon.done()
 
     asyncio.run(run())
+
+
+def test_nothing_is_measured_unless_it_is_asked_for() -> None:
+    """An option begins it and ends it at any time; what is no time is refused, and all stays as it was."""
+
+    async def run() -> None:
+        addon = Paperknife()
+        with taddons.context(addon) as context:
+            assert (addon.pulse, addon.audience.meter) == (None, None)
+            context.configure(addon, paperknife_stats="10s")
+            assert addon.pulse.period == 10
+            assert addon.pulse.meter is addon.audience.meter
+            meter = addon.audience.meter
+            with pytest.raises(OptionsError, match="a time such as 10s or 1min was expected, not 'soon'"):
+                context.configure(addon, paperknife_stats="soon")
+            context.configure(addon, paperknife_stats="1min")
+            assert (addon.pulse.period, addon.audience.meter) == (60, meter)
+            context.configure(addon, paperknife_stats="")
+            assert (addon.pulse, addon.audience.meter) == (None, None)
+
+    asyncio.run(run())
+
+
+def test_what_was_measured_is_said(caplog: pytest.LogCaptureFixture) -> None:
+    """In mitmproxy's log, where nobody else listens."""
+
+    async def run() -> None:
+        addon = Paperknife()
+        with taddons.context(addon) as context:
+            context.configure(addon, paperknife_stats="0.1s")
+            addon.pulse.tick(0.0)
+            addon.pulse.tick(1.0)
+
+    caplog.set_level("INFO")
+    asyncio.run(run())
+    assert "Nothing passed in the last 1.0 s." in [record.getMessage() for record in caplog.records]

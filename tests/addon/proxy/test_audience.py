@@ -5,6 +5,7 @@ import logging
 import pytest
 
 from paperknife.proxy.audience import Audience
+from paperknife.stats.meter import Meter
 
 
 class Listener:
@@ -58,3 +59,23 @@ def test_warnings_that_come_again_are_said_once_and_counted() -> None:
     assert again.startswith("Again, 399 times in")
     assert again.endswith(first)
     assert listener.notices.count(("fine", False)) == 400
+
+
+class Broken(Meter):
+    """Measures nothing."""
+
+    def notice(self, text: str, *, warning: bool = False) -> None:
+        raise RuntimeError("on purpose")
+
+
+def test_a_meter_hears_all_and_is_nobody_who_listens(caplog: pytest.LogCaptureFixture) -> None:
+    """Notices go to the log where it alone is there; one that fails is left out."""
+    caplog.set_level(logging.INFO)
+    audience = Audience([])
+    audience.meter = Broken()
+    audience.notice("hello")
+    assert audience.meter is None
+    assert [record.getMessage() for record in caplog.records] == [
+        "The meter failed and measures no more; the traffic goes on.",
+        "hello",
+    ]
