@@ -8,14 +8,8 @@ from google.protobuf.message import DecodeError
 
 from paperknife.live.line import payload_label
 from paperknife.recording.items import Closed, Item, Opened
-from paperknife.recording.subjects import subject_of
-from paperknife.stats import reporting
-from paperknife.stats.answers import Answers
-from paperknife.stats.beats import Beats
-from paperknife.stats.numbering import Numbering
-from paperknife.stats.rates import Rate
+from paperknife.stats.counts import Counts
 from paperknife.stats.report import Report
-from paperknife.stats.series import Room, Series
 from paperknife.stats.watches import Bare, Watch, Watches
 from paperknife.traffic import Batch, Close, Connection, Piece
 from paperknife_decoders.envelope import Envelope
@@ -26,21 +20,14 @@ from paperknife_decoders.secrets import Secrets
 
 __all__ = ["Meter"]
 
-MOST_PAYLOADS = 1000
-"""Payloads that are told apart; all others are counted together."""
-MOST_SERIES = 1000
-"""Fields that are followed."""
-MOST_BEATS = 100
-"""Names of heartbeats."""
-MOST_CONNECTIONS = 1 << 20
-"""Connections that are counted."""
+MOST_CONNECTIONS = 100_000
+"""Open connections that are known; of more, the oldest are taken for ended."""
 MOST_WATCHES = 128
 """Protocols and directions whose watches are kept."""
 
 BINARY, CLOSE = int(Opcode.BINARY), int(Opcode.CLOSE)
 """As plain numbers: to compare with a member takes ten times as long."""
 
-OTHERS = "(others)"
 OVERSIZE = "(beyond the limit)"
 
 type Wants = Callable[[Message, Envelope], bool]
@@ -59,38 +46,30 @@ class Meter:
     """
 
     def __init__(self, wants: Wants | None = None) -> None:
-        self.rates: dict[tuple[Direction, str], Rate] = {}
-        self.series: dict[tuple[Direction, str, str], Series] = {}
-        self.beats: dict[tuple[Direction, str], Beats] = {}
-        self.answers = Answers()
+        self.counts = Counts()
         self._wants = wants or everything
         self._counts_all = wants is None
-        self._beside = {direction: [0, 0] for direction in Direction}
-        """How many messages and bytes there are more than envelopes and theirs."""
-        self._room = Room()
-        self._known: dict[int, Connection | None] = {}
-        self._connections = 0
+        self._open: dict[int, int] = {}
+        """When the open connections were opened, 0 where that is not known."""
         self._watches: dict[Direction, Watches | None] = dict.fromkeys(Direction)
         self._kept: dict[tuple[int, Direction], Watches] = {}
-        self._secrets = Secrets()
-        self._start_ns = self._end_ns = 0
 
     # traffic.PieceConsumer
 
     def opened(self, connection: Connection) -> None:
         """A connection that is not the one that has had its number so far begins with nothing before it."""
-        known = self._known.get(connection.number)
-        if known is not None and known != connection:
-            self._forget(connection.number, connection.time_ns)
-        if connection.number not in self._known:
-            self._meet(connection.number)
-        if connection.number in self._known:
-            self._known[connection.number] = connection
-        self._see(connection.time_ns)
+        number, time_ns = connection.number, connection.time_ns
+        if self._open.get(number, time_ns) not in (0, time_ns):
+            self._end(number, time_ns)
+        if number not in self._open:
+            self._meet(number)
+        self._open[number] = time_ns
+        self.counts.see(time_ns)
 
     def closed(self, connection: Connection, close: Close) -> None:
-        self._forget(connection.number, close.time_ns)
-        self._see(close.time_ns)
+        if connection.number in self._open:
+            self._end(connection.number, close.time_ns)
+        self.counts.see(close.time_ns)
 
     def notice(self, text: str, *, warning: bool = False) -> None:
         pass
@@ -104,8 +83,8 @@ class Meter:
 
     def piece(self, piece: Piece) -> None:
         if piece.last and self._counts_all:
-            self._rate(piece.direction, OVERSIZE).add(1, piece.offset, piece.offset, piece.time_ns)
-            self._see(piece.time_ns)
+            self.counts.rate_of(piece.direction, OVERSIZE).add(1, piece.offset, piece.offset, piece.time_ns)
+            self.counts.see(piece.time_ns)
 
     # recordings
 
@@ -115,10 +94,10 @@ class Meter:
             case Message():
                 self.message(item)
             case Opened(connection=connection, resumed=resumed):
-                start_ns = self._start_ns
+                start_ns = self.counts.start_ns
                 self.opened(connection)
                 if resumed:  # long before, perhaps
-                    self._start_ns = start_ns
+                    self.counts.start_ns = start_ns
             case Closed(connection=connection, close=close):
                 self.closed(connection, close)
             case Piece():
@@ -127,9 +106,9 @@ class Meter:
     def message(self, message: Message) -> None:
         """Measure one message or control frame."""
         direction, time_ns, content = message.direction, message.time_ns, message.content
-        if message.connection not in self._known:
+        if message.connection not in self._open:
             self._meet(message.connection)
-        self._see(time_ns)
+        self.counts.see(time_ns)
         opcode = message.opcode
         if opcode >= CLOSE:
             self._control(message)
@@ -168,7 +147,7 @@ class Meter:
             counted += counts
             size += len(envelope.data) if counts else 0
         if counted or (self._counts_all and not envelopes):
-            beside = self._beside[message.direction]
+            beside = self.counts.beside[message.direction]
             beside[0] += 1 - counted
             beside[1] += len(message.content) - size
 
@@ -180,9 +159,9 @@ class Meter:
             for message in batch:
                 self.message(message)
             return
-        if connection not in self._known:
+        if connection not in self._open:
             self._meet(connection)
-        self._see(batch.time_ns)
+        self.counts.see(batch.time_ns)
         watches = self._watches[direction]
         if watches is None or watches.protocol is not batch.reader.protocol:
             watches = self._turn_to(batch.reader.protocol, direction)
@@ -224,55 +203,24 @@ class Meter:
         direction, time_ns = message.direction, message.time_ns
         if counts:
             size = len(envelope.data)
-            self._rate(direction, envelope.payload or payload_label(envelope)).add(1, size, size, time_ns)
+            self.counts.rate_of(direction, envelope.payload or payload_label(envelope)).add(1, size, size, time_ns)
         protocol = message.reader.protocol
         if protocol.heartbeats and protocol.is_heartbeat(envelope):
             name = envelope.payload or payload_label(envelope)
-            self._beats(direction, name).see(message.connection, time_ns, count=counts)
+            self.counts.beats_of(direction, name).see(message.connection, time_ns, count=counts)
         if watch is None or envelope.message is None:
             return
         watch.see_numbers(envelope.message, message.connection, time_ns, count=counts)
         if watch.renews:
-            self._renew(message, envelope)
+            self.counts.renew(message, envelope)
         if watch.role is not None:
-            self.answers.see(message, envelope, watch.role, count=counts)
-
-    def _renew(self, message: Message, envelope: Envelope) -> None:
-        """A snapshot: what it is about has its numbers begin anew."""
-        values: dict[str, set[object]] = {}
-        for name, value in subject_of(envelope):
-            values.setdefault(name, set()).add(value)
-        for (direction, _, _), series in self.series.items():
-            if direction is message.direction:
-                series.renew_by(message.connection, values)
+            self.counts.answers.see(message, envelope, watch.role, count=counts)
 
     def _control(self, message: Message) -> None:
         """A ping or pong is a heartbeat; whether it counts where not all do, nobody can say."""
         if self._counts_all and message.opcode is not Opcode.CLOSE:
             name = f"({message.opcode.name.lower()})"
-            self._beats(message.direction, name).see(message.connection, message.time_ns)
-
-    def _rate(self, direction: Direction, name: str) -> Rate:
-        rate = self.rates.get((direction, name))
-        if rate is None:
-            if len(self.rates) >= MOST_PAYLOADS:
-                name = OTHERS
-            rate = self.rates.setdefault((direction, name), Rate())
-        return rate
-
-    def _series(self, direction: Direction, numbering: Numbering) -> Series:
-        key = direction, numbering.payload, numbering.field
-        series = self.series.get(key)
-        if series is None:
-            series = Series(numbering, self._room)
-            if len(self.series) < MOST_SERIES:
-                self.series[key] = series
-        return series
-
-    def _beats(self, direction: Direction, name: str) -> Beats:
-        if (direction, name) not in self.beats and len(self.beats) >= MOST_BEATS:
-            name = OTHERS
-        return self.beats.setdefault((direction, name), Beats())
+            self.counts.beats_of(message.direction, name).see(message.connection, message.time_ns)
 
     def _turn_to(self, protocol: Protocol, direction: Direction) -> Watches:
         """The watches of another protocol than before; they hold it, so that no other one gets its id."""
@@ -280,49 +228,24 @@ class Meter:
         if watches is None:
             if len(self._kept) >= MOST_WATCHES:
                 self._kept.clear()
-            watches = Watches(protocol, direction, self._series, self._rate)
+            watches = Watches(protocol, direction, self.counts.series_of, self.counts.rate_of)
             self._kept[id(protocol), direction] = watches
-            self._secrets = Secrets(self._secrets.paths | protocol.secrets.paths, protocol.secrets.names)
+            self.counts.secrets = Secrets(self.counts.secrets.paths | protocol.secrets.paths, protocol.secrets.names)
         self._watches[direction] = watches
         return watches
 
     def _meet(self, connection: int) -> None:
-        self._connections += 1
-        if len(self._known) < MOST_CONNECTIONS:
-            self._known[connection] = None
+        """A connection is there that was not known."""
+        if len(self._open) >= MOST_CONNECTIONS:
+            self._end(next(iter(self._open)), self.counts.end_ns)
+        self._open[connection] = 0
+        self.counts.connections += 1
 
-    def _forget(self, connection: int, time_ns: int) -> None:
-        """A connection has ended."""
-        for series in self.series.values():
-            series.close(connection)
-        for beats in self.beats.values():
-            beats.close(connection, time_ns)
-        self.answers.close(connection)
-
-    def _see(self, time_ns: int) -> None:
-        if not self._start_ns or time_ns < self._start_ns:
-            self._start_ns = time_ns
-        self._end_ns = max(self._end_ns, time_ns)
-
-    def _totals(self) -> tuple[dict[Direction, int], dict[Direction, int]]:
-        """The messages of each direction, and their bytes."""
-        messages = {direction: self._beside[direction][0] for direction in Direction}
-        sizes = {direction: self._beside[direction][1] for direction in Direction}
-        for (direction, _), rate in self.rates.items():
-            messages[direction] += rate.messages
-            sizes[direction] += rate.size
-        return messages, sizes
+    def _end(self, connection: int, time_ns: int) -> None:
+        """Nothing more comes on a connection."""
+        del self._open[connection]
+        self.counts.close(connection, time_ns)
 
     def report(self) -> Report:
         """What was measured so far."""
-        return Report(
-            self._start_ns,
-            self._end_ns,
-            self._connections,
-            *self._totals(),
-            tuple(reporting.amounts(self.rates)),
-            tuple(reporting.latencies(self.answers)),
-            tuple(reporting.unanswered(self.answers.requests)),
-            tuple(reporting.numbers(self.series, self._secrets)),
-            tuple(reporting.heartbeats(self.beats, self._end_ns)),
-        )
+        return self.counts.report()

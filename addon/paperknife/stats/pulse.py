@@ -60,12 +60,12 @@ class Pulse:
             self._is_idle = not lines
 
     def _moment(self, now: float) -> Moment:
-        meter = self.meter
+        counts = self.meter.counts
         return Moment(
             now,
-            {key: (rate.messages, rate.size) for key, rate in meter.rates.items()},
-            {key: sketch.buckets.copy() for key, sketch in meter.answers.latencies.items()},
-            {key: (series.faults.gaps, series.faults.missing) for key, series in meter.series.items()},
+            {key: (rate.messages, rate.size) for key, rate in counts.rates.items()},
+            {key: sketch.buckets.copy() for key, sketch in counts.answers.latencies.items()},
+            {key: (series.faults.gaps, series.faults.missing) for key, series in counts.series.items()},
         )
 
     def _lines(self, before: Moment, now: Moment) -> Iterator[str]:
@@ -89,19 +89,19 @@ class Pulse:
 
     def _latency_texts(self, key: Key, before: Moment) -> Iterator[str]:
         """How long the answers to a request took, and how many are missing."""
-        for place, sketch in self.meter.answers.latencies.items():
+        for place, sketch in self.meter.counts.answers.latencies.items():
             if place[:2] == key:
                 new = sketch.since(before.latencies.get(place, Counter()))
                 if new.count:
                     p50, p99 = (duration_text(new.percentile(share)) for share in (0.5, 0.99))
                     yield f"{printable(place[2])} p50 {p50} p99 {p99}"
-        requests = self.meter.answers.requests.get(key)
+        requests = self.meter.counts.answers.requests.get(key)
         if requests is not None and requests.unanswered:
             yield f"{requests.unanswered:,} unanswered"
 
     def _gap_texts(self, key: Key, before: Moment) -> Iterator[str]:
         """The gaps in the numbers of a payload."""
-        for place, series in self.meter.series.items():
+        for place, series in self.meter.counts.series.items():
             if place[:2] == key:
                 was_gaps, was_missing = before.gaps.get(place, (0, 0))
                 gaps, missing = series.faults.gaps - was_gaps, series.faults.missing - was_missing

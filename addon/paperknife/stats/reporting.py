@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from paperknife.stats.answers import Answers, Requests
 from paperknife.stats.beats import Beats
+from paperknife.stats.courses import Jump
 from paperknife.stats.rates import Rate
 from paperknife.stats.report import Amount, Gap, Heartbeats, Latency, Numbers, Unanswered
-from paperknife.stats.series import Jump, Series
+from paperknife.stats.series import Series
 from paperknife.stats.sketch import Sketch
 from paperknife_decoders.message import Direction
 from paperknife_decoders.printable import elide, printable, printable_bytes

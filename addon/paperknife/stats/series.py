@@ -7,84 +7,20 @@ the one that has fewer faults is what is told.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from itertools import islice, product
 from typing import Any, NamedTuple
 
 from paperknife.recording.subjects import short
+from paperknife.stats.courses import Course, Faults, Jump, Key, Room
 from paperknife.stats.numbering import Numbering
 
-__all__ = ["MOST_COURSES", "Course", "Faults", "Jump", "Room", "Series"]
-
-MOST_COURSES = 100_000
-"""Subjects whose last number is remembered, of all connections; what comes of others is counted as left out."""
+__all__ = ["Series"]
 
 ENOUGH = 1000
 """So many more faults in one way to read the numbers than in the other settle which one is right."""
 
 MOST_RENEWED = 4096
 """Subjects that one snapshot renews."""
-
-type Key = tuple[object, ...]
-"""What a number is about."""
-
-
-@dataclass(frozen=True, slots=True)
-class Jump:
-    """A gap: `found` came behind `last`, on a connection, at a time in nanoseconds since the epoch."""
-
-    time_ns: int
-    connection: int
-    about: Key
-    last: int
-    found: int
-
-
-@dataclass(slots=True)
-class Faults:
-    """What was odd in one way to read the numbers: `missing` numbers in `gaps`, `repeats`, steps `back`."""
-
-    gaps: int = 0
-    missing: int = 0
-    repeats: int = 0
-    back: int = 0
-    first: Jump | None = None
-
-    @property
-    def total(self) -> int:
-        """How often something was odd."""
-        return self.gaps + self.repeats + self.back
-
-
-@dataclass(slots=True)
-class Room:
-    """How many more subjects can be remembered."""
-
-    left: int = MOST_COURSES
-
-
-@dataclass(slots=True)
-class Course:
-    """The last numbers of one connection, by what they are about; `furthest` where an older one came after it."""
-
-    last: dict[Key, int] = field(default_factory=dict)
-    furthest: dict[Key, int] = field(default_factory=dict)
-
-    def forget(self, keys: Iterable[Key]) -> int:
-        """Begin anew with these; how many of them were known."""
-        known = 0
-        for key in keys:
-            if self.last.pop(key, None) is not None:
-                known += 1
-                self.furthest.pop(key, None)
-        return known
-
-    def forget_all(self) -> int:
-        """Begin anew with all; how many that were."""
-        known = len(self.last)
-        self.last.clear()
-        self.furthest.clear()
-        return known
 
 
 class Series:
@@ -172,13 +108,13 @@ class Series:
         course, about = self._courses[place.connection], place.about
         if about not in course.last:
             if not self._has_room():
-                self.left_out += place.count
+                self.left_out += place.counts
                 return False
         elif renews:
             course.furthest.pop(about, None)
             self._whole.forget_all()
         else:
-            self._step(course, place, number, self.each if place.count else Faults())
+            self._step(course, place, number, self.each if place.counts else Faults())
         course.last[about] = number
         return True
 
@@ -186,7 +122,7 @@ class Series:
         """Follow a number as if all subjects were counted together, until that is clearly not so."""
         known = self._whole.last.get(())
         if known is not None and (known + 1 != number or self._whole.furthest):
-            self._step(self._whole, place, number, self.whole if place.count else Faults())
+            self._step(self._whole, place, number, self.whole if place.counts else Faults())
             self._follows_whole = self.whole.total <= self.each.total + ENOUGH
         self._whole.last[()] = number
 
@@ -255,7 +191,7 @@ class Place(NamedTuple):
     connection: int
     time_ns: int
     about: Key
-    count: bool
+    counts: bool
 
 
 def shortened(about: Key) -> Key:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from paperknife.stats.numbering import Numbering, is_snapshot, numberings_of
+from paperknife.stats.fields import is_snapshot
+from paperknife.stats.numbering import Numbering, numberings_of
 from paperknife.stats.rates import Rate
 from paperknife.stats.series import Series
 from paperknife_decoders.envelope_type import EnvelopeType

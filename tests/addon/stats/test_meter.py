@@ -184,12 +184,23 @@ def test_only_what_is_wanted_counts(feed):
     assert report.numbers == ()
 
 
-def test_payloads_are_bounded(feed, monkeypatch):
-    """Beyond so many they are counted together."""
-    monkeypatch.setattr(meter_module, "MOST_PAYLOADS", 1)
-    report = fed(planted(feed))
-    assert {row.payload for row in report.amounts} == {"(others)", "tick"}
-    assert report.messages == {CLIENT: 11, SERVER: 22}
+def test_connections_are_bounded(feed, monkeypatch):
+    """The oldest of too many is taken for ended, and begins anew where it goes on."""
+    monkeypatch.setattr(meter_module, "MOST_CONNECTIONS", 2)
+    report = fed(
+        feed.down(0, "tick", connection, symbol="A", seq_no=seq) for connection, seq in [(1, 1), (2, 1), (3, 1), (1, 9)]
+    )
+    assert (report.connections, report.numbers[0].gaps) == (4, 0)
+
+
+def test_another_connection_under_the_same_number_counts(feed):
+    """As the next session's does, where the one before was cut off."""
+    meter = Meter()
+    meter.opened(feed.connection())
+    meter.opened(feed.connection())
+    assert meter.report().connections == 1
+    meter.opened(feed.connection(ms=5))
+    assert meter.report().connections == 2
 
 
 @settings(max_examples=60)

@@ -3,7 +3,7 @@
 import pytest
 from google.protobuf import json_format, message_factory
 
-from paperknife.stats.numbering import is_snapshot, numberings_of
+from paperknife.stats.numbering import numberings_of
 
 CASES = [
     ("Down", "plain", "sequence", (), {"sequence": 7}, [(7, (), False)]),
@@ -67,18 +67,3 @@ def test_types_that_lie_in_themselves_end(feed):
     assert "seq_id" in {each.field for each in found}
     assert len(found) <= 8
     assert not [each.field for each in found if each.field.endswith(".seq") or each.field == "seq"]
-
-
-@pytest.mark.parametrize(
-    ("name", "expected"),
-    [
-        ("snapshot", True),
-        ("MarketDataSnapshotFullRefresh", True),
-        ("book_snapshot", True),
-        ("refresh_token", False),
-        ("", False),
-    ],
-)
-def test_snapshots(name, expected):
-    """By their names."""
-    assert is_snapshot(name) is expected

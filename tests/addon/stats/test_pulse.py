@@ -53,7 +53,7 @@ def test_many_payloads_are_summed_up():
     pulse = Pulse(Meter(), 1.0, said.append)
     pulse.tick(0.0)
     for number in range(50):
-        pulse.meter._rate(Direction.CLIENT, f"\x1bpayload{number}").add(1, 1, 1, 0)
+        pulse.meter.counts.rate_of(Direction.CLIENT, f"\x1bpayload{number}").add(1, 1, 1, 0)
     pulse.tick(1.0)
     lines = said[0].splitlines()
     assert len(lines) == MOST_ROWS + 2

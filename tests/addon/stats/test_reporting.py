@@ -5,9 +5,10 @@ import pytest
 from paperknife.stats import reporting
 from paperknife.stats.answers import Answers
 from paperknife.stats.beats import Beats
+from paperknife.stats.courses import Room
 from paperknife.stats.numbering import numberings_of
 from paperknife.stats.rates import Rate
-from paperknife.stats.series import Room, Series
+from paperknife.stats.series import Series
 from paperknife.stats.sketch import Sketch
 from paperknife_decoders.message import Direction
 from paperknife_decoders.secrets import Secrets

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from paperknife.stats.courses import Room
 from paperknife.stats.numbering import numberings_of
-from paperknife.stats.series import Room, Series
+from paperknife.stats.series import Series
 
 
 @pytest.fixture

@@ -62,7 +62,7 @@ def test_long_tables_end(feed):
     """A person reads no hundred rows; the rest is counted."""
     meter = Meter()
     for number in range(100):
-        meter._rate(Direction.CLIENT, f"payload_{number}" + "x" * 90).add(1, 1, 1, 0)
+        meter.counts.rate_of(Direction.CLIENT, f"payload_{number}" + "x" * 90).add(1, 1, 1, 0)
     lines = list(report_lines(meter.report()))
     assert len(lines) == MOST_ROWS + 4
     assert lines[-1].startswith("   and 60 more")

@@ -2,8 +2,9 @@
 
 import pytest
 
+from paperknife.stats.courses import Room
 from paperknife.stats.rates import Rate
-from paperknife.stats.series import Room, Series
+from paperknife.stats.series import Series
 from paperknife.stats.watches import Watches
 from paperknife_decoders.message import Direction
 from paperknife_decoders.protocol import Protocol
