@@ -22,7 +22,8 @@ A WebSocket message travels through this package in one direction when it is rea
 * `expression` compiles ``--where``; `correlation` pairs responses with requests by the rules of `pairing`, after
   those that a protocol declares (`declared_pairs`).
 * `difference` tells what differs between two messages but for what is `volatile`, and `learning` which ids of a live
-  peer stand for recorded ones. Both look only where something is to be found: `sites`, and `path_patterns`.
+  peer stand for recorded ones. Both look only where something is to be found: `sites`, `path_patterns`,
+  `moments`.
 * `transfer_encoding` reads single messages from hex and base64; `nearest` finds the name that was meant.
 
 Everything here is synchronous and pure: no sockets, clock, environment or framework. Only `schema` reads files. Peer

@@ -22,7 +22,6 @@ Enums, bools, quantities, prices and what a message is about (symbols, accounts)
 from __future__ import annotations
 
 import enum
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
@@ -41,7 +40,7 @@ from paperknife_decoders.values import is_timestamp, stands_for
 if TYPE_CHECKING:
     from paperknife_decoders.protocol import Protocol
 
-__all__ = ["EXACT", "IDS", "SEQUENCES", "At", "Mark", "Volatile", "is_time", "mark_of_name", "volatile_of"]
+__all__ = ["EXACT", "IDS", "SEQUENCES", "At", "Mark", "Volatile", "mark_of_name", "volatile_of"]
 
 IDS = frozenset(
     {
@@ -118,13 +117,6 @@ TIME_ENDINGS = (
     "_millis",
 )
 """Of names in snake case."""
-
-UNITS = (1, 1_000, 1_000_000, 1_000_000_000)
-FIRST, LAST = 1_000_000_000, 4_102_444_800
-"""Seconds since 1970: the years 2001 to 2099. Other numbers are not taken for points in time."""
-
-TIME_TEXT = re.compile(r"\d{4}-?\d\d-?\d\d([T -]\d\d:?\d\d.*)?|\d\d:\d\d:\d\d(\.\d+)?", re.ASCII | re.DOTALL)
-LONGEST_TIME = 40
 
 NEVER = (FieldDescriptor.CPPTYPE_BOOL, FieldDescriptor.CPPTYPE_ENUM)
 FLOATS = (FieldDescriptor.CPPTYPE_DOUBLE, FieldDescriptor.CPPTYPE_FLOAT)
@@ -246,16 +238,3 @@ def names_time(name: str) -> bool:
     """True for a field that is called like a time."""
     words = snake(name)
     return words in TIMES or words.endswith(TIME_ENDINGS)
-
-
-def is_time(value: object) -> bool:
-    """True for a point in time: a number since 1970 in one of the usual units, or a text that is one."""
-    if isinstance(value, bool):
-        return False
-    if isinstance(value, int | float):
-        return any(FIRST * unit <= value < LAST * unit for unit in UNITS)
-    if isinstance(value, str) and 0 < len(value) <= LONGEST_TIME:
-        if value.isascii() and value.isdecimal() and len(value) > 8:
-            return is_time(int(value))
-        return TIME_TEXT.fullmatch(value) is not None
-    return False

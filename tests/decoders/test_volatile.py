@@ -7,7 +7,7 @@ import pytest
 from paperknife_decoders.declared_pairs import DeclaredPair
 from paperknife_decoders.difference import differences
 from paperknife_decoders.protocol import Protocol
-from paperknife_decoders.volatile import Mark, is_time, mark_of_name, volatile_of
+from paperknife_decoders.volatile import Mark, mark_of_name, volatile_of
 
 PROTO = """
 syntax = "proto3"; package v;
@@ -128,37 +128,6 @@ def test_declared_pairs_are_ids_where_they_are_declared(decoded) -> None:
 def test_the_envelopes_own_id_is_one(decoded) -> None:
     """A payload's is what the message is about, for all that is known."""
     assert compared(decoded, {"id": "a", "body": {}}, {"id": "b", "body": {}}) == ()
-
-
-TIMES = [S, S * 1000, S * 10**6, S * 10**9, float(S), str(S), "2026-01-02", "2026-01-02T03:04:05.123+01:00", "03:04:05"]
-NO_TIMES = [
-    0,
-    1,
-    -S,
-    True,
-    None,
-    10**30,
-    "",
-    "x",
-    "12",
-    "12345678x",
-    float("nan"),
-    float("inf"),
-    b"2026-01-02",
-    "9" * 99,
-]
-
-
-@pytest.mark.parametrize("value", TIMES)
-def test_points_in_time(value) -> None:
-    """In any unit since 1970, or as a text."""
-    assert is_time(value)
-
-
-@pytest.mark.parametrize("value", NO_TIMES)
-def test_other_values_are_none(value) -> None:
-    """Whatever they are called."""
-    assert not is_time(value)
 
 
 def test_names_in_json_are_read_alike() -> None:

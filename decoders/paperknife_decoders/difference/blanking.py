@@ -10,9 +10,10 @@ from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.duration_pb2 import Duration
 
 from paperknife_decoders.difference.json_normal import blank_text
+from paperknife_decoders.moments import is_time
 from paperknife_decoders.sites import Shape, content_field, getter, shape_of, tester
 from paperknife_decoders.values import Dynamic
-from paperknife_decoders.volatile import Mark, is_time
+from paperknife_decoders.volatile import Mark
 
 __all__ = ["FLOATS", "Blank", "blank_for", "blanker", "each_message", "floats", "moment", "one_way"]
 

@@ -10,10 +10,11 @@ import json
 from typing import NamedTuple
 
 from paperknife_decoders.masking import MAX_DEPTH
+from paperknife_decoders.moments import is_time
 from paperknife_decoders.path_patterns import State
 from paperknife_decoders.reflection import kind_of, which_oneof
 from paperknife_decoders.values import Dynamic
-from paperknife_decoders.volatile import Mark, Volatile, is_time, mark_of_name
+from paperknife_decoders.volatile import Mark, Volatile, mark_of_name
 
 __all__ = ["NOWHERE", "JsonPlace", "TooDeep", "blank_text", "json_text", "member_mark", "normal_json", "plain_json"]
 

@@ -33,11 +33,12 @@ from paperknife_decoders.difference.unknown_normal import settle_unknown
 from paperknife_decoders.envelope import Envelope
 from paperknife_decoders.envelope_type import EnvelopeType
 from paperknife_decoders.masking import MAX_DEPTH
+from paperknife_decoders.moments import is_time
 from paperknife_decoders.open_types import any_content, is_any, is_json_like
 from paperknife_decoders.reflection import kind_of
 from paperknife_decoders.sites import Shape, Site, Sites, content_field, getter
 from paperknife_decoders.values import Dynamic
-from paperknife_decoders.volatile import At, Mark, Volatile, is_time, mark_by_name
+from paperknife_decoders.volatile import At, Mark, Volatile, mark_by_name
 
 __all__ = ["NormalForm", "normal_form"]
 

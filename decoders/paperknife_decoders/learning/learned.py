@@ -81,6 +81,15 @@ class Learned:
         sites = self._sites(recorded, recorded.type, direction)
         return tuple(self._changes(recorded.message, sites, "", 0)) if sites else ()
 
+    def identifiers(self, envelope: Envelope, direction: Direction) -> Iterator[tuple[str, Value]]:
+        """The values in the identifying fields of a message, each with the families that it is of; never raises."""
+        if envelope.type is None or envelope.message is None:
+            return
+        for identity, value, _ in both(
+            envelope.message, envelope.message, self._sites(envelope, envelope.type, direction), 0
+        ):
+            yield from ((family, value) for family in identity.families)
+
     def _sites(self, envelope: Envelope, kind: EnvelopeType, direction: Direction) -> list[Where]:
         """The identifying fields of an envelope."""
         known = self._known.get((kind, direction))

@@ -9,11 +9,11 @@ from google.protobuf.descriptor import FieldDescriptor
 
 from paperknife_decoders.envelope import Envelope
 from paperknife_decoders.envelope_type import EnvelopeType
+from paperknife_decoders.moments import FIRST, LAST, UNITS
 from paperknife_decoders.path_patterns import Patterns, State
 from paperknife_decoders.sites import Shape, Site, Sites, content_field, items_of
 from paperknife_decoders.splice import Set
 from paperknife_decoders.values import FIRST_SECOND, LAST_SECOND, NANOS_PER_SECOND, Dynamic, is_timestamp
-from paperknife_decoders.volatile import FIRST, LAST, UNITS
 
 __all__ = ["shifted"]
 
