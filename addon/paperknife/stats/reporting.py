@@ -83,7 +83,7 @@ def numbers(series: BySeries, secrets: Secrets) -> Iterator[Numbers]:
         yield Numbers(
             direction,
             printable(payload),
-            field,
+            printable(field),
             () if found.is_whole else tuple(field.name for _, field in numbering.subjects),
             1 if found.is_whole else found.subjects,
             found.counted,

@@ -137,7 +137,7 @@ def numbers_rows(rows: Iterable[Numbers], paint: Paint) -> Iterator[str]:
             else f"{0:>6} {0:>7} {0:>7} {0:>6}"
         )
         yield (
-            f"{label(row.direction, full_name(row), LATENCY_CELLS, paint)} {row.counted:>8,} {row.subjects:>5,} "
+            f"{label(row.direction, full_name(row), LATENCY_CELLS, paint)} {row.counted:>8,} {rate_text(row.subjects):>5} "
             f"{marked(faults, row.gaps + row.repeats + row.back, paint)}"
         )
 
@@ -175,15 +175,18 @@ def heartbeat_rows(rows: Iterable[Heartbeats], paint: Paint) -> Iterator[str]:
         yield f"{label(row.direction, row.name, NAME_CELLS, paint)} {found.count:>8,} {texts} {late}"
 
 
+UNITS = (("k", 10**3), ("M", 10**6), ("G", 10**9), ("T", 10**12))
+
+
 def rate_text(rate: float | None) -> str:
-    """Messages a second in at most five characters."""
+    """Messages a second, or another number, in at most five characters."""
     if rate is None:
         return "-"
     if rate < 9.95:
         return f"{rate:.2f}" if rate != int(rate) else f"{rate:.0f}"
     if rate < 99999.5:
         return f"{rate:.0f}"
-    return f"{rate / 1000:.0f}k" if rate < 999_499 else f"{rate / 1e6:.1f}M"
+    return next(f"{rate / factor:.0f}{unit}" for unit, factor in UNITS if rate < 9999.5 * factor or unit == "T")
 
 
 def duration_text(nanoseconds: int) -> str:

@@ -92,7 +92,17 @@ def test_durations(nanoseconds, text):
 
 @pytest.mark.parametrize(
     ("rate", "text"),
-    [(None, "-"), (0.5, "0.50"), (3, "3"), (12.4, "12"), (99_999, "99999"), (123_456, "123k"), (5e6, "5.0M")],
+    [
+        (None, "-"),
+        (0.5, "0.50"),
+        (3, "3"),
+        (12.4, "12"),
+        (99_999, "99999"),
+        (123_456, "123k"),
+        (5e6, "5000k"),
+        (1e9, "1000M"),
+        (100_000, "100k"),
+    ],
 )
 def test_rates(rate, text):
     """In five characters."""
