@@ -163,6 +163,16 @@ class Cursor:
         if request.matched is None:
             self.requests.match(request, now)
 
+    @property
+    def last_met(self) -> Request | None:
+        """The latest of the recorded requests that the live client has sent."""
+        return self._last_met
+
+    def rest(self) -> Iterator[Request]:
+        """The requests that the live client has not sent. To be asked at the end: it reads the recording to its end."""
+        yield from self.requests
+        yield from (step for step in self._steps if isinstance(step, Request))
+
     def next(self, now: float) -> Send | Waiting | Ended:
         """What is to be done now. What is to be sent counts as sent."""
         while True:
