@@ -14,6 +14,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.server import ServerProtocol
 
 from paperknife.recording.items import Closed
+from paperknife.replay.alarm import Alarm
 from paperknife.replay.conditions import Request, is_heartbeat
 from paperknife.replay.cursor import Cursor, Ended, Missed, Mode, Send, Waiting
 from paperknife.replay.timeline import Recorded
@@ -103,7 +104,7 @@ class Visit:
         self._on_miss = on_miss
         self._again = again
         self._patience = patience
-        self._wake = asyncio.Event()
+        self._wake = Alarm()
         self._paused_at = 0.0
         self._closing: asyncio.Task[None] | None = None
 
@@ -117,6 +118,7 @@ class Visit:
                 for task in sending:
                     task.cancel()
         finally:
+            self._wake.close()
             self.result.sent, self.result.met = self.cursor.sent, self.cursor.met
             self.result.left = tuple(self.cursor.requests)
             self._listener.closed(self)
@@ -129,7 +131,7 @@ class Visit:
     def step(self, count: int = 1) -> None:
         """Let so many messages go, where each is told."""
         self.cursor.allowed += count
-        self._wake.set()
+        self._wake.ring()
 
     def pause(self) -> None:
         """Send nothing but heartbeats for now, or go on."""
@@ -138,7 +140,7 @@ class Visit:
             self._paused_at = now()
         else:
             self.cursor.pace.shift(now() - self._paused_at)
-        self._wake.set()
+        self._wake.ring()
 
     def close(self, code: int, reason: str) -> None:
         """End the connection."""
@@ -168,7 +170,7 @@ class Visit:
         for found in self.cursor.receive(message.envelopes, now()):
             if isinstance(found, Missed):
                 self._miss(message, found)
-        self._wake.set()
+        self._wake.ring()
 
     def _miss(self, message: Message, missed: Missed) -> None:
         self.result.miss_count += 1
@@ -187,6 +189,8 @@ class Visit:
                 if together:
                     await self._send(together)
                 match step:
+                    case None:
+                        await asyncio.sleep(0)  # there is more; let others have their turn
                     case Waiting():
                         await self._wait(step)
                     case Ended() if self._again is not None:
@@ -210,7 +214,7 @@ class Visit:
         return together, None
 
     async def _send(self, messages: list[Send]) -> None:
-        """Send messages in one write, and let others have their turn."""
+        """Send messages in one write."""
         connection = self.connection
         async with connection.send_context():
             if connection.protocol.extensions:
@@ -219,19 +223,13 @@ class Visit:
                     send(connection.protocol, each.content)
             else:
                 connection.transport.write(b"".join([framed(each.message.opcode, each.content) for each in messages]))
-        await asyncio.sleep(0)
 
     async def _wait(self, waiting: Waiting) -> None:
         """Wait until something is due, or something has happened."""
-        patience = self._patience if waiting.needs else None
-        seconds = patience if waiting.until is None else max(0.0, waiting.until - now())
-        try:
-            async with asyncio.timeout(seconds):
-                await self._wake.wait()
-        except TimeoutError:
-            if waiting.needs:
-                self._listener.stalled(self, waiting.needs, self._patience)
-                await self._wake.wait()
+        until = now() + self._patience if waiting.needs else waiting.until
+        if not await self._wake.wait(until) and waiting.needs:
+            self._listener.stalled(self, waiting.needs, self._patience)
+            await self._wake.wait()
 
     async def _beat(self) -> None:
         """The server's heartbeats, in real time whatever the recording waits for."""
