@@ -137,8 +137,8 @@ def numbers_rows(rows: Iterable[Numbers], paint: Paint) -> Iterator[str]:
             else f"{0:>6} {0:>7} {0:>7} {0:>6}"
         )
         yield (
-            f"{label(row.direction, full_name(row), LATENCY_CELLS, paint)} {row.counted:>8,} {rate_text(row.subjects):>5} "
-            f"{marked(faults, row.gaps + row.repeats + row.back, paint)}"
+            f"{label(row.direction, full_name(row), LATENCY_CELLS, paint)} {row.counted:>8,}"
+            f" {rate_text(row.subjects):>5} {marked(faults, row.gaps + row.repeats + row.back, paint)}"
         )
 
 
