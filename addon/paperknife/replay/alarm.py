@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-import sys
 import time
-from typing import Self
+from typing import Any, Self
 
 __all__ = ["Alarm"]
+
+KERNEL: Any = os
+"""With what `os` has from Python 3.13 on; who checks types for 3.12 does not know it."""
 
 
 class Alarm:
@@ -71,16 +73,18 @@ class Alarm:
 
     def _set(self, loop: asyncio.AbstractEventLoop, until: float) -> bool:
         """Let the kernel's timer go off then; False where there is none."""
-        if sys.version_info < (3, 13) or not hasattr(os, "timerfd_create"):
+        if not hasattr(KERNEL, "timerfd_create"):
             return False
         if self._timer < 0:
             try:
-                self._timer = os.timerfd_create(time.CLOCK_MONOTONIC, flags=os.TFD_NONBLOCK | os.TFD_CLOEXEC)
+                self._timer = KERNEL.timerfd_create(
+                    time.CLOCK_MONOTONIC, flags=KERNEL.TFD_NONBLOCK | KERNEL.TFD_CLOEXEC
+                )
             except OSError:  # no descriptor is left
                 return False
             loop.add_reader(self._timer, self._gone_off)
             self._loop = loop
-        os.timerfd_settime(self._timer, flags=os.TFD_TIMER_ABSTIME, initial=until)
+        KERNEL.timerfd_settime(self._timer, flags=KERNEL.TFD_TIMER_ABSTIME, initial=until)
         return True
 
     def _gone_off(self) -> None:
