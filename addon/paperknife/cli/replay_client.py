@@ -42,7 +42,7 @@ MOST_STALLS = 10
     default="matched",
     show_default=True,
     help="A message is sent when all has come that the recorded client had heard by then, and after as long as it "
-    "thought; as soon as the answers have come; or at its time.",
+    "thought; as soon as the ids in it are known; or at its time.",
 )
 @SPEED
 @click.option("--max-gap", callback=read_duration, metavar="TIME", help="Never wait longer than this, such as 1s.")

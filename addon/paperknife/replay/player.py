@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import enum
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Hashable, Iterator
 from dataclasses import dataclass, field
 from typing import Protocol as Interface
 
@@ -17,10 +17,11 @@ from paperknife.recording.items import Closed
 from paperknife.replay.blanks import Fillings, masked_fields
 from paperknife.replay.comparison import Asking, Comparison
 from paperknife.replay.conditions import is_heartbeat
+from paperknife.replay.givers import Givers
 from paperknife.replay.pace import FASTEST, Pace
 from paperknife.replay.survey import ConnectionSurvey
 from paperknife.replay.timeline import Act
-from paperknife.replay.waits import Waits
+from paperknife.replay.waits import Waits, is_stream, key_of
 from paperknife.replay.wording import described
 from paperknife.traffic import ABNORMAL, Close
 from paperknife_decoders.envelope import Envelope
@@ -56,7 +57,7 @@ class PlayPace(enum.Enum):
     MATCHED = "matched"
     """When all that the recorded client had heard by then has come, and then after as long as it took."""
     FAST = "fast"
-    """When the answers that the recorded client had by then have come."""
+    """When the ids have come that are to be put into it."""
     TIMED = "timed"
     """At its time."""
 
@@ -99,6 +100,7 @@ class Player:
     is_played: bool = False
     """All that the client had said was sent."""
     _waits: Waits = field(default_factory=Waits)
+    _givers: Givers = field(init=False)
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
     _progress: float = 0.0
     _gave_up: float = 0.0
@@ -112,6 +114,9 @@ class Player:
     _beating: asyncio.Event = field(default_factory=asyncio.Event)
     _closed: Closed | None = None
     _closing: Close | None = None
+
+    def __post_init__(self) -> None:
+        self._givers = Givers(self.learned)
 
     async def run(self, connection: ClientConnection) -> None:
         """Speak until all is said and answered, or the connection ends."""
@@ -146,6 +151,8 @@ class Player:
                 message = Message(self.number, SERVER, time.time_ns(), opcode, data, reader)
                 message.before = trail.follow_one(reader, SERVER, opcode, data)
                 await self._came(connection, message)
+                if connection.transport.is_closing():
+                    return
                 count += 1
                 if count % AT_ONCE == 0:
                     await asyncio.sleep(0)
@@ -161,11 +168,12 @@ class Player:
                 self._progress = now()
                 self._patience = self.options.patience
                 self._wake.set()
-        if self.comparison.surplus > MOST_SURPLUS and self._closing is None:
+        if self.comparison.surplus > MOST_SURPLUS:
             self.comparison.stopped(
                 f"The server has sent {MOST_SURPLUS:,} messages more than were recorded. The comparison ends there."
             )
-            await self._close(connection, NORMAL, "")
+            self._closing = Close(ABNORMAL, "", CLIENT, time.time_ns())
+            connection.transport.abort()
 
     async def _answer(self, connection: ClientConnection, message: Message) -> None:
         """Answer a heartbeat, if the recorded client did."""
@@ -193,7 +201,7 @@ class Player:
                 count += 1
                 if count % AT_ONCE == 0:
                     await asyncio.sleep(0)
-            await self._wait_until_due(self._closed.time_ns if self._closed else self._spoke_ns, pace)
+            await self._wait_for_rest(self._closed.time_ns if self._closed else self._spoke_ns, pace)
             self.is_played = True
             await self._end(connection)
 
@@ -205,12 +213,16 @@ class Player:
 
     async def _expect(self, message: Message, pace: Pace) -> None:
         """A recorded message of the server; read no further ahead than needed."""
+        waits = self._waits
         if self.options.pace is PlayPace.TIMED:
             await sleep_until(pace.due(message.time_ns))
-        elif self._waits.open + self._waits.open_in_streams >= MOST_AHEAD:
-            await self._gate(self.options.patience, MOST_AHEAD // 2)
-        for heard in self.comparison.expected(message):
-            self._waits.recorded(heard)
+        elif waits.open + waits.open_in_streams >= MOST_AHEAD:
+            await self._gate(self.options.patience, lambda: waits.open + waits.open_in_streams <= MOST_AHEAD // 2)
+        expected = self.comparison.expected(message)
+        for heard in expected:
+            waits.recorded(heard)
+        if any(not is_stream(heard.group) for heard in expected):
+            self._givers.heard(message, [key_of(heard) for heard in expected])
         if not is_heartbeat(message):
             self._spoke_ns = max(self._spoke_ns, message.time_ns)
 
@@ -219,7 +231,7 @@ class Player:
         if is_heartbeat(message) and not self._is_first_beat(message):
             self.comparison.expected(message)
             return
-        await self._wait_until_due(message.time_ns, pace)
+        await self._wait_until_due(message.time_ns, pace, self._givers.said(message))
         marks = tuple(self._asking(envelope) for envelope in message.envelopes)
         self.comparison.expected(message, marks)
         content = self._as_live(message)
@@ -255,24 +267,45 @@ class Player:
                 return printable(payload)
         return "What was recorded"
 
-    async def _wait_until_due(self, time_ns: int, pace: Pace) -> None:
-        """Wait for what the recorded client had heard by then, and as long as it then thought."""
-        if self.options.pace is PlayPace.TIMED:
-            await sleep_until(pace.due(time_ns))
-            return
-        gap = pace.after(0.0, self._spoke_ns, time_ns)
-        soft = -1.0 if self.options.pace is PlayPace.FAST else 2 * max(gap, 0.0) + STREAM_SECONDS
-        await self._gate(soft, 0)
-        if self.options.pace is PlayPace.MATCHED and self.options.speed != FASTEST:
-            await sleep_until(pace.after(max(self._spoke, self._progress), self._spoke_ns, time_ns))
+    async def _wait_until_due(self, time_ns: int, pace: Pace, givers: Collection[Hashable] = ()) -> None:
+        """Wait for what the recorded client had heard by then, and as long as it then thought.
 
-    async def _gate(self, stream_seconds: float, upto: int) -> None:
-        """Wait until all but so many have come; for streams only so long, and for all else as patience is."""
+        `givers` are messages without which what is to be said makes no sense.
+        """
+        match self.options.pace:
+            case PlayPace.TIMED:
+                await sleep_until(pace.due(time_ns))
+            case PlayPace.FAST:
+                self._waits.write_off(streams_only=True)
+                await self._gate(0.0, lambda: not any(map(self._waits.is_open, givers)))
+            case PlayPace.MATCHED:
+                gap = max(pace.after(0.0, self._spoke_ns, time_ns), 0.0)
+                await self._gate(2 * gap + STREAM_SECONDS, lambda: self._is_heard(givers))
+                self._waits.write_off()
+                if self.options.speed != FASTEST:
+                    await sleep_until(pace.after(max(self._spoke, self._progress), self._spoke_ns, time_ns))
+
+    async def _wait_for_rest(self, time_ns: int, pace: Pace) -> None:
+        """Before the end: wait for all that was recorded."""
+        waits = self._waits
+        if self.options.pace is PlayPace.FAST:
+            waits.write_off(streams_only=True)
+        await self._gate(STREAM_SECONDS, lambda: not waits.open + waits.open_in_streams)
+        if self.options.pace is not PlayPace.FAST:
+            await self._wait_until_due(time_ns, pace)
+
+    def _is_heard(self, givers: Collection[Hashable]) -> bool:
+        """True if all has come, or is overtaken and not needed."""
+        waits = self._waits
+        if waits.open_in_streams:
+            return False
+        return not waits.open or (waits.are_overtaken and not any(map(waits.is_open, givers)))
+
+    async def _gate(self, stream_seconds: float, is_met: Callable[[], bool]) -> None:
+        """Wait for something; for streams only so long, and for all else as patience is."""
         waits = self._waits
         streams_until = now() + stream_seconds
-        if stream_seconds < 0:
-            waits.write_off(streams_only=True)
-        while waits.open + waits.open_in_streams > upto:
+        while not is_met():
             until = max(self._progress, self._gave_up) + self._patience if waits.open else streams_until
             self._wake.clear()
             with contextlib.suppress(TimeoutError):

@@ -1,19 +1,32 @@
 """What the recorded client had heard before it spoke, and has not come yet: it is waited for before a message is sent.
 
 Of answers the number is counted for each request, of all else for each payload: what is in them does not matter here.
+Each has its place in the recording. An answer is *overtaken* when messages of a stream have come that were recorded
+behind it: such an answer will hardly come any more, or is late, and the recorded client went by what it saw.
 """
 
 from __future__ import annotations
 
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Hashable
+from dataclasses import dataclass, field
 
 from paperknife.replay.comparison import Heard
 
-__all__ = ["Waits"]
+__all__ = ["Waits", "is_stream", "key_of"]
 
 MOST = 16_384
-"""Counters that are kept; the oldest go first."""
+"""Kinds of messages that are counted; the oldest go first."""
+OVERTAKING = 2
+"""So many messages of streams overtake what was recorded before them."""
+
+
+@dataclass(slots=True)
+class Count:
+    """One kind: the places of those that are waited for, or how many came that were not waited for yet."""
+
+    places: deque[int] = field(default_factory=deque)
+    surplus: int = 0
 
 
 class Waits:
@@ -22,47 +35,76 @@ class Waits:
     def __init__(self) -> None:
         self.open = 0
         self.open_in_streams = 0
-        self._behind: OrderedDict[Hashable, int] = OrderedDict()
+        self._place = 0
+        self._passed: deque[int] = deque([0] * OVERTAKING, OVERTAKING)
+        """The places of the last messages of streams that came."""
+        self._counts: OrderedDict[Hashable, Count] = OrderedDict()
 
     def recorded(self, heard: Heard) -> None:
         """One more is expected."""
-        if self._count(heard, 1) > 0:
-            self._add(heard, 1)
+        self._place += 1
+        key = key_of(heard)
+        count = self._count(key)
+        if count.surplus:
+            count.surplus -= 1
+        else:
+            count.places.append(self._place)
+            self._add(key, 1)
 
     def came(self, heard: Heard) -> bool:
         """One has come; True if it was waited for."""
-        is_awaited = self._count(heard, -1) >= 0
-        if is_awaited:
-            self._add(heard, -1)
-        return is_awaited
+        key = key_of(heard)
+        count = self._count(key)
+        if not count.places:
+            count.surplus += 1
+            return False
+        place = count.places.popleft()
+        if is_stream(key):
+            self._passed.append(max(place, self._passed[-1]))
+        self._add(key, -1)
+        return True
+
+    def is_open(self, key: Hashable) -> bool:
+        """True if one of this kind is waited for."""
+        count = self._counts.get(key)
+        return count is not None and bool(count.places)
+
+    @property
+    def are_overtaken(self) -> bool:
+        """True if all that is waited for, streams aside, was recorded before what has come of them."""
+        passed = self._passed[0]
+        return all(
+            count.places[-1] < passed for key, count in self._counts.items() if count.places and not is_stream(key)
+        )
 
     def write_off(self, *, streams_only: bool = False) -> None:
         """Wait no longer for any of it."""
-        for key in [key for key, count in self._behind.items() if count > 0 and (is_stream(key) or not streams_only)]:
-            del self._behind[key]
+        for key in [
+            key for key, count in self._counts.items() if count.places and (is_stream(key) or not streams_only)
+        ]:
+            del self._counts[key]
         self.open_in_streams = 0
         if not streams_only:
             self.open = 0
 
     def first(self) -> Hashable:
         """What is waited for longest, streams aside; None for nothing."""
-        return next((key for key, count in self._behind.items() if count > 0 and not is_stream(key)), None)
+        waiting = [(count.places[0], key) for key, count in self._counts.items() if count.places and not is_stream(key)]
+        return min(waiting, key=lambda each: each[0])[1] if waiting else None
 
-    def _count(self, heard: Heard, by: int) -> int:
-        """How many are open now of a kind; below zero if more came than are expected by now."""
-        key = key_of(heard)
-        count = self._behind.pop(key, 0) + by
-        if count:
-            self._behind[key] = count
-            while len(self._behind) > MOST:
-                gone, open = self._behind.popitem(last=False)
-                if open > 0:
-                    self.open_in_streams -= open * is_stream(gone)
-                    self.open -= open * (not is_stream(gone))
+    def _count(self, key: Hashable) -> Count:
+        count = self._counts.get(key)
+        if count is None:
+            count = self._counts[key] = Count()
+            while len(self._counts) > MOST:
+                gone, old = self._counts.popitem(last=False)
+                self._add(gone, -len(old.places))
+        else:
+            self._counts.move_to_end(key)
         return count
 
-    def _add(self, heard: Heard, by: int) -> None:
-        if is_stream(heard.group):
+    def _add(self, key: Hashable, by: int) -> None:
+        if is_stream(key):
             self.open_in_streams += by
         else:
             self.open += by

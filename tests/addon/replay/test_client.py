@@ -1,0 +1,385 @@
+"""A recorded session with the demo venue, said again to it: the same, but for what is planted."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+
+import pytest
+from tests.addon.recording.sessions import Line, reader, write
+from tests.addon.replay.planted import RECORDINGS, SECRETS, Heard, Relay, as_it_is, replayed
+from websockets.asyncio.server import serve
+
+from paperknife.demo.api import Api
+from paperknife.demo.files import newer_schema
+from paperknife.demo.venue import Venue, VenueOptions
+from paperknife.replay.blanks import Fillings, MissingSecret
+from paperknife.replay.client import CannotReplay, ClientOptions, replay, target_of
+from paperknife.replay.findings import Kind
+from paperknife.replay.player import PlayOptions, PlayPace
+from paperknife.replay.survey import surveyed
+from paperknife.replay.timeline import Session, as_server_saw
+from paperknife.replay.verdict import finding_lines
+from paperknife_decoders.paint import PLAIN
+from paperknife_decoders.printable import printable
+
+CALM = RECORDINGS / "calm.mcap"
+LIKE_THE_DEMO = VenueOptions(rate=8, fresh=True)
+"""The recording was made with this rate."""
+
+
+def answer_to(number, status=None):
+    """True for the order response to a request, or with a status."""
+
+    def is_it(envelope):
+        response = envelope.order_response
+        fits = envelope.HasField("order_response") and (status is None or response.status == status)
+        return fits and (number is None or response.request_id == number)
+
+    return is_it
+
+
+def changed(is_it, change):
+    """Plant a change of the envelopes that are meant."""
+
+    def plant(envelope, content):
+        if is_it(envelope):
+            change(envelope)
+        yield envelope.SerializeToString()
+
+    return plant
+
+
+def dropped(envelope, content):
+    if not answer_to(5)(envelope):
+        yield content
+
+
+def doubled(envelope, content):
+    yield content
+    if answer_to(7)(envelope):
+        yield content
+
+
+def delayed(envelope, content):
+    if answer_to(3)(envelope):
+        yield 0.3
+    yield content
+
+
+def swapped():
+    """The two pages of the snapshot in the other order."""
+    held = []
+
+    def plant(envelope, content):
+        if envelope.HasField("snapshot") and not held:
+            held.append(content)
+            return
+        yield content
+        if envelope.HasField("snapshot") and len(held) == 1:
+            yield held[0]
+            held.append(b"")
+
+    return plant
+
+
+def is_filled(envelope):
+    return answer_to(None, 3)(envelope)
+
+
+def is_update(envelope):
+    return envelope.HasField("market_data")
+
+
+PLANTED = {
+    "nothing": (as_it_is, []),
+    "a price": (
+        changed(is_filled, lambda e: e.order_response.average_price.__setattr__("value", "5022.00")),
+        ["<- order_response changed", "order_response.average_price: expected 5021.500, found 5022.00"],
+    ),
+    "a missing response": (
+        dropped,
+        ["<- order_response missing", "answers: revise 5 3 @ 72.11 order_id=A-1002", "expected: order_response 5 CLF7"],
+    ),
+    "an extra field": (
+        changed(answer_to(2), lambda e: e.order_response.__setattr__("text", "hi")),
+        ["<- order_response changed", "order_response.text: expected nothing, found hi"],
+    ),
+    "another enum": (
+        changed(answer_to(6), lambda e: e.order_response.__setattr__("reject_reason", -3)),
+        [
+            "<- order_response changed",
+            "order_response.reject_reason: expected OVER_ORDER_LIMIT, found OVER_POSITION_LIMIT",
+        ],
+    ),
+    "a doubled message": (doubled, ["<- order_response doubled", "answers: cancel 7 order_id=A-1002"]),
+    "a slower answer": (
+        delayed,
+        ["<- order_response late", "answers: order 3 CLF7 BUY", "expected after 0.5 ms, found after 3"],
+    ),
+    "another order": (swapped(), ["<- snapshot out of order", "answers: subscribe 1"]),
+    "a stream's field": (
+        changed(is_update, lambda e: e.market_data.ClearField("ask")),
+        ["<- market_data.ask missing: all recorded had it, none has it now"],
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def outcomes():
+    """What a replay of the same recording has found with each fault, all at the same time."""
+    api = Api(newer_schema())
+
+    async def one(venue, plant):
+        async with Relay(venue.url, api, plant) as url:
+            return await replayed(CALM, url, slowdown=3.0, play=PlayOptions(patience=1.0))
+
+    async def stage():
+        async with asyncio.timeout(60), Venue(LIKE_THE_DEMO) as venue:
+            return await asyncio.gather(*(one(venue, plant) for plant, _ in PLANTED.values()))
+
+    return dict(zip(PLANTED, asyncio.run(stage()), strict=True))
+
+
+@pytest.mark.parametrize("name", PLANTED)
+def test_what_is_planted_is_found_and_nothing_else(outcomes, name) -> None:
+    """A replay to the venue that was recorded finds nothing; with one fault in it, that one, by its name."""
+    outcome, wanted = outcomes[name], PLANTED[name][1]
+    text = "\n".join(line for each in outcome.findings.in_order() for line in finding_lines(each, PLAIN, str))
+    assert outcome.findings.total == (1 if wanted else 0), text
+    for words in wanted:
+        assert words in text
+    assert outcome.sent == 10
+
+
+def test_secrets_that_nobody_gives_are_missed_before_anything_is_connected() -> None:
+    """One sentence names them all, and where they may come from."""
+    session = Session([CALM])
+    survey = surveyed(session.items(), as_server_saw)
+    heard = Heard()
+    with pytest.raises(MissingSecret, match=r"login\.password .*_PASSWORD.*login\.api_key"):
+        asyncio.run(replay(session, survey, ClientOptions("ws://127.0.0.1:1"), Fillings({}), heard))
+    assert not heard.urls
+
+
+TARGETS = [
+    ("wss://b.example", "ws://a.example/v1?x=1", "wss://b.example/v1?x=1"),
+    ("wss://b.example/", "ws://a.example/v1", "wss://b.example/v1"),
+    ("wss://b.example/v2", "ws://a.example/v1?x=1", "wss://b.example/v2?x=1"),
+    ("wss://b.example/v2?y=2", "ws://a.example/v1?x=1", "wss://b.example/v2?y=2"),
+    ("ws://[::1]:9000", "ws://a.example/", "ws://[::1]:9000/"),
+    ("ws://b.example", "ws://a.example/v1?token=[redacted]&n=1", "ws://b.example/v1?token=a%26b&n=1"),
+]
+
+
+@pytest.mark.parametrize(("to", "recorded", "url"), TARGETS)
+def test_what_the_target_does_not_say_is_as_recorded(to, recorded, url) -> None:
+    """Path and query; secrets in the query come from the environment."""
+    assert target_of(to, recorded, Fillings({"PAPERKNIFE_QUERY_TOKEN": "a&b"})) == url
+
+
+@pytest.mark.parametrize("to", ["", "foo", "http://b.example", "wss://", "ws://b.example:99999/", "ws://[::1/"])
+def test_a_target_that_is_none_is_told(to) -> None:
+    """With what would be one."""
+    with pytest.raises(CannotReplay, match="such as wss://"):
+        target_of(to, "ws://a.example/", Fillings({}))
+
+
+def conversation(tmp_path, *items):
+    line = Line()
+    path = tmp_path / "session.mcap"
+    write(path, [line.opened(), *items])
+    return path
+
+
+def met(path, answers, **options):
+    """Replay to a server that is the coroutine `answers`."""
+    heard = Heard()
+
+    async def stage():
+        async with asyncio.timeout(30), serve(answers, "127.0.0.1", 0, ping_interval=None) as server:
+            port = next(iter(server.sockets)).getsockname()[1]
+            return await replayed(path, f"ws://127.0.0.1:{port}", heard, **options)
+
+    return asyncio.run(stage()), heard
+
+
+def test_ids_that_the_server_gives_are_used_in_later_requests(tmp_path) -> None:
+    """An order id and a token; the recorded ones are never sent."""
+    line = Line()
+    path = conversation(
+        tmp_path,
+        line.client(0, "login", user="alice"),
+        line.server(1, "login_response", result=1, token="recorded-token-1"),
+        line.client(2, "order", request_id=1, symbol="ESZ6"),
+        line.server(3, "order_response", request_id=1, status=1, order_id="A-17"),
+        line.client(4, "cancel", request_id=2, order_id="A-17"),
+        line.client(5, "renew_token", request_id=3, token="recorded-token-1"),
+        line.closed(9, "done"),
+    )
+    api, sent = reader_api(), []
+
+    async def answers(connection):
+        async for content in connection:
+            payload, message = api.client.decode(content)
+            sent.append((payload, message))
+            if payload == "login":
+                await connection.send(api.server.encode("login_response", {"result": 1, "token": "live-token-2"}))
+            if payload == "order":
+                fields = {"request_id": message.request_id, "status": 1, "order_id": "B-99"}
+                await connection.send(api.server.encode("order_response", fields))
+
+    outcome, _ = met(path, answers)
+    assert outcome.findings.total == 0
+    assert [payload for payload, _ in sent] == ["login", "order", "cancel", "renew_token"]
+    assert sent[2][1].order_id == "B-99"
+    assert sent[3][1].token == "live-token-2"
+
+
+def reader_api():
+    from tests.addon.recording.sessions import api
+
+    return api()
+
+
+def asked_and_answered(count=1):
+    line = Line()
+    items = []
+    for number in range(1, count + 1):
+        items.append(line.client(10 * number, "order", request_id=number, symbol="ESZ6", quantity=number))
+        items.append(line.server(10 * number + 1, "order_response", request_id=number, status=1, symbol="ESZ6"))
+    return [*items, line.closed(10 * count + 10, "done")]
+
+
+async def nonsense(connection):
+    async for _ in connection:
+        await connection.send(b"\xff\x00\x1b[31m")
+        await connection.send("\x1b]0;x\x07 {")
+
+
+async def silent(connection):
+    async for _ in connection:
+        pass
+
+
+async def gone(connection):
+    await connection.recv()
+    connection.transport.abort()
+
+
+async def closing(connection):
+    await connection.recv()
+    await connection.close(4000, "no \x1bgood")
+
+
+async def deaf(connection):
+    connection.transport.pause_reading()
+    await asyncio.sleep(20)
+
+
+BAD = [
+    (nonsense, {Kind.MISSING, Kind.EXTRA, Kind.CHANGED}, "came|found"),
+    (silent, {Kind.MISSING}, "expected: order_response 1"),
+    (gone, {Kind.CLOSED, Kind.MISSING}, "the server went away without a close frame after 1 messages were sent"),
+    (closing, {Kind.CLOSED, Kind.MISSING}, r"the server closed the connection with 4000 \(no \\x1bgood\)"),
+]
+
+
+@pytest.mark.parametrize(("answers", "kinds", "words"), BAD, ids=[each.__name__ for each, _, _ in BAD])
+def test_a_bad_server_is_a_finding_and_never_a_hang(tmp_path, answers, kinds, words) -> None:
+    """Patience runs out, faster each time, and what the peer said is escaped."""
+    outcome, _ = met(conversation(tmp_path, *asked_and_answered(3)), answers, play=PlayOptions(patience=0.4))
+    text = "\n".join(line for each in outcome.findings.in_order() for line in finding_lines(each, PLAIN, str))
+    assert outcome.findings.total
+    assert set(outcome.findings.counts) <= kinds
+    assert re.search(words, text)
+    assert text == "\n".join(map(printable, text.split("\n")))
+
+
+def test_a_flood_ends(tmp_path, monkeypatch) -> None:
+    """A server that never stops is left, and what it said is counted, not kept."""
+    monkeypatch.setattr("paperknife.replay.player.MOST_SURPLUS", 2000)
+
+    async def flood(connection):
+        while True:
+            await connection.send(b"\x4a\x02\x12\x00")
+
+    outcome, _ = met(conversation(tmp_path, *asked_and_answered()), flood, play=PlayOptions(patience=0.5))
+    assert outcome.findings.counts[Kind.STOPPED] == 1
+    assert outcome.findings.counts[Kind.EXTRA] > 1000
+    assert len(outcome.findings.kept) <= 1000
+
+
+def test_a_server_that_is_not_there_is_told(tmp_path) -> None:
+    """In one sentence, with its address."""
+    path = conversation(tmp_path, *asked_and_answered())
+    with pytest.raises(CannotReplay, match=r"Cannot connect to ws://127\.0\.0\.1:1/v1: Connect call failed"):
+        asyncio.run(replayed(path, "ws://127.0.0.1:1"))
+
+
+def test_fast_goes_from_answer_to_answer(tmp_path) -> None:
+    """What took a minute takes no time, and the order is as recorded."""
+    line = Line()
+    path = conversation(
+        tmp_path,
+        line.client(0, "order", request_id=1, symbol="ESZ6"),
+        line.server(1, "order_response", request_id=1, status=1),
+        line.client(60_000, "order", request_id=2, symbol="ESZ6"),
+        line.server(60_001, "order_response", request_id=2, status=1),
+        line.closed(120_000, "done"),
+    )
+    api = reader_api()
+
+    async def answers(connection):
+        async for content in connection:
+            number = api.client.decode(content)[1].request_id
+            await connection.send(api.server.encode("order_response", {"request_id": number, "status": 1}))
+
+    outcome, _ = met(path, answers, play=PlayOptions(PlayPace.FAST))
+    assert outcome.findings.total == 0
+    assert (outcome.sent, outcome.found) == (2, 2)
+
+
+def test_heartbeats_of_the_server_are_answered_where_the_client_did(tmp_path) -> None:
+    """With the live sequence number, and without being compared."""
+    line = Line()
+    path = conversation(
+        tmp_path,
+        line.client(0, "heartbeat", sequence=1),
+        line.client(500, "heartbeat", sequence=2),
+        *asked_and_answered(),
+    )
+    beats = []
+    api = reader_api()
+
+    async def answers(connection):
+        async for content in connection:
+            payload, message = api.client.decode(content)
+            if payload == "heartbeat":
+                beats.append(message.sequence)
+            else:
+                await asyncio.sleep(1.3)
+                fields = {"request_id": 1, "status": 1, "symbol": "ESZ6"}
+                await connection.send(api.server.encode("order_response", fields))
+
+    outcome, _ = met(path, answers)
+    assert outcome.findings.total == 0
+    assert len(beats) >= 3
+
+
+def test_the_same_connection_reads_the_same(tmp_path) -> None:
+    """The protocol of the recording reads what comes; nothing is sent but what was recorded, byte for byte."""
+    items = asked_and_answered()
+    got = []
+
+    async def answers(connection):
+        async for content in connection:
+            got.append(content)
+            await connection.send(items[1].content)
+
+    outcome, heard = met(conversation(tmp_path, *items), answers)
+    assert outcome.findings.total == 0
+    assert got == [items[0].content]
+    assert heard.urls[0].endswith("/v1")
+    assert reader().protocol.client is not None
+    assert SECRETS
