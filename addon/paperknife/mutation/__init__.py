@@ -1,0 +1,12 @@
+"""Mutation: what is done to messages on their way, by rules, by scripts and by hand.
+
+::
+
+    a batch -> wants? -> no: the bytes pass as they came
+                      -> yes: consider each message -> verdict -> flow (delay, order, throttle, hold) -> the peers
+
+* `verdict` is what is to become of one message: the seam between those who decide and who carries it out.
+* Whoever decides is a `Changer`, one for each connection. It has no clock and does no I/O: times and chance come in.
+
+What nobody wants is not slowed and not changed, and a fault in a decision lets the message pass as it came.
+"""
