@@ -22,7 +22,7 @@ from paperknife.replay.cursor import Missed, Mode
 from paperknife.replay.pace import FASTEST
 from paperknife.replay.timeline import Session
 from paperknife.replay.venue import ON_MISS, Venue, VenueOptions
-from paperknife.replay.visit import Visit
+from paperknife.replay.visit import MOST_MISSES, Visit
 from paperknife.replay.wording import closed_text, missed_lines, opened_text, over_text, stalled_text
 
 __all__ = ["SPEED", "read_duration", "read_speed", "server_command"]
@@ -175,6 +175,8 @@ class Telling:
         self.missed_any = True
         for line in missed_lines(visit, missed, visit.secrets):
             talk(line)
+        if visit.result.miss_count == MOST_MISSES:
+            talk(f"#{visit.number} Further ones are counted only.")
 
     def stalled(self, visit: Visit, needs: tuple[Request, ...], seconds: float) -> None:
         """It has not sent what the recording waits for."""

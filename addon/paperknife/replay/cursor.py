@@ -9,6 +9,7 @@ import enum
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from paperknife.recording.items import Closed
 from paperknife.replay.conditions import Reply, Request, Requests, Step
@@ -27,6 +28,11 @@ __all__ = ["Cursor", "Ended", "Manner", "Met", "Missed", "Mode", "Send", "Waitin
 MOST_AHEAD = 10_000
 MOST_BYTES_AHEAD = 32 << 20
 """So much of the recording is read beyond what was sent, in search of what the client says."""
+
+MOST_COMPARED = 100
+"""Messages that were not recorded and are compared with all that is expected; a flood of them must not hold us up."""
+MOST_LOOKED_AT = 256
+"""Requests among which one of the same payload is looked for then."""
 
 
 class Mode(enum.Enum):
@@ -242,7 +248,10 @@ class Cursor:
             self._bytes_ahead -= len(head.message.content)
 
     def _missed(self, envelope: Envelope) -> Missed:
-        """What is to be told of an envelope that is not expected."""
+        """What is to be told of an envelope that is not expected; of many, only what is quickly found."""
+        if self.missed > MOST_COMPARED:
+            first = islice(self.requests, MOST_LOOKED_AT)
+            return Missed(envelope, next((each for each in first if each.envelope.payload == envelope.payload), None))
         expected = list(self.requests)
         nearest = nearest_of(envelope, [each.envelope for each in expected], self.manner.volatile)
         if nearest is None:

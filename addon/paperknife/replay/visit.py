@@ -24,7 +24,7 @@ from paperknife_decoders.protocol import Reader
 from paperknife_decoders.secrets import Secrets
 from paperknife_decoders.trail import Trail
 
-__all__ = ["Listener", "OnMiss", "Visit", "VisitResult"]
+__all__ = ["MOST_MISSES", "Listener", "OnMiss", "Visit", "VisitResult"]
 
 AT_ONCE = 16 << 10
 """Bytes of messages that are sent before others get their turn, where nothing has to be waited for."""
@@ -36,7 +36,7 @@ NO_STATUS = 1005
 """Stands for a close frame without a code (RFC 6455, section 7.4.1)."""
 
 MOST_MISSES = 100
-"""So many are kept of one connection; all are counted."""
+"""So many are kept and told of one connection; all are counted."""
 
 
 class Listener(Protocol):
@@ -176,7 +176,7 @@ class Visit:
         self.result.miss_count += 1
         if len(self.result.missed) < MOST_MISSES:
             self.result.missed.append(missed)
-        self._listener.missed(self, missed)
+            self._listener.missed(self, missed)
         if self._on_miss is not None:
             self._on_miss(self, message, missed)
 

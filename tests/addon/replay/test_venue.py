@@ -17,7 +17,7 @@ from paperknife.demo.client import ClientOptions, Outcome, trade
 from paperknife.replay.cursor import Mode
 from paperknife.replay.pace import FASTEST
 from paperknife.traffic import Close
-from paperknife_decoders.message import Direction
+from paperknife_decoders.message import Direction, Opcode
 
 line = Line()
 CLIENTS = Path(__file__).with_name("clients")
@@ -269,3 +269,29 @@ def test_nonsense_ends_nothing(replayed, tmp_path, mode) -> None:
         else:
             assert client.recv(5)
     assert heard.missed_ones
+
+
+def test_a_flood_of_nonsense_is_counted(replayed, tmp_path) -> None:
+    """The first hundred are told of; and who floods is still answered, once he says what is expected."""
+    asks = [line.client(20 + at, "account", request_id=at, account=f"A{at}") for at in range(200)]
+    url, heard = replayed(session(tmp_path / "s.mcap", *LOGGED_IN, *asks), speed=FASTEST)
+    with connect(f"{url}/v1") as client:
+        for _ in range(5000):
+            client.send(BAD_ORDER)
+        client.send(LOGS_IN)
+        assert api().server.decode(client.recv(20))[0] == "login_response"
+    assert len(heard.missed_ones) == 100
+    assert heard.visits[0].result.miss_count == 5000
+
+
+KINDS = [(Opcode.TEXT, b'{"hello": "world"}'), (Opcode.TEXT, "ünïcode".encode()), (Opcode.BINARY, b"\xff\x00\x01")]
+
+
+@pytest.mark.parametrize("compressed", [False, True])
+def test_what_no_schema_reads_comes_with_its_opcode(replayed, tmp_path, compressed) -> None:
+    """Byte for byte."""
+    sent = [line.raw(20, Direction.SERVER, content, opcode) for opcode, content in KINDS]
+    url, _ = replayed(session(tmp_path / "s.mcap", *sent), speed=FASTEST)
+    with connect(f"{url}/v1", compression="deflate" if compressed else None) as client:
+        found = [client.recv(5) for _ in KINDS]
+    assert found == [content.decode() if opcode is Opcode.TEXT else content for opcode, content in KINDS]
