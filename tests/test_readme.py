@@ -103,7 +103,8 @@ MAKE = "make demo"
 LISTENING = [command for command in COMMANDS if "paperknife proxy" in command]
 MITMPROXY = [command for command in COMMANDS if command.startswith("mitmproxy ")]
 ENDLESS = [command for command in COMMANDS if command.startswith("paperknife demo") and not ENDING.search(command)]
-OTHERS = [command for command in COMMANDS if command not in {MAKE, *LISTENING, *MITMPROXY, *ENDLESS}]
+REPLAYING = [command for command in COMMANDS if command.startswith("paperknife replay server")]
+OTHERS = [command for command in COMMANDS if command not in {MAKE, *LISTENING, *MITMPROXY, *ENDLESS, *REPLAYING}]
 
 
 @pytest.fixture
@@ -182,6 +183,21 @@ def talk(url: str, **options: str) -> None:
     with connect(url, **options) as client:
         client.send(ORDER)
         client.recv()
+
+
+@pytest.mark.parametrize("command", REPLAYING)
+def test_a_recorded_server_runs(type_in, command: str) -> None:
+    """It tells where to connect, and a client is answered; Ctrl-C ends it. Only the port is a free one."""
+    running, *_ = type_in(f"{command} --listen 127.0.0.1:0")
+    url = running.until("Replaying at ", stream="err").partition("Replaying at ")[2].split()[0]
+    with connect(f"{url}/v1") as client:
+        client.send(ORDER)
+        running.until("is answered", stream="err")
+    running.until("closed", stream="err")
+    running.interrupt()
+    status, _, err = running.end()
+    assert status in {0, 1}
+    assert "Traceback" not in err
 
 
 @pytest.mark.parametrize("command", LISTENING)
