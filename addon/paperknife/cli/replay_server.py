@@ -7,6 +7,7 @@ import contextlib
 import math
 import signal
 import ssl
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -213,5 +214,7 @@ async def serve(venue: Venue, telling: Telling) -> None:
 
     async with venue:
         talk(f"Replaying at {venue.url}")
+        if sys.stdin is not None and sys.stdin.isatty():
+            talk("Keys: space pauses and goes on, n lets one message go, q ends.")
         with key_presses(on_key):
             await telling.done.wait()
