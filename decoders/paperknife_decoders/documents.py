@@ -14,6 +14,7 @@ from paperknife_decoders.masking import mask_json, masked_copy
 from paperknife_decoders.oddities.parse_fault import fault_text
 from paperknife_decoders.printable import printable
 from paperknife_decoders.raw_text import has_fields, hidden_in, masked_text
+from paperknife_decoders.redaction.unread import masked_carried
 from paperknife_decoders.reflection import kind_of
 from paperknife_decoders.secrets import MASK, Secrets
 from paperknife_decoders.values import Dynamic
@@ -33,7 +34,7 @@ def json_object(envelope: Envelope, secrets: Secrets) -> dict[str, Dynamic]:
     """
     if envelope.message is None:
         return undecoded_object(envelope, secrets)
-    return message_json(envelope.message, secrets)
+    return message_json(masked_carried(envelope, secrets).message or envelope.message, secrets)
 
 
 def undecoded_object(envelope: Envelope, secrets: Secrets) -> dict[str, Dynamic]:
@@ -85,7 +86,7 @@ def textproto(envelope: Envelope, secrets: Secrets) -> str:
     if envelope.message is None:
         known = json.dumps(undecoded_object(envelope, secrets), ensure_ascii=False)
         return f"# {printable(known)}"
-    masked, cleared = masked_copy(envelope.message, secrets)
+    masked, cleared = masked_copy(masked_carried(envelope, secrets).message or envelope.message, secrets)
     pool: Dynamic = kind_of(masked).file.pool
     try:
         text = text_format.MessageToString(masked, descriptor_pool=pool, print_unknown_fields=True)

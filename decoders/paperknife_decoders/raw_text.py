@@ -11,6 +11,7 @@ from paperknife_decoders.masking import mask_json
 from paperknife_decoders.oddities.parse_fault import fault_text
 from paperknife_decoders.paint import Paint, dyed
 from paperknife_decoders.printable import elide, printable
+from paperknife_decoders.redaction.unread import places_in_unread
 from paperknife_decoders.secret_spans import begins_like, secret_ranges, secret_spans
 from paperknife_decoders.secret_text import mask_text, text_spans
 from paperknife_decoders.secrets import MASK, Secrets
@@ -48,6 +49,9 @@ def hidden_in(envelope: Envelope, secrets: Secrets) -> Hidden:
     if envelope.form not in (Form.WIRE, Form.BYTES) or not (secrets.names or secrets.paths):
         return Hidden()
     kind = envelope.type.descriptor if envelope.type else None
+    starts, places = places_in_unread(envelope, secrets)
+    if starts or places:
+        return Hidden(starts, places)
     if kind is not None and begins_like(data, 0, kind) and (fields := secret_spans(data, kind, secrets)):
         return Hidden(fields)
     spans = secret_ranges(data, kind, secrets) if kind else ()

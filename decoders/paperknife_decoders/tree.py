@@ -15,6 +15,7 @@ from paperknife_decoders.masking import mask_json
 from paperknife_decoders.open_types import any_content, is_any, is_json_like, json_value
 from paperknife_decoders.paint import PLAIN, Paint, dyed
 from paperknife_decoders.raw_text import raw_lines
+from paperknife_decoders.redaction.unread import masked_carried
 from paperknife_decoders.reflection import kind_of, list_fields
 from paperknife_decoders.secrets import MASK, Secrets, carries_text
 from paperknife_decoders.unknown import unknown_fields, unknown_part, unknown_words
@@ -66,7 +67,7 @@ def tree_text(envelope: Envelope, secrets: Secrets, paint: Paint = PLAIN, limits
     if envelope.message is None:
         lines = raw_lines(envelope, secrets, paint, limits)
     else:
-        lines = Tree(secrets, paint, limits).envelope(envelope)
+        lines = Tree(secrets, paint, limits).envelope(masked_carried(envelope, secrets))
     shown = list(islice(lines, limits.lines))
     if next(lines, None) is not None:
         shown.append(dyed(f"# the rest is left out after {limits.lines:,} lines", paint.dim, paint))

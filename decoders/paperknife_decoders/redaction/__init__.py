@@ -8,6 +8,7 @@ offsets, lengths and other fields stay. Nothing here ever touches what is forwar
 
 * `plan` says, once for each type, where secrets can be at all; `fields` finds them in the bytes of one envelope.
 * `text` does the same for JSON and plain text.
+* `unread` does it for bytes that nobody could read: `candidates` are what they may be, `careful` reads them so.
 * `spellings` are the ways in which a value may be written; `known` finds all of them in anything that comes later.
 * `edits` are what is replaced, and by what.
 * `quiet` tells behind steps which messages hold none, without the way back; `suspects` of all others.

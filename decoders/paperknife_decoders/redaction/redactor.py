@@ -17,7 +17,7 @@ from paperknife_decoders.redaction.known import KnownSecrets
 from paperknife_decoders.redaction.quiet import Quiet
 from paperknife_decoders.redaction.suspects import Suspects
 from paperknife_decoders.redaction.text import find_in_json, find_in_text
-from paperknife_decoders.redaction.unread import find_in_unread
+from paperknife_decoders.redaction.unread import find_in_carried, find_in_unread
 from paperknife_decoders.rest import NOTHING as NOTHING_BEFORE
 from paperknife_decoders.rest import Rest
 from paperknife_decoders.secrets import Secrets
@@ -213,7 +213,7 @@ class Redactor:
         if form is Form.DECODED and kind is not None:
             try:
                 found = find_secrets(data, kind.descriptor, self.suspects.plan, strict=self.mode == "strict")
-                return self.noted(found)
+                return self.noted(found) + self.noted(find_in_carried(envelope, secrets))
             except DecodeError:
                 return self.unread(data)
         if self.mode == "strict":

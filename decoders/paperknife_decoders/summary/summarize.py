@@ -16,6 +16,7 @@ from paperknife_decoders.open_types import is_any, is_json_like
 from paperknife_decoders.paint import PLAIN, Paint
 from paperknife_decoders.printable import printable, printable_bytes
 from paperknife_decoders.raw_text import has_fields, hidden_in, masked_hex, masked_text
+from paperknife_decoders.redaction.unread import masked_carried
 from paperknife_decoders.secrets import Secrets
 from paperknife_decoders.summary.compiled import Line, line_function
 from paperknife_decoders.summary.plan import is_list, say_content, say_items, slot_of, slots_of
@@ -41,6 +42,9 @@ def summarize(envelope: Envelope, secrets: Secrets, width: int, paint: Paint = P
     message, kind = envelope.message, envelope.type
     if message is None or kind is None:
         return undecoded_line(envelope, secrets, width, paint)
+    if not envelope.payload or kind.originals:  # what carries messages may hold one that nobody could read
+        envelope = masked_carried(envelope, secrets)
+        message = envelope.message or message
     line = LINES.get(ref(kind))
     if line is None or line.secrets is not secrets or line.paint is not paint:
         line = LINES[ref(kind, LINES.pop)] = EnvelopeLine(kind, secrets, paint)
