@@ -76,6 +76,12 @@ class Verdict:
 class Changer(Protocol):
     """Decides for one connection. Times are seconds of the event loop's clock."""
 
+    def heeds(self, direction: Direction) -> bool:
+        """False if no message of this direction can be of interest, whatever it holds.
+
+        Nothing is held back there to be looked at. Asked when the connection opens and when a changer comes or goes.
+        """
+
     def wants(self, direction: Direction, payloads: Sequence[str]) -> bool:
         """False if none of the messages with these payloads is of interest; asked once for a batch, so it is quick."""
 

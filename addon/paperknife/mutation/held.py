@@ -1,0 +1,36 @@
+"""Messages that wait for somebody's word: the seam between who keeps them and who asks a user."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from paperknife_decoders.message import Message
+
+__all__ = ["Held", "Holder"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Held:
+    """A message that is kept until `settle` is called, at most up to `until` (seconds of the event loop's clock).
+
+    `settle` is given what goes on in its place: the very `message.content` where it is to pass as it came, None where
+    it is dropped. It may be called once, at any time, from the event loop; once the message is gone it does nothing.
+    """
+
+    message: Message
+    rule: str
+    until: float
+    in_order: bool
+    settle: Callable[[bytes | None], None]
+
+
+class Holder(Protocol):
+    """Is told of messages that are kept, and of those that did not wait for a word. It returns quickly."""
+
+    def held(self, held: Held) -> None:
+        """A message is kept."""
+
+    def gone(self, held: Held, why: str) -> None:
+        """It waits no more without a word from anybody; `why` is a phrase such as "its time was over"."""
