@@ -13,6 +13,7 @@ records are gone. So a change is made in the bytes. A path says what is meant, t
 * `descent` goes down a path as far as the message has it.
 * `edits` are what is replaced; `lengths` follow for all records around it.
 * `changes` are what callers say, and `writing` makes them: `splice`, or `prepared` for many messages of one type.
+* `comparing` tells by which changes one message becomes another, with `aligned` for its lists.
 * `reading` tells what a path leads to, and `envelopes` goes through the steps of a protocol and back.
 * `errors` are for a path that the type does not have, and for a change that this message or its type cannot take.
 
@@ -21,7 +22,8 @@ of a `oneof` only what comes behind the last record of another member. What does
 it would count again after the change. Where nothing is set yet, new records come behind all others of their parent.
 """
 
-from paperknife_decoders.splice.changes import Append, Change, Clear, Set
+from paperknife_decoders.splice.changes import Append, Change, Clear, Insert, Set
+from paperknife_decoders.splice.comparing import changes_between
 from paperknife_decoders.splice.envelopes import edited
 from paperknife_decoders.splice.errors import NoElement, PathError, SpliceError
 from paperknife_decoders.splice.paths import Path, path_from
@@ -32,12 +34,14 @@ __all__ = [
     "Append",
     "Change",
     "Clear",
+    "Insert",
     "NoElement",
     "Path",
     "PathError",
     "Set",
     "SpliceError",
     "Splicer",
+    "changes_between",
     "edited",
     "path_from",
     "prepared",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from paperknife_decoders.splice.paths import Path
 from paperknife_decoders.values import Dynamic
 
-__all__ = ["Append", "Change", "Clear", "Set"]
+__all__ = ["Append", "Change", "Clear", "Insert", "Set"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,4 +33,12 @@ class Append:
     value: Dynamic
 
 
-type Change = Set | Clear | Append
+@dataclass(frozen=True, slots=True)
+class Insert:
+    """The list gets one more element, `value`, before the one that `path` leads to."""
+
+    path: Path | str
+    value: Dynamic
+
+
+type Change = Set | Clear | Append | Insert

@@ -12,7 +12,7 @@ from paperknife_decoders.splice.lengths import Edit, length_like, relengthed
 from paperknife_decoders.wire.walker import Field, WireType
 from paperknife_decoders.wire.writing import varint
 
-__all__ = ["adding", "clearing", "making", "setting", "setting_all"]
+__all__ = ["adding", "clearing", "inserting", "making", "setting", "setting_all"]
 
 
 def setting(data: bytes, place: Place, content: bytes) -> list[Edit]:
@@ -85,6 +85,18 @@ def adding(place: Place, contents: Sequence[bytes]) -> list[Edit]:
         more = b"".join(contents)
         return relengthed([Edit(last.content_end, last.content_end, more)], [last])
     return [Edit(last.end, last.end, listed(form, contents, packed=False))]
+
+
+def inserting(data: bytes, place: Place, content: bytes) -> list[Edit]:
+    """The list at `place` gets one more element before the one there, packed if that is."""
+    hop = place.hop
+    if hop.index is None or not place.is_reached:
+        within(place, b"")  # which finds that a list on the way is empty
+    elements = elements_of(data, place.records, hop.form)
+    element = elements[at_index(hop, hop.index or 0, len(elements))]
+    if is_packed(element.record, hop.form):
+        return relengthed([Edit(element.start, element.start, content)], [element.record])
+    return [Edit(element.record.start, element.record.start, hop.form.record(content))]
 
 
 def clearing(data: bytes, place: Place) -> list[Edit]:

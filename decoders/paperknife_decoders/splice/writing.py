@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 
 from paperknife_decoders.errors import DecodeError
-from paperknife_decoders.splice.changes import Append, Change, Clear, Set
+from paperknife_decoders.splice.changes import Append, Change, Clear, Insert, Set
 from paperknife_decoders.splice.contents import content_of, is_whole_message, plain_text
 from paperknife_decoders.splice.descent import Place, descend
-from paperknife_decoders.splice.edits import adding, clearing, setting, setting_all
+from paperknife_decoders.splice.edits import adding, clearing, inserting, setting, setting_all
 from paperknife_decoders.splice.entries import key_from, value_field
 from paperknife_decoders.splice.errors import SpliceError
 from paperknife_decoders.splice.hops import Hop, form_of, is_map
@@ -66,6 +66,11 @@ def splicer(descriptor: Descriptor, change: Change) -> Splicer:
         case Append(_, value):
             contents = contents_of(path, [value]) if appendable(path) else []
             return applying(path.hops, lambda data, place: adding(place, contents))
+        case Insert(_, value):
+            if path.hops[-1].index is None:
+                raise SpliceError(f"{path} is no element of a list, nothing can be inserted before it")
+            content = content_of(value, path.field)
+            return applying(path.hops, lambda data, place: inserting(data, place, content))
         case Clear():
             return applying(cleared(path.hops), clearing)
 
