@@ -53,10 +53,10 @@ class Verdict:
     """What is to become of one message.
 
     `content` is what goes on in its place, None where nothing does (it is dropped); the very bytes that came where that
-    is what it holds. Then, for what goes on: it waits `delay` seconds, and all behind it in its direction with it, unless
-    `overtaken`; it goes out `copies` times more; it changes places with up to `window` messages behind it. `emissions`
-    are sent besides. `stall` stops reading from the sender for so many seconds. `hits` are the names of the rules that
-    have done something, `logs` sentences for the user.
+    is what it holds. Then, for what goes on: it waits `delay` seconds, and all behind it in its direction with it,
+    unless `overtaken`; it goes out `copies` times more; it changes places with up to `window` messages behind it.
+    `emissions` are sent besides. `stall` stops reading from the sender for so many seconds. `hits` are the names of the
+    rules that have done something, `logs` sentences for the user.
     """
 
     content: bytes | None
@@ -91,5 +91,5 @@ class Changer(Protocol):
     def opened(self, now: float) -> Verdict | None:
         """What is to be done when the connection opens; of a verdict without a message, all but `content`."""
 
-    def closed(self, now: float) -> None:
-        """The connection has ended."""
+    def closed(self, now: float) -> Verdict | None:
+        """The connection has ended; of a verdict only `hits` and `logs` are of any use any more."""

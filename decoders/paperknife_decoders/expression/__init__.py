@@ -31,13 +31,24 @@ numbers. A message that holds nothing but a `string value`, and google.type.Deci
 
 How it is made: `grammar` lets through what is on its white list. `compiler` walks the tree once for each direction,
 `parts` has what compiles each node (`pairs` and `calls` the larger ones); `paths` and `shapes` know the schema,
-`literals` what the user wrote, `names` what is built in. `comparison`, `arithmetic`, `logic`, `functions`, `loops` and
-`patterns` make the closures of which a `program` consists. What is wrong goes by way of `faults` into one `error`.
-Nothing is ever evaluated as text. `alternatives` asks each message by the expression for its own protocol.
+`literals` what the user wrote, `names` what is built in, `given` what the caller knows besides. `comparison`,
+`arithmetic`, `logic`, `functions`, `loops` and `patterns` make the closures of which a `program` consists, for a
+condition or a value. What is wrong goes by way of `faults` into one `error`. Nothing is ever evaluated as text.
+`alternatives` asks each message by the expression for its own protocol.
 """
 
 from paperknife_decoders.expression.alternatives import Alternatives, Lazily
 from paperknife_decoders.expression.error import ExpressionError
-from paperknife_decoders.expression.program import Expression, compile_expression
+from paperknife_decoders.expression.given import Given
+from paperknife_decoders.expression.program import Expression, Valued, compile_expression, compile_value
 
-__all__ = ["Alternatives", "Expression", "ExpressionError", "Lazily", "compile_expression"]
+__all__ = [
+    "Alternatives",
+    "Expression",
+    "ExpressionError",
+    "Given",
+    "Lazily",
+    "Valued",
+    "compile_expression",
+    "compile_value",
+]

@@ -29,10 +29,10 @@ class Alternatives(Expression):
         self.text = text
         self.by_protocol = dict(by_protocol)
 
-    def matches(self, message: Message, envelope: Envelope) -> bool:
+    def matches(self, message: Message, envelope: Envelope, given: object = None) -> bool:
         """True if the condition holds by the protocol that the message was read by. Never raises."""
         found = self.by_protocol.get(message.reader.protocol.name)
-        return found is not None and found.matches(message, envelope)
+        return found is not None and found.matches(message, envelope, given)
 
     def payloads(self, direction: Direction) -> frozenset[str] | None:
         """The names of all payloads that any of them can match; None where that cannot be told from the name."""
@@ -77,10 +77,10 @@ class Lazily(Expression):
             return None
         return max(self.faults.items(), key=lambda each: each[1].column, default=None)
 
-    def matches(self, message: Message, envelope: Envelope) -> bool:
+    def matches(self, message: Message, envelope: Envelope, given: object = None) -> bool:
         """True if the condition holds by the protocol that the message was read by. Never raises."""
         found = self.fit(message.reader.protocol)
-        return found is not None and found.matches(message, envelope)
+        return found is not None and found.matches(message, envelope, given)
 
     def payloads(self, direction: Direction) -> frozenset[str] | None:
         """None: which protocols there are is not known."""

@@ -8,7 +8,7 @@ the same part is right in neither.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from operator import itemgetter
 from typing import TypeVar
 
@@ -19,6 +19,7 @@ from paperknife_decoders.expression.comparison import Unlike
 from paperknife_decoders.expression.error import Fault
 from paperknife_decoders.expression.faults import Ledger
 from paperknife_decoders.expression.functions import FUNCTIONS
+from paperknife_decoders.expression.given import NOTHING_GIVEN, Given
 from paperknife_decoders.expression.grammar import NOT_LITERAL, literal, written
 from paperknife_decoders.expression.literals import WrongLiteral, literal_beside
 from paperknife_decoders.expression.logic import truth
@@ -47,14 +48,17 @@ class Compiler:
     """Compiles the parts of one expression for one direction.
 
     `loops` holds the names that loops bind, None for one whose list has no value in this direction. `slots` is the
-    length that a frame needs.
+    length that a frame needs. `given` are the names that the caller knows.
     """
 
-    def __init__(self, descriptor: Descriptor | None, names: Names, ledger: Ledger) -> None:
+    def __init__(
+        self, descriptor: Descriptor | None, names: Names, ledger: Ledger, given: Mapping[str, Given] = NOTHING_GIVEN
+    ) -> None:
         self.descriptor = descriptor
         self.oneof = payload_oneof(descriptor) if descriptor is not None else None
         self.names = names
         self.ledger = ledger
+        self.given = given
         self.loops: dict[str, Path | None] = {}
         self.slots = LOOPS
 
@@ -98,7 +102,7 @@ class Compiler:
     def is_sure(self, node: ast.expr) -> bool:
         """True for what means the same whatever stands beside it: all but literals and bare names."""
         if isinstance(node, ast.Name):
-            return node.id in self.loops or node.id in BUILT_IN or node.id == "msg"
+            return node.id in self.loops or node.id in BUILT_IN or node.id == "msg" or node.id in self.given
         return literal(node) is NOT_LITERAL
 
     def is_field(self, node: ast.expr) -> bool:

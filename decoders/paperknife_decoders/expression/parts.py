@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from paperknife_decoders.expression.arithmetic import arithmetic, negative
 from paperknife_decoders.expression.calls import call
 from paperknife_decoders.expression.error import Fault
+from paperknife_decoders.expression.given import given_term
 from paperknife_decoders.expression.grammar import ALLOWED, NOT_LITERAL, literal, written
 from paperknife_decoders.expression.literals import literal_in_sum
 from paperknife_decoders.expression.logic import all_hold, negation, one_holds
@@ -34,7 +35,9 @@ LITERALS: dict[type, Kind] = {
 
 
 def path_part(compiler: Compiler, node: ast.expr) -> Term:
-    """A field's value, or a built-in name's."""
+    """A field's value, a built-in name's, or what the caller gives."""
+    if compiler.given and (given := given_term(node, compiler.given, compiler.loops)) is not None:
+        return given
     if isinstance(node, ast.Name) and node.id not in compiler.loops:
         if node.id in BUILT_IN:
             return BUILT_IN[node.id](compiler.names)

@@ -12,6 +12,7 @@ from google.protobuf.descriptor import Descriptor, EnumDescriptor, FieldDescript
 __all__ = [
     "ABSENT",
     "ENVELOPE",
+    "GIVEN",
     "LOOPS",
     "MESSAGE",
     "NEVER",
@@ -34,9 +35,11 @@ Value = Any
 """What a part of an expression gives while it is evaluated: the Python type that its `Kind` says, or a raw field."""
 
 Frame = list[Any]
-"""What an evaluation works on: the parsed envelope or None, the message, the envelope, the steps left, loop values."""
+"""What an evaluation works on: the parsed envelope or None, the message, the envelope, the steps left, what the caller
+gives (see `given`), loop values.
+"""
 
-ROOT, MESSAGE, ENVELOPE, STEPS, LOOPS = range(5)
+ROOT, MESSAGE, ENVELOPE, STEPS, GIVEN, LOOPS = range(6)
 
 Getter = Callable[[Frame], Any]
 """Gives a value; None stands for "no value"."""

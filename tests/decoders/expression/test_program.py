@@ -154,7 +154,7 @@ def test_no_content_raises(venue, full_order, damage, direction):
             assert expression.matches(message, envelope) in (True, False)
             # Past the net that is there for other schemas: nothing falls into it.
             program = expression._client if direction is CLIENT else expression._server
-            program.test([envelope.message, message, envelope, 1000, *program.loops])
+            program.test([envelope.message, message, envelope, 1000, None, *program.loops])
 
 
 COMPILED = {}
