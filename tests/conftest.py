@@ -18,6 +18,9 @@ from websockets.sync.server import ServerConnection, serve
 
 from paperknife.demo.files import given_schema
 
+pytest_plugins = ["pytester"]
+"""For the tests of our own plugin of pytest."""
+
 BIN = Path(sys.executable).parent
 
 PATIENCE = 20

@@ -123,7 +123,7 @@ class Paperknife:
     def read_by(self, reading: Reading, words: ReplayWords) -> None:
         """Load what the options say, if it is something else than before."""
         own = words.loaded(reading) if words.path != self.replayed else None
-        self.replayed = words.path
+        self.replayed = words.path or self.replayed
         if reading == self.keeper.reading and self.loaded and own is None:
             return
         loaded = own or load(reading, embedded_schemas)

@@ -99,8 +99,11 @@ def paperknife_venue(request: pytest.FixtureRequest) -> Iterator[Callable[..., s
         fail([sentence])
 
     yield venue
-    faults, recorded = venues.finish(passed=request.node.stash.get(PASSED, False))
+    passed = request.node.stash.get(PASSED, False)
+    faults, recorded = venues.finish(passed=passed)
     config.stash[RECORDED].extend(recorded)
+    if shown := venues.shown(passed=passed):
+        request.node.add_report_section("teardown", SECTION, "\n".join(shown))
     if faults:
         fail(faults)
 

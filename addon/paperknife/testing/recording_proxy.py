@@ -43,7 +43,7 @@ class Subject:
         """As the command takes it. Secrets are masked, as ever."""
         schema = [word for path in self.schema for word in ("--schema", path)]
         protocol = ["--protocol", self.protocol] if self.protocol else []
-        return ["--mode", f"reverse:{self.url}", "--listen-port", "0", "--ui", "none", *schema, *protocol]
+        return ["--mode", f"reverse:{self.url}", "--listen-port", "0", *schema, *protocol]
 
 
 class RecordingProxy:
@@ -57,7 +57,7 @@ class RecordingProxy:
         self.subject = subject
         self.url = ""
         self.said = ""
-        """What the proxy had to say."""
+        """What the proxy has shown so far: each message, and what went wrong."""
         self._folder: Path | None = None
         self._process: subprocess.Popen[bytes] | None = None
 

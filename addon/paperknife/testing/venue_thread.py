@@ -12,9 +12,6 @@ from paperknife.replay.visit import Listener
 
 __all__ = ["VenueThread"]
 
-GOING_AWAY = 1001
-"""The close code of a server that goes down (RFC 6455, section 7.4.1)."""
-
 PATIENCE_SECONDS = 0.5
 """So long clients that are still there may take to close."""
 
@@ -66,13 +63,13 @@ class VenueThread:
             self._loop, self.venue, self.url = asyncio.get_running_loop(), venue, venue.url
             self._ready.set()
             await self._done.wait()
-            await self._dismiss(venue)
+            leaving = asyncio.create_task(leave(venue))
+        leaving.cancel()
 
-    async def _dismiss(self, venue: Venue) -> None:
-        """Close what is open; a client that does not answer is left."""
-        connections = [visit.connection for visit in venue.visits.values()]
-        closing = [asyncio.create_task(each.close(GOING_AWAY, "the test is over")) for each in connections]
-        if closing:
-            await asyncio.wait(closing, timeout=PATIENCE_SECONDS)
-        for each in connections:
-            each.transport.abort()
+
+async def leave(venue: Venue) -> None:
+    """Abort the connections of clients that do not answer a close frame."""
+    while True:
+        await asyncio.sleep(PATIENCE_SECONDS)
+        for visit in venue.visits.values():
+            visit.connection.transport.abort()

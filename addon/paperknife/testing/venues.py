@@ -24,6 +24,10 @@ GRACE_SECONDS = 0.25
 """So long connections that a test leaves open are waited for before it is judged; else that is left to its teardown."""
 
 
+MOST_SHOWN = 60
+"""Lines of what a recording proxy has shown."""
+
+
 class VenueError(Exception):
     """What a test cannot be given, or what it did not do: sentences."""
 
@@ -169,6 +173,10 @@ class Venues:
         self.is_judged = bool(found)
         return found
 
+    def shown(self, *, passed: bool) -> list[str]:
+        """What recording proxies have shown last, for a test that has failed."""
+        return [] if passed else [line for proxy in self.recording for line in proxy.said.splitlines()[-MOST_SHOWN:]]
+
     def finish(self, *, passed: bool) -> tuple[list[str], list[Path]]:
         """End all venues: what was not as recorded and not told yet, and the recordings that were made.
 
@@ -187,7 +195,7 @@ class Venues:
                 else:
                     proxy.discard()
             except RecordingProxyError as error:
-                faults += [f"{proxy.path.name} was not recorded. {error}", *proxy.said.splitlines()]
+                faults += [f"{proxy.path.name} was not recorded. {error}", *proxy.said.splitlines()[-MOST_SHOWN:]]
         if not self.is_judged:
             for each in self.playing:
                 faults += each.faults(is_over=passed)
