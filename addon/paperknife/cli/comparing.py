@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import difflib
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +16,11 @@ from paperknife.cli.viewing import open_output, talk
 from paperknife.replay.report import REPORTS, Compared
 from paperknife.replay.verdict import counts_text, verdict_lines
 from paperknife_decoders.paint import ANSI, PLAIN
+from paperknife_decoders.path_patterns import leads_to_field
+from paperknife_decoders.protocol import Protocol
 from paperknife_decoders.redaction.known import KnownSecrets
 
-__all__ = ["DIFFERENT", "comparing_options", "mask_for", "streams_from", "tell"]
+__all__ = ["DIFFERENT", "check_names", "check_reports", "comparing_options", "mask_for", "streams_from", "tell"]
 
 DIFFERENT = 1
 """The exit status where something differs."""
@@ -42,7 +45,7 @@ OPTIONS = (
         "--stream",
         multiple=True,
         metavar="PAYLOAD",
-        help="Of this payload only kind and rate count, not the values; and of none but those that are named.",
+        help="Of this payload only kind and rate count, not values; may be given again. Others are no streams then.",
     ),
     click.option("--no-stream", is_flag=True, help="The values of all payloads count, market data's too."),
     click.option(
@@ -86,6 +89,22 @@ def check_reports(reports: Iterable[tuple[str, str]]) -> None:
             raise Failure(f"--report: one of {', '.join(REPORTS)} was expected before the file, not {kind!r}.")
         if path != "-" and not Path(path).absolute().parent.is_dir():
             raise Failure(f"--report: there is no folder {Path(path).parent} for {path}.")
+
+
+def check_names(options: dict[str, Any], protocols: Sequence[Protocol]) -> None:
+    """End the command for a field or a payload that there is not, before anything is compared; a slip is quiet else."""
+    kinds = [kind for each in protocols for kind in (each.client, each.server) if kind is not None]
+    if not kinds:
+        return
+    for path in options["ignore"]:
+        if not any(leads_to_field(kind.descriptor, path) for kind in kinds):
+            raise Failure(f"--ignore: no message of the recording has a field {path!r}.")
+    payloads = {name for kind in kinds for name in kind.payloads}
+    for name in options["stream"]:
+        if name not in payloads:
+            near = difflib.get_close_matches(name, payloads, n=1)
+            hint = f"Did you mean {near[0]}?" if near else f"There are: {', '.join(sorted(payloads))}."
+            raise Failure(f"--stream: no payload is called {name!r}. {hint}")
 
 
 def mask_for(values: Iterable[str]) -> Callable[[str], str]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from paperknife.cli.comparing import check_reports, comparing_options, mask_for, streams_from, tell
+from paperknife.cli.comparing import check_names, check_reports, comparing_options, mask_for, streams_from, tell
 from paperknife.cli.failure import Failure
 from paperknife.cli.options import override_from, protocol_options
 from paperknife.cli.progress import Progress
@@ -49,6 +49,7 @@ def diff_command(context: click.Context, /, first: Path, second: Path, **options
     sessions = session_of(first, override), session_of(second, override)
     try:
         surveys = survey_of(sessions[0], first), survey_of(sessions[1], second)
+        check_names(options, [*surveys[0].protocols, *surveys[1].protocols])
         with Progress("Comparing", 0):
             result = contrast(*sessions, surveys, chosen)
     except (RecordingError, CannotCompare) as error:

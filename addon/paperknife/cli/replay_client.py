@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from paperknife.cli.comparing import check_reports, comparing_options, mask_for, streams_from, tell
+from paperknife.cli.comparing import check_names, check_reports, comparing_options, mask_for, streams_from, tell
 from paperknife.cli.failure import Failure
 from paperknife.cli.options import override_from, protocol_options
 from paperknife.cli.progress import Progress
@@ -80,11 +80,13 @@ def client_command(context: click.Context, /, file: Path, **options: Any) -> Non
       PAPERKNIFE_SECRET_PASSWORD=... paperknife replay client session.mcap --to wss://staging.example --max-slowdown 3x
     """
     check_reports(options["report"])
+    check_via(options["via"])
     override = override_from({**options, "schema": (), "client_type": "", "server_type": "", "redact": "fields"})
     session = Session([file], override)
     fillings = Fillings(os.environ, ask)
     try:
         survey = survey_of(session, options["connections"], file)
+        check_names(options, survey.protocols)
         outcome = asyncio.run(replay(session, survey, client_options(options), fillings, Telling(fillings)))
     except (RecordingError, CannotReplay, MissingSecret) as error:
         raise Failure(mask_for(fillings.values)(str(error))) from None
@@ -126,6 +128,12 @@ def client_options(options: dict[str, Any]) -> ClientOptions:
         options["via"],
         context_for(options),
     )
+
+
+def check_via(via: str | None) -> None:
+    """End the command for what is no proxy."""
+    if via is not None and not via.startswith(("http://", "https://", "socks5://", "socks5h://")):
+        raise Failure(f"--via: the URL of a proxy such as http://127.0.0.1:8080 was expected, not {via!r}.")
 
 
 def header_of(text: str) -> tuple[str, str]:

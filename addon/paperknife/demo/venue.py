@@ -153,8 +153,9 @@ class Venue:
             exchange.drop(session.number)
             del self.seats[session.number]
 
-    def publish(self, exchange: Exchange) -> None:
+    def publish(self, exchange: Exchange | None = None) -> None:
         """Tell everybody what happened, and hand what they are told to their connections."""
+        exchange = exchange or self.exchange
         now_ns = self.options.clock()
         for event in exchange.drain():
             for seat in self.at(exchange):

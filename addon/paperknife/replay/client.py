@@ -14,6 +14,7 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidHandshake, InvalidStatus, InvalidURI, WebSocketException
 from websockets.typing import Subprotocol
 
+from paperknife.recording.reading import RecordingError
 from paperknife.replay.blanks import Fillings
 from paperknife.replay.comparison import Comparison, Terms
 from paperknife.replay.findings import Findings
@@ -110,7 +111,7 @@ async def replay(
         async with asyncio.TaskGroup() as tasks:
             for call in calls:
                 tasks.create_task(replaying.speak(call))
-    except* CannotReplay as errors:
+    except* (CannotReplay, RecordingError) as errors:
         raise errors.exceptions[0] from None
     return outcome
 
@@ -185,8 +186,9 @@ class Replaying:
         connection = connecting(call, options)
         try:
             live = await connection
-        except (OSError, WebSocketException, TimeoutError) as error:
-            raise CannotReplay(f"Cannot connect to {printable(call.url)}: {reason_of(error)}.") from None
+        except (OSError, WebSocketException, ValueError) as error:
+            through = f" through {printable(options.via)}" if options.via else ""
+            raise CannotReplay(f"Cannot connect to {printable(call.url)}{through}: {reason_of(error)}.") from None
         self.listener.connected(recorded.number, call.url)
         try:
             await player.run(live)
@@ -210,7 +212,7 @@ def connecting(call: Call, options: ClientOptions) -> connect:
         compression="deflate" if call.survey.recorded.is_compressed else None,
         user_agent_header=None,
         proxy=options.via,
-        ssl=options.tls if is_secure else None,
+        ssl=(options.tls or ssl.create_default_context()) if is_secure else None,
         open_timeout=OPEN_SECONDS,
         close_timeout=min(options.play.patience, OPEN_SECONDS),
         ping_interval=None,
@@ -271,5 +273,5 @@ def reason_of(error: Exception) -> str:
         case InvalidHandshake():
             return f"the server is no WebSocket server: {printable(str(error))}"
         case OSError():
-            return printable(error.strerror or str(error))
+            return printable(error.strerror or str(error)) or "the server ended the connection"
     return printable(str(error))

@@ -68,7 +68,8 @@ class Group:
     found: deque[Item] = field(default_factory=deque)
     expected_before: int = 0
     found_before: int = 0
-    last: deque[bytes] = field(default_factory=lambda: deque(maxlen=REMEMBERED))
+    last: deque[tuple[bytes, int]] = field(default_factory=lambda: deque(maxlen=REMEMBERED))
+    """Of the last that were found the fingerprint, and a hash of all bytes."""
 
     @property
     def is_empty(self) -> bool:
@@ -155,7 +156,7 @@ class Lineup:
         return item
 
     def _match(self, group: Group, expected: Item, found: Item) -> None:
-        group.last.append(found.print)
+        group.last.append((found.print, hash(found.envelope.data)))
         self._paired(expected, found)
         self._settled(Settled(None, expected, found))
 
@@ -192,7 +193,7 @@ class Lineup:
             if moved is not None:
                 expected.remove(moved)
                 self._settled(Settled(Kind.ORDER, moved, item))
-            elif item.print in group.last:
+            elif is_among(item, group.last):
                 self._settled(Settled(Kind.DOUBLED, None, item))
             else:
                 rest.append(item)
@@ -232,3 +233,13 @@ class Lineup:
             self._settled(Settled(Kind.MISSING, item, None))
         missing.clear()
         extra.clear()
+
+
+def is_among(item: Item, last: deque[tuple[bytes, int]]) -> bool:
+    """True for one that came before: an answer that says the same again, or else the very same bytes.
+
+    Of what answers nothing, one that differs in its ids alone is about something else: a fill of another order.
+    """
+    if item.asked is not None:
+        return any(print == item.print for print, _ in last)
+    return (item.print, hash(item.envelope.data)) in last

@@ -124,11 +124,11 @@ class Player:
         self._patience = self.options.patience
         pace = Pace(self.options.speed, self.options.longest_gap)
         playing = asyncio.create_task(self._play(connection, pace))
+        # Where it fails, nobody would end the connection.
+        playing.add_done_callback(lambda task: None if task.cancelled() or not task.exception() else abort(connection))
         beating = asyncio.create_task(self._beat(connection))
         try:
             await self._hear(connection)
-            if playing.done():
-                await playing
         finally:
             for task in (playing, beating):
                 task.cancel()
@@ -173,7 +173,7 @@ class Player:
                 f"The server has sent {MOST_SURPLUS:,} messages more than were recorded. The comparison ends there."
             )
             self._closing = Close(ABNORMAL, "", CLIENT, time.time_ns())
-            connection.transport.abort()
+            abort(connection)
 
     async def _answer(self, connection: ClientConnection, message: Message) -> None:
         """Answer a heartbeat, if the recorded client did."""
@@ -238,7 +238,7 @@ class Player:
         live = Message(self.number, CLIENT, time.time_ns(), message.opcode, content, message.reader)
         live.before = message.before
         if len(live.envelopes) == len(marks):
-            self.comparison.found(live, tuple(replace_envelope(mark) for mark in marks))
+            self.comparison.found(live, tuple(same_for_them(mark) for mark in marks))
         await self._send(connection, content, message.opcode)
         self.sent += 1
         self._spoke_ns, self._spoke = message.time_ns, now()
@@ -327,7 +327,7 @@ class Player:
                 await connection.send(content, text=opcode is Opcode.TEXT)
         except TimeoutError:
             self.comparison.stopped(f"The server has not taken a message for {self.options.patience:g} s.")
-            connection.transport.abort()
+            abort(connection)
 
     async def _beat(self, connection: ClientConnection) -> None:
         """Our heartbeats, in real time, from the first recorded one on."""
@@ -377,6 +377,10 @@ class Player:
         if code == NO_STATUS:
             async with connection.send_context():
                 connection.protocol.send_close()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(self.options.patience):
+                    await connection.wait_closed()
+            abort(connection)
         else:
             await connection.close(code, reason)
 
@@ -401,7 +405,12 @@ class Player:
             self.listener.fault(self, text)
 
 
-def replace_envelope(mark: Asking) -> Asking:
+def abort(connection: ClientConnection) -> None:
+    """End a connection at once."""
+    connection.transport.abort()
+
+
+def same_for_them(mark: Asking) -> Asking:
     """The same request for the other side, which counts its answers for itself."""
     return Asking(mark.key, mark.envelope)
 

@@ -65,6 +65,12 @@ class Survey:
         """The streams, by their rule."""
         return streams_in(self.unasked, self.requests)
 
+    @property
+    def protocols(self) -> list[Protocol]:
+        """How the connections are read."""
+        found = [each.protocol for each in self.connections.values() if each.protocol is not None]
+        return list({id(each): each for each in found}.values())
+
     def opened(self, item: Opened) -> None:
         """A connection; one that goes on in a later file counts once."""
         number = item.connection.number

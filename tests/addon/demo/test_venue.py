@@ -340,3 +340,28 @@ def test_a_port_in_use_is_a_sentence():
     assert ended.returncode == 2
     assert ended.stderr.startswith(f"Cannot listen at 127.0.0.1:{port}: ")
     assert "Traceback" not in ended.stderr
+
+
+def test_a_fresh_market_for_each_connection(newer):
+    """Whoever says the same is told the same: one client's trades are not the next one's market."""
+
+    async def scene(venue, dial):
+        seen = []
+        for _ in range(2):
+            async with dial() as connection:
+                peer = Peer(connection, newer)
+                await peer.log_in()
+                order = {"symbol": "ESZ6", "side": "BUY", "quantity": 30, "type": "MARKET", "account": "DEMO-1"}
+                await peer.say("order", request_id=1, **order)
+                fills = []
+                while True:
+                    _, fill = await peer.hear("order_response")
+                    fills.append((fill.order_id, fill.filled_quantity, fill.average_price.value))
+                    if fill.open_quantity == 0:
+                        break
+                await peer.say("subscribe", request_id=2, symbols=["ESZ6"])
+                _, update = await peer.hear("market_data")
+                seen.append((fills, update.sequence, update.bid.price.value))
+        assert seen[0] == seen[1]
+
+    play(scene, VenueOptions(rate=100, fresh=True))

@@ -9,7 +9,7 @@ from websockets.asyncio.client import connect
 from websockets.asyncio.server import serve
 
 from paperknife.demo.client import ClientOptions, trade
-from paperknife.proxy.certificate import server_context
+from paperknife.proxy.certificate import client_context, server_context
 
 CALM = Path(__file__).parents[3] / "recordings" / "calm.mcap"
 
@@ -54,3 +54,18 @@ def test_a_recording_is_replayed_over_tls(launch, home: Path) -> None:
     running.interrupt()
     status, _, err = running.end()
     assert status == 0, err
+
+
+def test_a_client_behind_the_proxy_trusts_its_authority(tmp_path: Path) -> None:
+    """Beside those of the system; without an authority these alone."""
+    context = server_context("venue.example", str(tmp_path / "authority"))
+
+    async def run() -> None:
+        async with serve(lambda connection: connection.send("x"), "127.0.0.1", 0, ssl=context) as server:
+            url = f"wss://127.0.0.1:{next(iter(server.sockets)).getsockname()[1]}"
+            async with connect(url, ssl=client_context(str(tmp_path / "authority")), proxy=None) as client:
+                assert await client.recv() == "x"
+            with pytest.raises(ssl.SSLCertVerificationError):
+                await connect(url, ssl=client_context(str(tmp_path / "none")), proxy=None)
+
+    asyncio.run(run())

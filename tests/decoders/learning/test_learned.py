@@ -311,3 +311,13 @@ def test_a_recorded_session_becomes_one_that_is_consistent_in_live_ids(
         recorded = filled(server, response, value_of(kind, number), f"t{number}")
         expected = filled(server, response, value_of(kind, live[number] + moved), f"t{live[number]}")
         assert said(learned, recorded, SERVER) == expected.data
+
+
+def test_the_identifying_values_of_a_message(venue) -> None:
+    """With the families that they are of, whatever was learned."""
+    learned = Learned(venue)
+    values = dict(learned.identifiers(made(venue, "order_response", ANSWER), SERVER))
+    assert values["requestid"] == 7
+    assert values["orderid"] == "X-1"
+    assert 7 not in [value for family, value in values.items() if "quantity" in family]
+    assert list(learned.identifiers(text_envelope(b"x", None), SERVER)) == []
