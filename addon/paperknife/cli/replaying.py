@@ -13,6 +13,7 @@ from paperknife.recording.records import RecordingError
 from paperknife.replay.venue import ON_MISS
 from paperknife.replay.words import AUTO, MODES, NOTHING, ReplayWords
 from paperknife.settings.reading import Loaded, Reading
+from paperknife_decoders.schema import SchemaError
 
 __all__ = ["loaded_or_fail", "replay_options", "replay_words_or_fail"]
 
@@ -79,5 +80,5 @@ def loaded_or_fail(reading: Reading, words: ReplayWords) -> Loaded:
     """What to read by: what was named, or what the recording that is replayed was read by."""
     try:
         return words.loaded(reading) or load_or_fail(reading)
-    except RecordingError as error:
+    except (RecordingError, SchemaError) as error:
         raise Failure(str(error)) from None

@@ -5,14 +5,15 @@ from __future__ import annotations
 import contextlib
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from paperknife.recording.embedded_schemas import embedded_schemas
 from paperknife.recording.reading import Recording
 from paperknife.replay.cursor import Mode
 from paperknife.replay.pace import FASTEST
 from paperknife.replay.venue import ON_MISS, VenueOptions
-from paperknife.settings.reading import Loaded, Reading
+from paperknife.settings.reading import Loaded, Reading, load
 
 __all__ = ["MODES", "NOTHING", "ReplayWords", "speed_from"]
 
@@ -43,13 +44,16 @@ class ReplayWords:
         )
 
     def loaded(self, reading: Reading) -> Loaded | None:
-        """What is to be read by while this is replayed: the recording's own protocol where nothing else is named.
+        """What is to be read by while this is replayed: the recording's own protocol, after those of the configuration.
 
-        None where something is, or nothing is replayed. Raises `RecordingError`.
+        None where a schema or a protocol is named, or nothing is replayed. Raises `RecordingError` or `SchemaError`.
         """
-        if not self.path or reading.schema or reading.protocol or reading.config:
+        if not self.path or reading.schema or reading.protocol:
             return None
-        return Recording(Path(self.path).expanduser()).loaded
+        own = Recording(Path(self.path).expanduser()).loaded
+        if not reading.config:
+            return own
+        return replace(load(reading, embedded_schemas), protocol=own.protocol, schema=own.schema)
 
 
 NOTHING = ReplayWords()

@@ -11,6 +11,7 @@ from paperknife.replay.cursor import Mode
 from paperknife.replay.pace import FASTEST
 from paperknife.replay.venue import VenueOptions
 from paperknife.replay.words import MODES, NOTHING, ReplayWords, speed_from
+from paperknife.settings.matching import Address
 from paperknife.settings.reading import Reading
 
 ROOT = Path(__file__).parents[3]
@@ -69,8 +70,22 @@ def test_a_recording_is_read_by_its_own_protocol_where_no_other_is_named() -> No
     assert loaded is not None
     assert loaded.protocol.client is not None
     assert loaded.protocol.client.name == "trading.v1.ClientMessage"
-    for named in (Reading(schema=("proto",)), Reading(protocol="t4"), Reading(config="paperknife.yaml")):
+    for named in (Reading(schema=("proto",)), Reading(protocol="t4")):
         assert words.loaded(named) is None
     assert NOTHING.loaded(Reading()) is None
     with pytest.raises(RecordingError, match="A recording was expected at nowhere"):
         dataclasses.replace(words, path="nowhere").loaded(Reading())
+
+
+def test_protocols_of_the_configuration_come_first(tmp_path: Path) -> None:
+    """Each for what it matches; all else is read as it was recorded."""
+    config = tmp_path / "paperknife.yaml"
+    config.write_text("protocols:\n  - name: broker\n    match: {host: broker.example}\n    schema: [a.proto]\n")
+    (tmp_path / "a.proto").write_text('syntax = "proto3"; message ClientMessage { int32 a = 1; } message ServerMessage {}')
+    loaded = ReplayWords(str(ROOT / "recordings" / "calm.mcap")).loaded(Reading(config=str(config)))
+    assert loaded is not None
+    names = [
+        kind.name if (kind := loaded.for_connection(Address(host, 443, "/v1")).client) is not None else ""
+        for host in ("broker.example", "venue.example")
+    ]
+    assert names == ["ClientMessage", "trading.v1.ClientMessage"]
