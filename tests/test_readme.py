@@ -33,7 +33,7 @@ HEARTBEAT = API.client.encode("heartbeat", {"sequence": 7})  # the same in both 
 QUOTE = API.server.encode("market_data", {"symbol": "ESZ6", "sequence": 41})
 RESPONSE = API.server.encode("order_response", {"client_tag": "tag-1"})
 
-VENUES = re.compile(r"wss?://(venue\.example/v1|127\.0\.0\.1:9001)")
+VENUES = re.compile(r"wss?://(venue\.example/v1|staging\.example(/v1)?|127\.0\.0\.1:9001)")
 """Servers in examples."""
 
 CLIENT = """
@@ -104,7 +104,10 @@ LISTENING = [command for command in COMMANDS if "paperknife proxy" in command]
 MITMPROXY = [command for command in COMMANDS if command.startswith("mitmproxy ")]
 ENDLESS = [command for command in COMMANDS if command.startswith("paperknife demo") and not ENDING.search(command)]
 REPLAYING = [command for command in COMMANDS if command.startswith("paperknife replay server")]
-OTHERS = [command for command in COMMANDS if command not in {MAKE, *LISTENING, *MITMPROXY, *ENDLESS, *REPLAYING}]
+SAYING = [command for command in COMMANDS if "paperknife replay client" in command]
+OTHERS = [
+    command for command in COMMANDS if command not in {MAKE, *LISTENING, *MITMPROXY, *ENDLESS, *REPLAYING, *SAYING}
+]
 
 
 @pytest.fixture
@@ -148,6 +151,7 @@ def furnish(folder: Path, path: str) -> None:
     (folder / "client.py").write_text(CLIENT)
     for name, content in recorded().items():
         (folder / name).write_bytes(content)
+    shutil.copy(folder / "session.mcap", folder / "again.mcap")
     (folder / "tests").mkdir()
     (folder / "tests" / "test_something.py").write_text("def test_something(): pass")
     (folder / "bin").mkdir()
@@ -198,6 +202,18 @@ def test_a_recorded_server_runs(type_in, command: str) -> None:
     status, _, err = running.end()
     assert status in {0, 1}
     assert "Traceback" not in err
+
+
+@pytest.mark.parametrize("command", SAYING)
+def test_a_recorded_client_runs(type_in, command: str) -> None:
+    """To the recorded server, it finds nothing that is not as it was. Only nobody waits."""
+    server, *_ = type_in("paperknife replay server session.mcap --speed max --listen 127.0.0.1:0")
+    url = server.until("Replaying at ", stream="err").partition("Replaying at ")[2].split()[0]
+    running, *_ = type_in(f"{VENUES.sub(url, command)} --speed max")
+    status, _, err = running.end()
+    server.interrupt()
+    assert status == 0, err
+    assert "The same. 90 messages sent, 180 expected, 180 came, on 1 connection." in err
 
 
 @pytest.mark.parametrize("command", LISTENING)

@@ -40,8 +40,8 @@ def diff_command(context: click.Context, /, first: Path, second: Path, **options
 
     \b
     Examples:
-      paperknife diff yesterday.mcap today.mcap
-      paperknife diff yesterday.mcap today.mcap --ignore order_response.text --report json -
+      paperknife diff session.mcap again.mcap
+      paperknife diff session.mcap again.mcap --ignore order_response.text --report json -
     """
     check_reports(options["report"])
     chosen = ContrastOptions(options["ignore"], options["max_slowdown"], streams_from(options))

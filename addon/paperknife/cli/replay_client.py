@@ -77,7 +77,7 @@ def client_command(context: click.Context, /, file: Path, **options: Any) -> Non
     Examples:
       paperknife replay client session.mcap --to wss://staging.example/v1
       paperknife replay client session.mcap --to ws://127.0.0.1:9001 --pace fast --report junit report.xml
-      PAPERKNIFE_SECRET_PASSWORD=... paperknife replay client session.mcap --to wss://staging.example --max-slowdown 3x
+      PAPERKNIFE_SECRET_PASSWORD=abc paperknife replay client session.mcap --to wss://staging.example --max-slowdown 3x
     """
     check_reports(options["report"])
     check_via(options["via"])

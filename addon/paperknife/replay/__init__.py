@@ -18,6 +18,23 @@ As the server::
   the way to the real one for what is not in the recording.
 * `wording` says what happens in sentences.
 
-Messages are sent in the order in which they were recorded, always: each waits for its own condition and for the message
-before it. A client that decides by what it receives so decides the same, however fast the replay is.
+As the client::
+
+    recording -> survey -> player -> a live server      a second recording
+                             |            |                    |
+                             +---> comparison <----------------+  (contrast)
+                                       |
+                              findings -> verdict, report
+
+* `survey` goes through the recording once: what is a stream, what keeps connections alive, and which secrets are
+  missing, which `blanks` fills in from the environment, or by asking.
+* `player` speaks one connection. `waits` knows what the recorded client had heard by then, and `givers` which message
+  gave an id that it uses; `client` opens all connections, each as it was to the others.
+* `comparison` takes in both sides and says of each envelope what it is: `lineup` finds which is which and what has
+  become of it, `streams` compares what comes too often to be compared one by one. `contrast` feeds it with two
+  recordings. None of these has a clock or does I/O, and none keeps more than a window.
+* `findings` are what is not as it was; `verdict` says them in lines, `report` as JSON and JUnit.
+
+As the server, messages are sent in the order in which they were recorded, always: each waits for its own condition and
+for the message before it. A client that decides by what it receives so decides the same, however fast the replay is.
 """

@@ -1,9 +1,11 @@
-"""Which recorded message of the server gave an id that the client then used: without it, a request makes no sense."""
+"""Which answers a recorded request cannot do without: those that gave an id that is in it, and those to an earlier
+request with the same id, which nobody could tell from its own answers.
+"""
 
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable
 
 from paperknife_decoders.learning import Learned
 from paperknife_decoders.message import Direction, Message
@@ -11,40 +13,34 @@ from paperknife_decoders.message import Direction, Message
 __all__ = ["Givers"]
 
 MOST = 16_384
-"""Values that are remembered, of either side; the oldest are forgotten first."""
+"""Values that are remembered; the oldest are forgotten first."""
 
 
 class Givers:
-    """Remembers who said an identifying value first, the server in which message or the client."""
+    """Remembers what an identifying value came with: a message of the server, or a request of the client."""
 
     def __init__(self, learned: Learned) -> None:
         self._learned = learned
         self._given: OrderedDict[Hashable, Hashable] = OrderedDict()
-        """What gave a value; None where the client has chosen it."""
 
     def heard(self, message: Message, keys: list[Hashable]) -> None:
         """A recorded message of the server, with what each of its envelopes counts as."""
         for envelope, key in zip(message.envelopes, keys, strict=False):
             for value in self._learned.identifiers(envelope, Direction.SERVER):
-                self._remember(value, key)
+                self._given.setdefault(value, key)
+        self._forget()
 
-    def said(self, message: Message) -> set[Hashable]:
-        """A recorded message of the client: what had given the values in it."""
+    def said(self, message: Message, keys: list[Hashable]) -> set[Hashable]:
+        """A recorded message of the client, with what answers to its envelopes count as: what it cannot do without."""
         found: set[Hashable] = set()
-        for value in self._values(message):
-            giver = self._given.get(value)
-            if giver is not None:
-                found.add(giver)
-            else:
-                self._remember(value, None)
+        for envelope, key in zip(message.envelopes, keys, strict=True):
+            for value in self._learned.identifiers(envelope, Direction.CLIENT):
+                if value in self._given:
+                    found.add(self._given[value])
+                self._given[value] = key
+        self._forget()
         return found
 
-    def _values(self, message: Message) -> Iterator[Hashable]:
-        for envelope in message.envelopes:
-            yield from self._learned.identifiers(envelope, Direction.CLIENT)
-
-    def _remember(self, value: Hashable, key: Hashable) -> None:
-        if value not in self._given:
-            self._given[value] = key
-            if len(self._given) > MOST:
-                self._given.popitem(last=False)
+    def _forget(self) -> None:
+        while len(self._given) > MOST:
+            self._given.popitem(last=False)

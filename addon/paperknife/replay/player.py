@@ -231,8 +231,9 @@ class Player:
         if is_heartbeat(message) and not self._is_first_beat(message):
             self.comparison.expected(message)
             return
-        await self._wait_until_due(message.time_ns, pace, self._givers.said(message))
         marks = tuple(self._asking(envelope) for envelope in message.envelopes)
+        givers = self._givers.said(message, [("answer", mark.key) for mark in marks])
+        await self._wait_until_due(message.time_ns, pace, givers)
         self.comparison.expected(message, marks)
         content = self._as_live(message)
         live = Message(self.number, CLIENT, time.time_ns(), message.opcode, content, message.reader)
