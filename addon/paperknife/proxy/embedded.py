@@ -166,6 +166,20 @@ class EmbeddedProxy:
         with contextlib.suppress(RuntimeError):  # the loop has ended already
             self.loop.call_soon_threadsafe(self.ending.set)
 
+    def interrupt(self) -> None:
+        """Shut down, and take no more of what peers send; for a signal handler of the loop, at any time.
+
+        An end takes several rounds of the loop, in each of which a flood would bring a few thousand messages more. What
+        is not taken is not forwarded either, so that a recording has all that passed.
+        """
+        self.shutdown()
+        handlers = self.master.addons.get("proxyserver").connections.values() if self.listening else ()
+        for handler in handlers:
+            for each in handler.transports.values():
+                transport = each.writer.transport if isinstance(each.writer, asyncio.StreamWriter) else None
+                if isinstance(transport, asyncio.Transport):
+                    transport.pause_reading()
+
     async def closed(self) -> None:
         """Return when the proxy is to end, or mitmproxy has ended by itself."""
         ending = asyncio.create_task(self.ending.wait())

@@ -24,7 +24,7 @@ async def watch(plan: ProxyPlan, consumer: Consumer, started: Callable[[Embedded
     Raises `StartError` or `ArgumentError`.
     """
     proxy = EmbeddedProxy(plan, [consumer])
-    with ending_on_signals(proxy.shutdown):
+    with ending_on_signals(proxy.interrupt):
         async with proxy:
             tune_process()
             started(proxy)

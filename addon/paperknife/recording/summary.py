@@ -210,10 +210,9 @@ class Counter:
 
     def _payload(self, message: Message) -> str:
         """The name that a message is counted under."""
-        payload = message.reader.first_payload(message.direction, message.opcode, message.content, message.before)
-        if payload:
-            return payload
-        envelope = next(iter(message.envelopes), None)
+        envelope = next(iter(message.envelopes), None)  # one reading for all that is asked here
+        if envelope is not None and envelope.payload:
+            return envelope.payload
         if envelope is None or not envelope.data:
             return "(empty)"
         self._numbers["undecoded"] += envelope.form is not Form.DECODED and envelope.type is not None

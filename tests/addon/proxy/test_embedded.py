@@ -68,6 +68,25 @@ def test_connections_live_on_until_the_block_ends(stage) -> None:
     asyncio.run(run())
 
 
+def test_an_interrupt_takes_no_more(stage) -> None:
+    """What a peer sends after it is neither told nor forwarded; it may come before the start, and twice."""
+
+    async def run() -> list[bytes]:
+        EmbeddedProxy(plan(), []).interrupt()
+        async with stage() as at, connect(at.url, close_timeout=0.1) as client:
+            await client.send("before")
+            assert await client.recv() == "before"
+            at.proxy.interrupt()
+            at.proxy.interrupt()
+            await at.proxy.closed()
+            await client.send("after")
+            with pytest.raises(TimeoutError):
+                await asyncio.wait_for(client.recv(), 0.2)
+            return [message.content for message in at.witness.seen]
+
+    assert asyncio.run(run()) == [b"before", b"before"]
+
+
 @pytest.mark.parametrize("lane", ["true", "false"])
 def test_a_connection_that_we_end_is_not_blamed_on_a_peer(stage, served, lane: str) -> None:
     """What is open when the proxy and its loop end is told as ended by us."""
