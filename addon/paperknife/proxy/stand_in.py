@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import logging
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from http import HTTPStatus
@@ -75,6 +76,7 @@ class StandIn:
         self.words, self.session, self.recorded = words, session, None
         self.venues = {}
         if words.path:
+            logging.getLogger("websockets.server").setLevel(logging.WARNING)  # mitmproxy shows what goes on already
             self.audience.say(
                 f"Answering from {printable(words.path)}: what is recorded there goes to no server, and none is "
                 "connected to ahead (mitmproxy's connection_strategy is lazy)."
