@@ -107,6 +107,8 @@ class Venues:
 
         To record: `venue_url` is the real venue, `schema` and `protocol` say how to read it. Raises `VenueError`.
         """
+        if not isinstance(patience, int | float) or not patience > 0:
+            raise VenueError(f"paperknife_venue: seconds above 0 were expected as patience, not {patience!r}.")
         place = self.folder / path
         if self.wish.record == "all" or (self.wish.record == "once" and not place.exists()):
             return self.record(place, venue_url, tuple(self.sources(schema)), protocol)

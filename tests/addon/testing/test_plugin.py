@@ -112,6 +112,10 @@ FAILING = {
         'paperknife_venue("session.mcap", speed="fast")',
         ["paperknife_venue: a number above 0 or max was expected, not 'fast'*"],
     ),
+    "a wrong patience": (
+        'paperknife_venue("session.mcap", patience="10s")',
+        ["paperknife_venue: seconds above 0 were expected as patience, not '10s'."],
+    ),
     "a mode that needs somebody": (
         'paperknife_venue("session.mcap", mode="step")',
         ["paperknife_venue: a mode was expected, one of auto, matched, timed, not 'step'."],
