@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from mcap.records import Schema as SchemaRecord
 
 from paperknife.settings.catalogue import step_with_codecs
 from paperknife.settings.reading import HEARTBEATS, Loaded
-from paperknife_decoders.definition import DefinitionError, Fault, bounded, protocol_from, read_definition
+from paperknife_decoders.definition import DefinitionError, Fault, as_recorded, protocol_from, read_definition
 from paperknife_decoders.envelope_type import EnvelopeType
 from paperknife_decoders.message import Direction
 from paperknife_decoders.printable import printable
@@ -97,11 +97,11 @@ class Protocols:
                 raise DefinitionError(
                     [Fault((), f"it has steps ({words(happening['steps'])}) that no recording can keep")]
                 )
-            definition = read_definition(happening["definition"], (), step_with_codecs)
-            definition = replace(definition, limits=bounded(definition))
+            definition = as_recorded(read_definition(happening["definition"], (), step_with_codecs))
             schema = next((found for side in Direction if (found := self._schema(happening.get(side.value)))), None)
             beats = frozenset(map(str, happening.get("heartbeats", HEARTBEATS)))
-            protocol = protocol_from(definition, schema, secrets=self._secrets(happening), heartbeats=beats)
+            secrets = self._secrets(happening)
+            protocol = protocol_from(definition, schema, secrets=secrets, heartbeats=beats)
         except (DefinitionError, TypeError, RecursionError) as error:  # the last two from a schema that is none
             fault = error.faults[0] if isinstance(error, DefinitionError) else "its schema is of no use"
             self.faults.append(

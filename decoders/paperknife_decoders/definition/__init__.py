@@ -75,7 +75,7 @@ expressions, in ``secrets`` and in ``correlate``.
 
 from paperknife_decoders.definition.faults import DefinitionError, Fault, Path
 from paperknife_decoders.definition.form import Definition, Match
-from paperknife_decoders.definition.protocols import bounded, protocol_from
+from paperknife_decoders.definition.protocols import as_recorded, protocol_from
 from paperknife_decoders.definition.reading import read_definition
 
 __all__ = [
@@ -84,7 +84,7 @@ __all__ = [
     "Fault",
     "Match",
     "Path",
-    "bounded",
+    "as_recorded",
     "protocol_from",
     "read_definition",
 ]

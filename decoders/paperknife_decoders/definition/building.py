@@ -51,7 +51,7 @@ class Building:
         for number, form in enumerate(self.definition.carries):
             if number not in self.reached and not self.has_faults:
                 roots = " or ".join(each.type.name for each in sides.values() if each.type) or "a side without a type"
-                form.type.fault(f"{form.type.value} is nowhere in {roots}, so that it carries nothing there")
+                form.type.names_nothing(f"{form.type.value} is nowhere in {roots}, so that it carries nothing there")
         return sides
 
     @property
@@ -88,9 +88,11 @@ class Building:
             return
         if kind.oneof is not None:
             what = f"what its oneof {kind.oneof} has" if kind.descriptor is root else "the message that it carries"
-            node.fault(f"the payload of {kind.name} is {what}, so that no set fields say it")
+            node.names_nothing(f"the payload of {kind.name} is {what}, so that no set fields say it")
         else:
-            node.fault(f"{kind.name} has no field that is a message or a list of messages, so that none can be set")
+            node.names_nothing(
+                f"{kind.name} has no field that is a message or a list of messages, so that none can be set"
+            )
 
     def root(self, side: Direction, named: Node | None) -> Descriptor | None:
         """The type of a direction's envelopes in the schema."""

@@ -70,7 +70,7 @@ def choice_for(
         return None
     table = table_of(types, rows, key, schema, responses=side is Direction.SERVER)
     if not table:
-        types.node.fault("not one type is left to choose from")
+        types.node.names_nothing("not one type is left to choose from")
         return None
     memory = memory_for(form, carrier, header)
     if side is Direction.CLIENT:
@@ -80,7 +80,8 @@ def choice_for(
 
 def row_type(node: Node, schema: Schema) -> Descriptor | None:
     """The type of one row; None, with a fault where that is one, if the schema does not have it."""
-    if node.faults.partial and isinstance(node.value, str) and not schema.has_message(node.value):
+    may_lack = node.faults.partial or node.faults.recorded
+    if may_lack and isinstance(node.value, str) and not schema.has_message(node.value):
         return None
     return message_of(node, schema)
 
@@ -91,7 +92,7 @@ def held(types: TypesForm, rows: Sequence[Descriptor], schema: Schema) -> list[D
         return list(rows)
     ruled = [kind for kind in schema.messages() if has_default(kind, types.default_of)]
     if not ruled:
-        types.node.fault(f"no type of the schema has a default for a field {types.default_of}")
+        types.node.names_nothing(f"no type of the schema has a default for a field {types.default_of}")
     return [*rows, *ruled]
 
 

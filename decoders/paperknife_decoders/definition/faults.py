@@ -37,11 +37,13 @@ class Fault:
 class Faults:
     """All that is wrong, each thing once, in the order in which it was found.
 
-    With `partial` it is no fault that the schema lacks something that the definition has.
+    With `partial` it is no fault that the schema lacks something that the definition has. With `recorded` it is none
+    either that something in it names nothing at all: it was good enough to record by, whatever is checked since.
     """
 
     found: list[Fault] = field(default_factory=list)
     partial: bool = False
+    recorded: bool = False
 
     @property
     def is_full(self) -> bool:

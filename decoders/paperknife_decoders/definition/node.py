@@ -37,6 +37,11 @@ class Node:
     def lacks(self, sentence: str) -> None:
         """Keep that the schema has nothing of this name; one definition may be for several of them."""
         if not self.faults.partial:
+            self.names_nothing(sentence)
+
+    def names_nothing(self, sentence: str) -> None:
+        """Keep that there is nothing that this could mean; a definition in a recording was good enough all the same."""
+        if not self.faults.recorded:
             self.fault(sentence)
 
     def at(self, key: str | int, value: object) -> Node:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
 
 from paperknife_decoders.declared_pairs import DeclaredPair
 from paperknife_decoders.definition.building import Building, Side
@@ -25,7 +25,7 @@ from paperknife_decoders.schema import Schema
 from paperknife_decoders.secrets import ANYWHERE, Secrets, carries_text, folded
 from paperknife_decoders.steps import Limits, Step
 
-__all__ = ["bounded", "protocol_from"]
+__all__ = ["as_recorded", "protocol_from"]
 
 
 def protocol_from(
@@ -166,15 +166,20 @@ def tell_why(form: PairForm, sides: dict[Direction, Side]) -> None:
         kind = sides[side].type
         path = str(node.value)
         if kind is None:
-            node.fault(f"the {side.value} sends no Protobuf, so that nothing can be paired")
+            node.names_nothing(f"the {side.value} sends no Protobuf, so that nothing can be paired")
         elif field_at(kind.descriptor, path) is None:
             node.lacks(why_no_field(kind, path))
         elif not has_id(kind, path):
-            node.fault(f"{path} cannot be an id: a text or whole number, one in a message, was expected")
+            node.names_nothing(f"{path} cannot be an id: a text or whole number, one in a message, was expected")
 
 
-def bounded(definition: Definition) -> Limits:
-    """The limits for a definition that comes with a recording: it may lower the usual ones, and not raise them."""
+def as_recorded(definition: Definition) -> Definition:
+    """A definition that comes with a recording: what it names and is not there is no fault.
+
+    It was good enough to record by. Its limits may be lower than the usual ones, and not higher.
+    """
+    definition.ledger.recorded = True  # which all of its nodes have
     usual = Limits()
     names = (each.name for each in fields(Limits))
-    return Limits(**{name: min(getattr(definition.limits, name), getattr(usual, name)) for name in names})
+    limits = Limits(**{name: min(getattr(definition.limits, name), getattr(usual, name)) for name in names})
+    return replace(definition, limits=limits)

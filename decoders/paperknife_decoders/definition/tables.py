@@ -136,7 +136,7 @@ def ruled_table(form: TypesForm, schema: Schema, *, responses: bool) -> dict[Key
     table: dict[Key, Descriptor] = {}
     for each, why in tables:
         if not each:
-            form.node.fault(f"no type of the schema fits the rule: {why}")
+            form.node.names_nothing(f"no type of the schema fits the rule: {why}")
         table.update(each)
     return table
 

@@ -8,7 +8,9 @@ from mcap.records import Schema
 
 from paperknife.recording.protocols import Protocols
 from paperknife.settings.reading import Loaded
+from paperknife_decoders.definition import DefinitionError, protocol_from, read_definition
 from paperknife_decoders.protocol import Protocol
+from paperknife_decoders.schema.embedded import schema_from_bytes
 from paperknife_decoders.secrets import NO_SECRETS, Secrets
 from paperknife_decoders.steps import Limits
 
@@ -114,6 +116,43 @@ def test_a_definition():
     assert [step.name for step in protocol.client_steps] == ["varint-delimited"]
     assert protocol.limits == Limits(parts=3)
     assert found.faults == []
+
+
+BEHIND = {"name": "desk", "steps": [{"binary-header": {"layout": "a:u8"}}]}
+CARRIED = {"in": NAME, "at": "body", "by": "kind"}
+
+NAMES_NOTHING = [
+    ({"heartbeats": ["beat"]}, NAME),
+    ({"secrets": ["login.password", "*.no_such_name"]}, NAME),
+    ({"volatile": ["no.such.*", "nothing"]}, NAME),
+    ({"correlate": [{"request": "no.id", "response": "none"}]}, NAME),
+    ({"payload": "set-fields"}, NAME),
+    ({"carries": [{**CARRIED, "types": {"name": {"prefix": "no.such."}}}]}, NAME),
+    ({"carries": [{**CARRIED, "types": {"name": {"prefix": "no.such."}, "table": {"a": NAME}}}]}, NAME),
+    ({"carries": [{**CARRIED, "types": {"a": NAME, "b": "no.Such"}}]}, NAME),
+    ({"carries": [{**CARRIED, "in": "p.Apart", "types": {"a": NAME}}]}, NAME),
+    ({**BEHIND, "behind": {"by": "header.a", "types": {1: NAME, 2: "no.Such"}}}, "Frame"),
+    ({**BEHIND, "behind": {"by": "template", "types": {"default-of": "template", "table": {1: "no.Such"}}}}, None),
+]
+
+
+@pytest.mark.parametrize(("more", "client"), NAMES_NOTHING)
+def test_a_definition_that_names_nothing(more, client):
+    """What a definition names and its schema does not have is a fault in a file, and none in a recording."""
+    file = FileDescriptorProto(name="p.proto", package="p", syntax="proto3")
+    for name in ("ClientMessage", "Apart"):
+        kind = file.message_type.add(name=name)
+        kind.field.add(name="kind", number=1, type=9, label=1)
+        kind.field.add(name="body", number=2, type=12, label=1)
+    data = FileDescriptorSet(file=[file]).SerializeToString()
+    definition = more if "behind" in more else {**DEFINED, "steps": [], **more}
+    found = protocols(data)
+    found.define({"protocol": 1, "name": "desk", "client": [NAME, 1], "definition": definition})
+    assert found.faults == []
+    kind = found.get(1).protocol.client
+    assert (kind and kind.name) == client
+    with pytest.raises(DefinitionError):
+        protocol_from(read_definition(definition), schema_from_bytes(data, "The schema"))
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from paperknife_decoders.declared_pairs import DeclaredPair
-from paperknife_decoders.definition import DefinitionError, bounded, protocol_from, read_definition
+from paperknife_decoders.definition import DefinitionError, as_recorded, protocol_from, read_definition
 from paperknife_decoders.message import Direction, Opcode
 from paperknife_decoders.oddities.marks import marks
 from paperknife_decoders.protocol import Protocol
@@ -337,7 +337,7 @@ def test_without_a_schema() -> None:
 def test_what_a_recording_may_say() -> None:
     """A definition that came with a file lowers the limits, and does not raise them; one with code is not kept."""
     definition = read_definition({"name": "x", "limits": {"parts": 5, "inflated_bytes": 1 << 39}})
-    assert bounded(definition) == Limits(parts=5)
+    assert as_recorded(definition).limits == Limits(parts=5)
     assert protocol_from(read_definition({"name": "x", "decoder": "a:b"}), None).definition is None
 
 
