@@ -27,6 +27,7 @@ TESTED_ELSEWHERE = {
     "addon/paperknife/proxy/lane/telling.py": LANE,
     "addon/paperknife/proxy/lane/track.py": LANE,
     "addon/paperknife/proxy/lane/writing.py": LANE,
+    "addon/paperknife/replay/play_options.py": "by tests/addon/replay/test_player.py",
     "decoders/paperknife_decoders/declared_pairs.py": "by tests/decoders/test_pairing.py and test_correlation.py",
     "decoders/paperknife_decoders/definition/building.py": DEFINITION,
     "decoders/paperknife_decoders/definition/choosing.py": DEFINITION,

@@ -20,8 +20,10 @@ from paperknife.cli.replay_server import SPEED, read_duration
 from paperknife.cli.viewing import talk
 from paperknife.recording.reading import RecordingError
 from paperknife.replay.blanks import Fillings, MissingSecret
-from paperknife.replay.client import CannotReplay, ClientOptions, Outcome, replay
-from paperknife.replay.player import Player, PlayOptions, PlayPace
+from paperknife.replay.call import CannotReplay
+from paperknife.replay.client import ClientOptions, Outcome, replay
+from paperknife.replay.play_options import PlayOptions, PlayPace
+from paperknife.replay.player import Player
 from paperknife.replay.report import Compared
 from paperknife.replay.survey import Survey, surveyed
 from paperknife.replay.timeline import Session, as_server_saw

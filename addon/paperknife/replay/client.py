@@ -8,18 +8,17 @@ import ssl
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Protocol as Interface
-from urllib.parse import urlsplit, urlunsplit
 
-from websockets.asyncio.client import connect
-from websockets.exceptions import InvalidHandshake, InvalidStatus, InvalidURI, WebSocketException
-from websockets.typing import Subprotocol
+from websockets.exceptions import WebSocketException
 
 from paperknife.recording.reading import RecordingError
 from paperknife.replay.blanks import Fillings
+from paperknife.replay.call import Call, CannotReplay, call_for, connecting, reason_of
 from paperknife.replay.comparison import Comparison, Terms
 from paperknife.replay.findings import Findings
-from paperknife.replay.passing import OURS, PREFIX
-from paperknife.replay.player import Player, PlayListener, PlayOptions, PlayPace
+from paperknife.replay.play_options import PlayOptions, PlayPace
+from paperknife.replay.player import Player, PlayListener
+from paperknife.replay.speech import Speech
 from paperknife.replay.streams import Key
 from paperknife.replay.survey import ConnectionSurvey, Survey
 from paperknife.replay.timeline import Act, Recorded, Session, as_it_left, as_server_saw
@@ -29,18 +28,10 @@ from paperknife_decoders.printable import printable
 from paperknife_decoders.protocol import Protocol
 from paperknife_decoders.volatile import volatile_of
 
-__all__ = ["CannotReplay", "ClientListener", "ClientOptions", "Outcome", "replay", "target_of"]
+__all__ = ["ClientListener", "ClientOptions", "Outcome", "replay"]
 
-LARGEST_MESSAGE = 64 << 20
-"""Bytes of a server's message; we close beyond it with 1009."""
 MOST_AT_ONCE = 256
 """Connections that are open at a time."""
-OPEN_SECONDS = 10.0
-"""In which a server has to answer a handshake."""
-
-
-class CannotReplay(Exception):
-    """The replay could not be run, in one sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,21 +80,11 @@ class Outcome:
         self.same += comparison.same_count
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
-    """All that is needed to open one connection."""
-
-    survey: ConnectionSurvey
-    url: str
-    headers: tuple[tuple[str, str], ...]
-    subprotocols: tuple[str, ...]
-
-
 async def replay(
     session: Session, survey: Survey, options: ClientOptions, fillings: Fillings, listener: ClientListener
 ) -> Outcome:
     """Speak all connections of `survey` again. Raises `CannotReplay`, `MissingSecret` before anything is sent."""
-    calls = [call_for(each, options, fillings) for each in survey.connections.values()]
+    calls = [call_for(each, options.to, options.headers, fillings) for each in survey.connections.values()]
     fillings.settle(dict.fromkeys(field for each in survey.connections.values() for field in each.secrets))
     outcome = Outcome()
     replaying = Replaying(session, survey, options, fillings, listener, outcome)
@@ -172,18 +153,9 @@ class Replaying:
             self.outcome.findings,
             lambda expected, found: learned.learn(expected, found, Direction.SERVER),
         )
-        player = Player(
-            recorded.number,
-            survey,
-            self._acts(recorded),
-            protocol,
-            comparison,
-            learned,
-            self.fillings,
-            options.play,
-            self.listener,
-        )
-        connection = connecting(call, options)
+        speech = Speech(learned, self.fillings)
+        player = Player(survey, self._acts(recorded), protocol, comparison, speech, options.play, self.listener)
+        connection = connecting(call, options.via, options.tls, options.play.patience)
         try:
             live = await connection
         except (OSError, WebSocketException, ValueError) as error:
@@ -202,76 +174,8 @@ class Replaying:
             yield act if not isinstance(act, Message) else as_it_left(act)
 
 
-def connecting(call: Call, options: ClientOptions) -> connect:
-    """What connects, with the recorded handshake."""
-    is_secure = call.url.startswith("wss:")
-    return connect(
-        call.url,
-        additional_headers=call.headers,
-        subprotocols=[Subprotocol(each) for each in call.subprotocols] or None,
-        compression="deflate" if call.survey.recorded.is_compressed else None,
-        user_agent_header=None,
-        proxy=options.via,
-        ssl=(options.tls or ssl.create_default_context()) if is_secure else None,
-        open_timeout=OPEN_SECONDS,
-        close_timeout=min(options.play.patience, OPEN_SECONDS),
-        ping_interval=None,
-        max_size=LARGEST_MESSAGE,
-    )
-
-
 def chosen_streams(survey: Survey, named: frozenset[str] | None) -> frozenset[Key]:
     """The streams that the user has named, or those by the rule."""
     if named is None:
         return survey.streams
     return frozenset((Direction.SERVER, name) for name in named)
-
-
-def call_for(survey: ConnectionSurvey, options: ClientOptions, fillings: Fillings) -> Call:
-    """How a connection is opened: recorded headers, without those that belong to that one connection alone."""
-    request = survey.recorded.connection.handshake.request
-    ours = {name.lower() for name, _ in options.headers}
-    headers: list[tuple[str, str]] = []
-    subprotocols: list[str] = []
-    for name, value in request:
-        key = name.lower()
-        if key in ours:
-            continue
-        if key == "sec-websocket-protocol":
-            subprotocols += [part.strip() for part in fillings.header(name, value).split(",") if part.strip()]
-        elif key not in OURS and not key.startswith(PREFIX):
-            headers.append((name, fillings.header(name, value)))
-    url = target_of(options.to, survey.recorded.connection.url, fillings)
-    return Call(survey, url, (*headers, *options.headers), tuple(subprotocols))
-
-
-def target_of(to: str, recorded: str, fillings: Fillings) -> str:
-    """The URL to connect to. Raises `CannotReplay` for one that is none, and `MissingSecret`."""
-    try:
-        parts = urlsplit(to)
-        is_url = parts.scheme in {"ws", "wss"} and bool(parts.hostname)
-        _ = parts.port
-    except ValueError:
-        is_url = False
-    if not is_url:
-        raise CannotReplay(f"--to: a URL such as wss://staging.example/v1 was expected, not {printable(to)!r}.")
-    before = urlsplit(recorded)
-    path = parts.path if parts.path.strip("/") else before.path or "/"
-    query = parts.query or fillings.query(before.query)
-    return urlunsplit((parts.scheme, parts.netloc, path, query, ""))
-
-
-def reason_of(error: Exception) -> str:
-    """Why a server could not be reached, in words."""
-    match error:
-        case InvalidStatus():
-            return f"the server answered the handshake with {error.response.status_code}, 101 was expected"
-        case TimeoutError():
-            return f"no answer within {OPEN_SECONDS:g} s"
-        case InvalidURI():
-            return "the URL is not valid"
-        case InvalidHandshake():
-            return f"the server is no WebSocket server: {printable(str(error))}"
-        case OSError():
-            return printable(error.strerror or str(error)) or "the server ended the connection"
-    return printable(str(error))

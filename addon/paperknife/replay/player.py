@@ -4,35 +4,34 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import enum
 import time
-from collections.abc import Callable, Collection, Hashable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Collection, Hashable, Iterator
 from typing import Protocol as Interface
 
 from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed
 
 from paperknife.recording.items import Closed
-from paperknife.replay.blanks import Fillings, masked_fields
 from paperknife.replay.comparison import Asking, Comparison
 from paperknife.replay.conditions import is_heartbeat
+from paperknife.replay.farewell import abort, end, ending_text, our_close, their_close
+from paperknife.replay.gate import Gate, now, sleep_until
 from paperknife.replay.givers import Givers
+from paperknife.replay.hearing import heard_on
 from paperknife.replay.pace import FASTEST, Pace
+from paperknife.replay.play_options import PlayOptions, PlayPace
+from paperknife.replay.speech import Speech
 from paperknife.replay.survey import ConnectionSurvey
 from paperknife.replay.timeline import Act
-from paperknife.replay.waits import Waits, is_stream, key_of
+from paperknife.replay.waits import is_stream, key_of
 from paperknife.replay.wording import described
 from paperknife.traffic import ABNORMAL, Close
 from paperknife_decoders.envelope import Envelope
-from paperknife_decoders.learning import Learned, shifted
 from paperknife_decoders.message import Direction, Message, Opcode
 from paperknife_decoders.printable import printable
 from paperknife_decoders.protocol import Protocol
-from paperknife_decoders.splice import Set, SpliceError, edited
-from paperknife_decoders.trail import Trail
 
-__all__ = ["PlayListener", "PlayOptions", "PlayPace", "Player"]
+__all__ = ["PlayListener", "Player"]
 
 AT_ONCE = 64
 """Messages that are taken before others get their turn."""
@@ -42,35 +41,9 @@ MOST_SURPLUS = 100_000
 """Messages that came beyond those that were recorded; with more of them the comparison ends."""
 MOST_NAMED = 4096
 """Requests that are remembered, to say what is waited for."""
-LEAST_PATIENCE = 0.1
-"""Each time that nothing has come in vain, patience is half as long, down to so many seconds."""
 STREAM_SECONDS = 1.0
 """A stream is waited for this much longer than twice the time that it took."""
-NO_STATUS = 1005
-NORMAL = 1000
 CLIENT, SERVER = Direction.CLIENT, Direction.SERVER
-
-
-class PlayPace(enum.Enum):
-    """When a recorded message is sent."""
-
-    MATCHED = "matched"
-    """When all that the recorded client had heard by then has come, and then after as long as it took."""
-    FAST = "fast"
-    """When the ids have come that are to be put into it."""
-    TIMED = "timed"
-    """At its time."""
-
-
-@dataclass(frozen=True, slots=True)
-class PlayOptions:
-    """How to speak. After `patience` seconds without what is waited for it is waited for no more."""
-
-    pace: PlayPace = PlayPace.MATCHED
-    speed: float = 1.0
-    longest_gap: float = float("inf")
-    patience: float = 5.0
-    shift_time: bool = False
 
 
 class PlayListener(Interface):
@@ -83,47 +56,46 @@ class PlayListener(Interface):
         """Something could not be done as recorded; a sentence."""
 
 
-@dataclass(slots=True)
 class Player:
     """Speaks one connection. Feeds `comparison` with both sides; does not finish it."""
 
-    number: int
-    survey: ConnectionSurvey
-    acts: Iterator[Act]
-    protocol: Protocol
-    comparison: Comparison
-    learned: Learned
-    fillings: Fillings
-    options: PlayOptions
-    listener: PlayListener
-    sent: int = 0
-    is_played: bool = False
-    """All that the client had said was sent."""
-    _waits: Waits = field(default_factory=Waits)
-    _givers: Givers = field(init=False)
-    _wake: asyncio.Event = field(default_factory=asyncio.Event)
-    _progress: float = 0.0
-    _gave_up: float = 0.0
-    _patience: float = 0.0
-    _requests: dict[int, Envelope] = field(default_factory=dict)
-    _spoke_ns: int = 0
-    _spoke: float = 0.0
-    _asked: int = 0
-    _shift_ns: int = 0
-    _is_fault_told: bool = False
-    _beating: asyncio.Event = field(default_factory=asyncio.Event)
-    _closed: Closed | None = None
-    _closing: Close | None = None
-
-    def __post_init__(self) -> None:
-        self._givers = Givers(self.learned)
+    def __init__(  # noqa: PLR0913, PLR0917 - each is a part of its own
+        self,
+        survey: ConnectionSurvey,
+        acts: Iterator[Act],
+        protocol: Protocol,
+        comparison: Comparison,
+        speech: Speech,
+        options: PlayOptions,
+        listener: PlayListener,
+    ) -> None:
+        self.number = survey.recorded.number
+        self.survey = survey
+        self.comparison = comparison
+        self.options = options
+        self.sent = 0
+        self.is_played = False
+        """All that the client had said was sent."""
+        self._acts = acts
+        self._reader = protocol.reader(survey.recorded.path)
+        self._speech = speech
+        self._givers = Givers(speech.learned)
+        self._gate = Gate(options.patience, self._stalled)
+        self._pace = Pace(options.speed, options.longest_gap)
+        self._listener = listener
+        self._requests: dict[int, Envelope] = {}
+        self._asked = 0
+        self._spoke_ns = 0
+        """When something was said last that counts, as recorded; and when it was, live."""
+        self._spoke = 0.0
+        self._beating = asyncio.Event()
+        self._recorded_end: Close | None = None
+        self._our_end: Close | None = None
 
     async def run(self, connection: ClientConnection) -> None:
         """Speak until all is said and answered, or the connection ends."""
-        self._progress = self._spoke = now()
-        self._patience = self.options.patience
-        pace = Pace(self.options.speed, self.options.longest_gap)
-        playing = asyncio.create_task(self._play(connection, pace))
+        self._spoke = now()
+        playing = asyncio.create_task(self._play(connection))
         # Where it fails, nobody would end the connection.
         playing.add_done_callback(lambda task: None if task.cancelled() or not task.exception() else abort(connection))
         beating = asyncio.create_task(self._beat(connection))
@@ -141,38 +113,20 @@ class Player:
 
     async def _hear(self, connection: ClientConnection) -> None:
         """Take what the server says, to its last word."""
-        reader = self.protocol.reader(self.survey.recorded.path)
-        trail, count = Trail(), 0
-        with contextlib.suppress(ConnectionClosed):
-            while True:
-                content = await connection.recv()
-                opcode = Opcode.TEXT if isinstance(content, str) else Opcode.BINARY
-                data = content.encode() if isinstance(content, str) else content
-                message = Message(self.number, SERVER, time.time_ns(), opcode, data, reader)
-                message.before = trail.follow_one(reader, SERVER, opcode, data)
-                await self._came(connection, message)
-                if connection.transport.is_closing():
-                    return
-                count += 1
-                if count % AT_ONCE == 0:
-                    await asyncio.sleep(0)
+        async for message in heard_on(connection, self.number, self._reader):
+            await self._came(connection, message)
 
     async def _came(self, connection: ClientConnection, message: Message) -> None:
         """One message of the server."""
-        if is_heartbeat(message):
-            self.comparison.found(message)
-            await self._answer(connection, message)
-            return
         for heard in self.comparison.found(message):
-            if self._waits.came(heard):
-                self._progress = now()
-                self._patience = self.options.patience
-                self._wake.set()
-        if self.comparison.surplus > MOST_SURPLUS:
+            self._gate.came(heard)
+        if is_heartbeat(message):
+            await self._answer(connection, message)
+        elif self.comparison.surplus > MOST_SURPLUS:
             self.comparison.stopped(
                 f"The server has sent {MOST_SURPLUS:,} messages more than were recorded. The comparison ends there."
             )
-            self._closing = Close(ABNORMAL, "", CLIENT, time.time_ns())
+            self._our_end = Close(ABNORMAL, "", CLIENT, time.time_ns())
             abort(connection)
 
     async def _answer(self, connection: ClientConnection, message: Message) -> None:
@@ -180,44 +134,44 @@ class Player:
         answer = self.survey.heartbeats.answer
         if answer is not None:
             for envelope in message.envelopes:
-                self.learned.learn(answer.answers[0], envelope, SERVER)
-            await connection.send(self._as_live(answer.message), text=answer.message.opcode is Opcode.TEXT)
+                self._speech.learned.learn(answer.answers[0], envelope, SERVER)
+            await connection.send(self._content(answer.message), text=answer.message.opcode is Opcode.TEXT)
 
     # What is said
 
-    async def _play(self, connection: ClientConnection, pace: Pace) -> None:
+    async def _play(self, connection: ClientConnection) -> None:
         """Say what was recorded, and then close as it was closed."""
         count = 0
         with contextlib.suppress(ConnectionClosed):
-            for act in self.acts:
+            for act in self._acts:
                 if not count:
-                    self._begin(act, pace)
+                    self._begin(act)
                 if isinstance(act, Closed):
-                    self._closed = act
+                    self._recorded_end = act.close
                 elif act.direction is SERVER:
-                    await self._expect(act, pace)
+                    await self._expect(act)
                 else:
-                    await self._speak(connection, act, pace)
+                    await self._speak(connection, act)
                 count += 1
                 if count % AT_ONCE == 0:
                     await asyncio.sleep(0)
-            await self._wait_for_rest(self._closed.time_ns if self._closed else self._spoke_ns, pace)
+            await self._wait_for_rest()
             self.is_played = True
             await self._end(connection)
 
-    def _begin(self, act: Act, pace: Pace) -> None:
+    def _begin(self, act: Act) -> None:
         self._spoke_ns = act.time_ns
-        pace.begin(act.time_ns, now())
+        self._pace.begin(act.time_ns, now())
         if self.options.shift_time:
-            self._shift_ns = time.time_ns() - act.time_ns
+            self._speech.shift_ns = time.time_ns() - act.time_ns
 
-    async def _expect(self, message: Message, pace: Pace) -> None:
+    async def _expect(self, message: Message) -> None:
         """A recorded message of the server; read no further ahead than needed."""
-        waits = self._waits
+        waits = self._gate.waits
         if self.options.pace is PlayPace.TIMED:
-            await sleep_until(pace.due(message.time_ns))
+            await self._sleep(message.time_ns)
         elif waits.open + waits.open_in_streams >= MOST_AHEAD:
-            await self._gate(self.options.patience, lambda: waits.open + waits.open_in_streams <= MOST_AHEAD // 2)
+            await self._gate.all(MOST_AHEAD // 2)
         expected = self.comparison.expected(message)
         for heard in expected:
             waits.recorded(heard)
@@ -226,24 +180,24 @@ class Player:
         if not is_heartbeat(message):
             self._spoke_ns = max(self._spoke_ns, message.time_ns)
 
-    async def _speak(self, connection: ClientConnection, message: Message, pace: Pace) -> None:
+    async def _speak(self, connection: ClientConnection, message: Message) -> None:
         """A recorded message of the client."""
         if is_heartbeat(message) and not self._is_first_beat(message):
             self.comparison.expected(message)
             return
         marks = tuple(self._asking(envelope) for envelope in message.envelopes)
         givers = self._givers.said(message, [("answer", mark.key) for mark in marks])
-        await self._wait_until_due(message.time_ns, pace, givers)
+        await self._wait_until_due(message.time_ns, givers)
         self.comparison.expected(message, marks)
-        content = self._as_live(message)
+        content = self._content(message)
         live = Message(self.number, CLIENT, time.time_ns(), message.opcode, content, message.reader)
         live.before = message.before
         if len(live.envelopes) == len(marks):
-            self.comparison.found(live, tuple(same_for_them(mark) for mark in marks))
+            self.comparison.found(live, tuple(Asking(mark.key, mark.envelope) for mark in marks))
         await self._send(connection, content, message.opcode)
         self.sent += 1
         self._spoke_ns, self._spoke = message.time_ns, now()
-        self._progress = self._spoke
+        self._gate.progress = self._spoke
 
     def _is_first_beat(self, message: Message) -> bool:
         """True for the first heartbeat that answers nothing, which has its place; others come as time goes."""
@@ -259,67 +213,36 @@ class Player:
             del self._requests[next(iter(self._requests))]
         return Asking(self._asked, envelope)
 
-    def _awaited_text(self) -> str:
-        """What is waited for longest, in words."""
-        match self._waits.first():
-            case ("answer", int(number), *_) if number in self._requests:
-                return f"The answer to {described(self._requests[number], self.comparison.terms.volatile.secrets)}"
-            case ("alone", _, str(payload), *_):
-                return printable(payload)
-        return "What was recorded"
-
-    async def _wait_until_due(self, time_ns: int, pace: Pace, givers: Collection[Hashable] = ()) -> None:
+    async def _wait_until_due(self, time_ns: int, givers: Collection[Hashable] = ()) -> None:
         """Wait for what the recorded client had heard by then, and as long as it then thought.
 
         `givers` are messages without which what is to be said makes no sense.
         """
         match self.options.pace:
             case PlayPace.TIMED:
-                await sleep_until(pace.due(time_ns))
+                await self._sleep(time_ns)
             case PlayPace.FAST:
-                self._waits.write_off(streams_only=True)
-                await self._gate(0.0, lambda: not any(map(self._waits.is_open, givers)))
+                await self._gate.these(givers)
             case PlayPace.MATCHED:
-                gap = max(pace.after(0.0, self._spoke_ns, time_ns), 0.0)
-                await self._gate(2 * gap + STREAM_SECONDS, lambda: self._is_heard(givers))
-                self._waits.write_off()
+                gap = max(self._pace.after(0.0, self._spoke_ns, time_ns), 0.0)
+                await self._gate.heard(givers, 2 * gap + STREAM_SECONDS)
                 if self.options.speed != FASTEST:
-                    await sleep_until(pace.after(max(self._spoke, self._progress), self._spoke_ns, time_ns))
+                    last = max(self._spoke, self._gate.progress)
+                    await sleep_until(self._pace.after(last, self._spoke_ns, time_ns))
 
-    async def _wait_for_rest(self, time_ns: int, pace: Pace) -> None:
+    async def _sleep(self, time_ns: int) -> None:
+        """Until a recorded time."""
+        due = self._pace.due(time_ns)
+        await sleep_until(due)
+        self._pace.sent(time_ns, due)
+
+    async def _wait_for_rest(self) -> None:
         """Before the end: wait for all that was recorded."""
-        waits = self._waits
         if self.options.pace is PlayPace.FAST:
-            waits.write_off(streams_only=True)
-        await self._gate(STREAM_SECONDS, lambda: not waits.open + waits.open_in_streams)
-        if self.options.pace is not PlayPace.FAST:
-            await self._wait_until_due(time_ns, pace)
-
-    def _is_heard(self, givers: Collection[Hashable]) -> bool:
-        """True if all has come, or is overtaken and not needed."""
-        waits = self._waits
-        if waits.open_in_streams:
-            return False
-        return not waits.open or (waits.are_overtaken and not any(map(waits.is_open, givers)))
-
-    async def _gate(self, stream_seconds: float, is_met: Callable[[], bool]) -> None:
-        """Wait for something; for streams only so long, and for all else as patience is."""
-        waits = self._waits
-        streams_until = now() + stream_seconds
-        while not is_met():
-            until = max(self._progress, self._gave_up) + self._patience if waits.open else streams_until
-            self._wake.clear()
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(max(0.0, until - now())):
-                    await self._wake.wait()
-                    continue
-            if now() < until:
-                continue
-            if waits.open:
-                self.listener.stalled(self, self._awaited_text(), self._patience)
-                self._patience = max(self._patience / 2, min(self.options.patience, LEAST_PATIENCE))
-                self._gave_up = now()
-            waits.write_off(streams_only=not waits.open)
+            self._gate.waits.write_off(streams_only=True)
+        await self._gate.all(0, STREAM_SECONDS)
+        if self.options.pace is not PlayPace.FAST and self._recorded_end is not None:
+            await self._wait_until_due(self._recorded_end.time_ns)
 
     async def _send(self, connection: ClientConnection, content: bytes, opcode: Opcode) -> None:
         """Send, unless the server takes nothing any more."""
@@ -339,97 +262,53 @@ class Player:
             await self._beating.wait()
             while True:
                 await asyncio.sleep(period)
-                await connection.send(self._as_live(beat), text=beat.opcode is Opcode.TEXT)
-
-    def _as_live(self, message: Message) -> bytes:
-        """A recorded message with live values and secrets put in; all other bytes as recorded."""
-        fills = self.fillings.changes(masked_fields(message))
-        content = message.content
-        for place, envelope in enumerate(message.envelopes):
-            learned = self.learned.rewrite(envelope, CLIENT)
-            known = {change.path for change in learned}
-            changes: list[Set] = [*learned, *(each for each in fills.get(place, ()) if each.path not in known)]
-            if self._shift_ns:
-                changes += shifted(envelope, self._shift_ns)
-            if changes:
-                try:
-                    content = edited(message.reader, CLIENT, message.opcode, content, place, changes, message.before)
-                except SpliceError as error:
-                    self._tell(f"A message was sent as recorded, with no values of this connection in it: {error}.")
-        return content
+                await connection.send(self._content(beat), text=beat.opcode is Opcode.TEXT)
 
     # The end
 
     async def _end(self, connection: ClientConnection) -> None:
         """Close as the recorded client did, or wait for the server to do so."""
-        closed = self._closed
-        if closed is not None and closed.close.by is SERVER and closed.close.code != ABNORMAL:
+        recorded = self._recorded_end
+        if recorded is not None and recorded.by is SERVER and recorded.code != ABNORMAL:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(self.options.patience):
                     await connection.wait_closed()
                     return
-        code, reason = (closed.close.code, closed.close.reason) if closed is not None else (NORMAL, "")
-        if closed is None or closed.close.by is not CLIENT or code == ABNORMAL:
-            code, reason = NORMAL, ""
-        await self._close(connection, code, reason)
-
-    async def _close(self, connection: ClientConnection, code: int, reason: str) -> None:
-        self._closing = Close(code, reason, CLIENT, time.time_ns())
-        if code == NO_STATUS:
-            async with connection.send_context():
-                connection.protocol.send_close()
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(self.options.patience):
-                    await connection.wait_closed()
-            abort(connection)
-        else:
-            await connection.close(code, reason)
+        self._our_end = our_close(recorded)
+        await end(connection, self._our_end, self.options.patience)
 
     def _compare_ends(self, connection: ClientConnection) -> None:
         """How the connection ended, and how the recorded one had."""
-        recorded = self._closed.close if self._closed is not None else None
-        if self._closing is not None:
+        recorded = self._recorded_end
+        if self._our_end is not None:
             if self.is_played and recorded is not None and recorded.code != ABNORMAL:
-                self.comparison.closed(recorded, self._closing)
+                self.comparison.closed(recorded, self._our_end)
             return
-        frame = connection.protocol.close_rcvd
-        code, reason = (frame.code, frame.reason) if frame is not None else (ABNORMAL, "")
+        close = their_close(connection)
         if recorded is not None and self.is_played and recorded.by is SERVER:
-            self.comparison.closed(recorded, Close(code, reason, SERVER, time.time_ns()))
+            self.comparison.closed(recorded, close)
             return
         more = "" if self.is_played else ", and more was recorded; the rest was not compared"
-        self.comparison.ended(f"the server {ending_text(code, reason)} after {self.sent:,} messages were sent{more}")
+        self.comparison.ended(f"the server {ending_text(close)} after {self.sent:,} messages were sent{more}")
 
-    def _tell(self, text: str) -> None:
-        if not self._is_fault_told:
-            self._is_fault_told = True
-            self.listener.fault(self, text)
+    # What is told
 
+    def _content(self, message: Message) -> bytes:
+        """What is sent for a recorded message; the first fault in that is told."""
+        before = self._speech.fault
+        content = self._speech.content(message)
+        if self._speech.fault and not before:
+            self._listener.fault(self, self._speech.fault)
+        return content
 
-def abort(connection: ClientConnection) -> None:
-    """End a connection at once."""
-    connection.transport.abort()
+    def _stalled(self, seconds: float) -> None:
+        """What is waited for longest has not come."""
+        self._listener.stalled(self, self._awaited_text(), seconds)
 
-
-def same_for_them(mark: Asking) -> Asking:
-    """The same request for the other side, which counts its answers for itself."""
-    return Asking(mark.key, mark.envelope)
-
-
-def ending_text(code: int, reason: str) -> str:
-    """What a server did that closed with this code."""
-    if code == ABNORMAL:
-        return "went away without a close frame"
-    return f"closed the connection with {code}{f' ({reason})' if reason else ''}"
-
-
-async def sleep_until(due: float) -> None:
-    """Until it is so late; not at all where that was before."""
-    seconds = due - now()
-    if seconds > 0:
-        await asyncio.sleep(seconds)
-
-
-def now() -> float:
-    """Seconds on the clock that everything here goes by."""
-    return time.monotonic()
+    def _awaited_text(self) -> str:
+        match self._gate.waits.first():
+            case ("answer", int(number), *_) if number in self._requests:
+                return f"The answer to {described(self._requests[number], self.comparison.terms.volatile.secrets)}"
+            case ("alone", _, str(payload), *_):
+                return printable(payload)
+        return "What was recorded"

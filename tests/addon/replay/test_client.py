@@ -14,9 +14,10 @@ from paperknife.demo.api import Api
 from paperknife.demo.files import newer_schema
 from paperknife.demo.venue import Venue, VenueOptions
 from paperknife.replay.blanks import Fillings, MissingSecret
-from paperknife.replay.client import CannotReplay, ClientOptions, replay, target_of
+from paperknife.replay.call import CannotReplay
+from paperknife.replay.client import ClientOptions, replay
 from paperknife.replay.findings import Kind
-from paperknife.replay.player import PlayOptions, PlayPace
+from paperknife.replay.play_options import PlayOptions, PlayPace
 from paperknife.replay.survey import surveyed
 from paperknife.replay.timeline import Session, as_server_saw
 from paperknife.replay.verdict import finding_lines
@@ -165,29 +166,6 @@ def test_secrets_that_nobody_gives_are_missed_before_anything_is_connected() -> 
     with pytest.raises(MissingSecret, match=r"login\.password .*_PASSWORD.*login\.api_key"):
         asyncio.run(replay(session, survey, ClientOptions("ws://127.0.0.1:1"), Fillings({}), heard))
     assert not heard.urls
-
-
-TARGETS = [
-    ("wss://b.example", "ws://a.example/v1?x=1", "wss://b.example/v1?x=1"),
-    ("wss://b.example/", "ws://a.example/v1", "wss://b.example/v1"),
-    ("wss://b.example/v2", "ws://a.example/v1?x=1", "wss://b.example/v2?x=1"),
-    ("wss://b.example/v2?y=2", "ws://a.example/v1?x=1", "wss://b.example/v2?y=2"),
-    ("ws://[::1]:9000", "ws://a.example/", "ws://[::1]:9000/"),
-    ("ws://b.example", "ws://a.example/v1?token=[redacted]&n=1", "ws://b.example/v1?token=a%26b&n=1"),
-]
-
-
-@pytest.mark.parametrize(("to", "recorded", "url"), TARGETS)
-def test_what_the_target_does_not_say_is_as_recorded(to, recorded, url) -> None:
-    """Path and query; secrets in the query come from the environment."""
-    assert target_of(to, recorded, Fillings({"PAPERKNIFE_QUERY_TOKEN": "a&b"})) == url
-
-
-@pytest.mark.parametrize("to", ["", "foo", "http://b.example", "wss://", "ws://b.example:99999/", "ws://[::1/"])
-def test_a_target_that_is_none_is_told(to) -> None:
-    """With what would be one."""
-    with pytest.raises(CannotReplay, match="such as wss://"):
-        target_of(to, "ws://a.example/", Fillings({}))
 
 
 def conversation(tmp_path, *items):

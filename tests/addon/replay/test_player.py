@@ -14,7 +14,7 @@ from websockets.exceptions import ConnectionClosedError
 
 from paperknife.recording.items import Closed
 from paperknife.replay.findings import Kind
-from paperknife.replay.player import PlayOptions, PlayPace, ending_text
+from paperknife.replay.play_options import PlayOptions, PlayPace
 from paperknife.traffic import ABNORMAL, Close
 from paperknife_decoders.message import Direction
 
@@ -177,10 +177,3 @@ def test_what_does_not_come_is_waited_for_once(tmp_path) -> None:
     outcome, heard = play(path, Desk(), patience=0.2)
     assert heard.stalls == ["account_update"]
     assert [(each.kind, each.label) for each in outcome.findings.kept] == [(Kind.MISSING, "account_update")]
-
-
-def test_how_a_server_ended_it() -> None:
-    """In words."""
-    assert ending_text(ABNORMAL, "") == "went away without a close frame"
-    assert ending_text(4000, "bye") == "closed the connection with 4000 (bye)"
-    assert ending_text(1000, "") == "closed the connection with 1000"
