@@ -93,7 +93,8 @@ class Batch(Sequence[Message]):
     once, and what it is not asked for is never made: `payloads` are the names alone, `accord` is what holds of all
     messages, as a sequence it is of whole messages. `masked` holds, by its place in the batch, the parts of each
     message that stand in place of a secret. `before` is what earlier messages left for each one,
-    where its protocol has parts that go on in the next message; else there is nothing in it.
+    where its protocol has parts that go on in the next message; else there is nothing in it. A message in which a rule
+    had a part is a batch by itself, with the `hits` of that message.
     """
 
     __slots__ = (
@@ -106,6 +107,7 @@ class Batch(Sequence[Message]):
         "contents",
         "direction",
         "fate",
+        "hits",
         "masked",
         "opcodes",
         "reader",
@@ -132,6 +134,7 @@ class Batch(Sequence[Message]):
         self.fate = fate
         self.masked = masked
         self.before: Sequence[Rest] = ()
+        self.hits: Sequence[str] = ()
         self._messages: list[Message] | None = None
         self._payloads: list[str] | None = None
         self._heads: list[str] | None = None
@@ -151,6 +154,7 @@ class Batch(Sequence[Message]):
             {0: message.masked} if message.masked else NOTHING_MASKED,
         )
         batch._messages = [message]
+        batch.hits = message.hits
         return batch
 
     def follow(self, trail: Trail) -> None:

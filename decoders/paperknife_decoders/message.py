@@ -76,7 +76,8 @@ class Message:
     of the application (for text: UTF-8). Decoding happens at the first use of `envelopes` and is kept, so that several
     consumers share one parse and nobody pays for what nobody asked for. `original` is what the sender sent where the
     message was changed. `masked` are the parts of `content`, as start and end, that stand in place of a secret.
-    `before` is what earlier messages of the direction left unfinished, where a step of the protocol gathers.
+    `before` is what earlier messages of the direction left unfinished, where a step of the protocol gathers. `hits` are
+    the names of the rules that have had a part in what became of it.
     """
 
     __slots__ = (
@@ -87,6 +88,7 @@ class Message:
         "content",
         "direction",
         "fate",
+        "hits",
         "masked",
         "opcode",
         "original",
@@ -106,6 +108,7 @@ class Message:
         original: bytes | None = None,
         masked: Sequence[tuple[int, int]] = (),
         before: Rest = NOTHING,
+        hits: Sequence[str] = (),
     ) -> None:
         self.connection = connection
         self.direction = direction
@@ -117,6 +120,7 @@ class Message:
         self.original = original
         self.masked = masked
         self.before = before
+        self.hits = hits
         self._envelopes: tuple[Envelope, ...] | None = None
         self._oddities: tuple[tuple[Oddity, ...], ...] | None = None
 

@@ -46,12 +46,12 @@ class Masking:
 
     def batch(self, batch: Batch) -> Batch:
         """The batch without its secrets; itself where it has none."""
-        original = batch[0].original if len(batch) == 1 and batch.has_messages else None
+        alone = batch[0] if len(batch) == 1 and batch.has_messages else None
         redacted = self.redactor.redact(
             batch.reader, batch.direction, batch.opcodes, batch.contents, lambda: batch.heads, batch.before
         )
-        if original is not None:
-            return self.changed(batch[0], original, redacted)
+        if alone is not None and (alone.original is not None or (alone.hits and redacted is not None)):
+            return self.by_itself(alone, redacted)
         if redacted is None:
             return batch
         return Batch(
@@ -65,9 +65,14 @@ class Masking:
             redacted.masked,
         )
 
-    def changed(self, message: Message, original: bytes, redacted: Redacted | None) -> Batch:
-        """A message that was changed, without its secrets, and its original without them too."""
-        masked = self.redactor.redact_one(message.reader, message.direction, message.opcode, original, message.before)
+    def by_itself(self, message: Message, redacted: Redacted | None) -> Batch:
+        """A message that was changed, or in which a rule had a part, without its secrets; so its original."""
+        original = message.original
+        if original is not None:
+            masked = self.redactor.redact_one(
+                message.reader, message.direction, message.opcode, original, message.before
+            )
+            original = original if masked is None else masked[0]
         return Batch.of(
             Message(
                 message.connection,
@@ -77,8 +82,9 @@ class Masking:
                 message.content if redacted is None else redacted.contents[0],
                 message.reader,
                 message.fate,
-                original if masked is None else masked[0],
+                original,
                 () if redacted is None else redacted.masked[0],
+                hits=message.hits,
             )
         )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import time
+from collections.abc import Callable
 from types import ModuleType
 
 from mitmproxy import ctx, http
@@ -14,6 +15,8 @@ from mitmproxy.addons.intercept import Intercept
 from mitmproxy.flow import Error
 from mitmproxy.hooks import UpdateHook
 
+from paperknife.mutation.held import Holder
+from paperknife.mutation.verdict import Changer
 from paperknife.proxy.audience import Audience
 from paperknife.proxy.handshakes import address_of, url_of
 from paperknife.proxy.keeper import Keeper
@@ -21,6 +24,7 @@ from paperknife.proxy.lane.history import History
 from paperknife.proxy.lane.injection import Abort, Injected
 from paperknife.proxy.lane.track import Track
 from paperknife.proxy.lane.violation import Violation
+from paperknife.proxy.lane.waking import Woken
 from paperknife.proxy.masking import Masking
 from paperknife.settings.reading import Loaded
 from paperknife.traffic import ABNORMAL, Batch, Close, Connection, Piece
@@ -60,6 +64,8 @@ class Tap:
         audience.mask = self.masking.text
         self.ending = False
         """We are about to end what connections there are."""
+        self.holder: Holder | None = None
+        self.changers: Callable[[Track], Changer | None] = nobody
         keeper.changed.append(self.use)
 
     def use(self, loaded: Loaded) -> None:
@@ -167,6 +173,36 @@ class Tap:
             f"Connection #{track.number} {direction.arrow} passes unread from here on: {why}.", warning=True
         )
 
+    # who decides on messages
+
+    def changer(self, track: Track) -> Changer | None:
+        """Who decides on the messages of a connection that has opened."""
+        return self.changers(track) if track.connection.read else None
+
+    def use_changers(self, changers: Callable[[Track], Changer | None]) -> None:
+        """Have messages decided on by these from now on, on open connections too."""
+        self.changers = changers
+        for live in self.live.values():
+            if live.carrier is not None:
+                live.carrier.use_changer(self.changer(live))
+
+    def wake(self, track: Track) -> None:
+        """Have a lane look at what is due."""
+        flow = track.history.flow
+        with contextlib.suppress(ValueError):  # it has ended by itself
+            ctx.master.addons.get("proxyserver").inject_event(Woken(flow))
+
+    def say(self, track: Track, text: str, *, warning: bool = False) -> None:
+        """A sentence on a connection."""
+        self.audience.notice(f"Connection #{track.number}: {text}", warning=warning)
+
+    def failed(self, track: Track, error: Exception) -> None:
+        """Say once for each connection that what decides on messages has failed."""
+        text = f"a rule failed with {type(error).__name__}: {error}; such messages pass as they came."
+        if text not in track.said:
+            logger.error("Connection #%s", track.number, exc_info=error)
+        self.say_once(track, text, warning=True)
+
     # mitmproxy's hooks
 
     def websocket_start(self, flow: http.HTTPFlow) -> None:
@@ -226,6 +262,10 @@ class Tap:
             by = Direction.CLIENT if data.closed_by_client else Direction.SERVER
         close = Close(code, self.masking.peer_text(reason), by, time.time_ns())
         self.audience.tell(lambda consumer: consumer.closed(connection, close))
+
+
+def nobody(_: Track) -> None:
+    """Who decides on messages where there are no rules."""
 
 
 def somebody_looks() -> bool:

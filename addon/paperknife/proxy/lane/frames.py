@@ -111,6 +111,8 @@ class FrameReader:
         """Read all whole frames from `at` on; where the rest starts, and where the message began that is not whole."""
         contents, opcodes, masked, keep = found.contents, found.opcodes, self.masked, self.keep
         end, opened = len(data), -1
+        ends: list[int] = []
+        """Where the messages end that are one uncompressed frame each and that stand in one row, up to here."""
         while True:
             if end - at < 2:
                 self.need = 2
@@ -141,11 +143,15 @@ class FrameReader:
                 contents.append(payload)
                 opcodes.append(first & 15)
                 if keep:
-                    found.segments.append(Segment(len(contents) - 1, data[at:stop]))
+                    ends = ends or [at]
+                    ends.append(stop)
                 at = stop
                 if one_message:
                     break
                 continue
+            if ends:
+                found.add_row(data, ends)
+                ends = []
             found.violation = self.refusal(first, length)
             if found.violation is not None:
                 break
@@ -162,6 +168,8 @@ class FrameReader:
                 at = self.read_oversize(data, body, found)
             if self.oversize is not None or found.violation is not None or (one_message and self.assembly is None):
                 break
+        if ends:
+            found.add_row(data, ends)
         return at, opened
 
     def refusal(self, first: int, length: int) -> Violation | None:

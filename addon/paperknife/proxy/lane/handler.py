@@ -15,7 +15,7 @@ from mitmproxy.proxy.layers.websocket import WebsocketMessageHook
 from mitmproxy.proxy.mode_servers import ProxyConnectionHandler
 
 from paperknife.proxy.lane.direct import go_direct
-from paperknife.proxy.lane.peers import RESET, AbortPeer, HalfClosePeer, LaneOpened, LaneRelaying, Pausing
+from paperknife.proxy.lane.peers import RESET, AbortPeer, HalfClosePeer, LaneOpened, LaneRelaying, Pausing, ReadOn
 
 __all__ = ["LaneConnectionHandler"]
 
@@ -73,7 +73,7 @@ class LaneConnectionHandler(ProxyConnectionHandler):
                     await self.drain_writers()  # type: ignore[no-untyped-call]
                     continue
                 await self.drain_after(connection)
-                while self.lane.paused:
+                while self.lane.waits(connection):
                     self.resumed.clear()
                     await self.resumed.wait()
         except OSError:
@@ -152,6 +152,7 @@ class LaneConnectionHandler(ProxyConnectionHandler):
         LaneOpened: attach,
         LaneRelaying: take_short_way,
         HalfClosePeer: half_close,
+        ReadOn: lambda handler, request: handler.resumed.set(),
         AbortPeer: lambda handler, request: handler.abort(request.connection),
     }
     """What carries out each request."""

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import ClassVar
 
 from mitmproxy import http
+from mitmproxy.connection import Connection
 from mitmproxy.proxy import commands, events
 from mitmproxy.proxy.context import Context
 from mitmproxy.proxy.layer import CommandGenerator
@@ -16,8 +17,9 @@ from mitmproxy.proxy.layers import websocket
 from paperknife.proxy.lane.deflate import agreed_extension
 from paperknife.proxy.lane.injection import Abort, Injected
 from paperknife.proxy.lane.peers import RESET, AbortPeer, HalfClosePeer, LaneOpened, LaneRelaying
-from paperknife.proxy.lane.relaying import Relaying
+from paperknife.proxy.lane.ruled import Ruled
 from paperknife.proxy.lane.violation import Violation
+from paperknife.proxy.lane.waking import Woken
 from paperknife.proxy.lane.way import Way
 from paperknife_decoders.message import Direction, Fate, Opcode
 
@@ -27,7 +29,7 @@ ABNORMAL = 1006
 """The close code for an end without a close frame (RFC 6455, section 7.4.1)."""
 
 
-class Lane(Relaying, websocket.WebsocketLayer):
+class Lane(Ruled, websocket.WebsocketLayer):
     """Relays one WebSocket connection.
 
     `attached` tells that the connection handler is ours, which carries out what mitmproxy's own has no command for. It
@@ -45,6 +47,10 @@ class Lane(Relaying, websocket.WebsocketLayer):
     def paused(self) -> bool:
         """True while a hook holds the connection and everything that happens queues up."""
         return self._paused is not None
+
+    def waits(self, peer: Connection) -> bool:
+        """True while no more is to be read from a peer: a hook holds the connection, or it is stalled."""
+        return self._paused is not None or self.stalls(peer)
 
     def start(self, _: events.Event) -> CommandGenerator[None]:
         """Read the agreed extension; announce the connection."""
@@ -64,8 +70,10 @@ class Lane(Relaying, websocket.WebsocketLayer):
         self._handle_event = self.relay  # type: ignore[assignment]
         if self.killed:
             yield from self.abort()
-        elif self.debug is None:
+            return
+        if self.debug is None:
             yield LaneRelaying(self)
+        self.begin_ruling()
 
     _handle_event = start
 
@@ -132,12 +140,16 @@ class Lane(Relaying, websocket.WebsocketLayer):
         receiver. TLS 1.2 knows no half-close anyway (RFC 5246, section 7.2.1).
         """
         way, back = (self.up, self.down) if event.connection is self.context.client else (self.down, self.up)
+        if self.puts_off(way, event):
+            return
+        yield from self.send_rest(way)
         way.ended = True
         if way.reader is not None and way.reader.keep:
             yield commands.SendData(way.target, way.reader.release())
         if way.source.error == RESET and self.attached:
             yield from self.abort(way)
         elif back.ended or not self.attached or way.target.tls:
+            yield from self.send_rest(back)
             yield commands.CloseConnection(self.context.server)
             yield commands.CloseConnection(self.context.client)
             yield from self.finish(back if back.ended else way)
@@ -161,6 +173,7 @@ class Lane(Relaying, websocket.WebsocketLayer):
             data.close_code, data.close_reason = ABNORMAL, ""
             # With no close frame it was ended by whoever ended first: the other's end is the answer to that.
             data.closed_by_client = None if way is None else way.direction is Direction.CLIENT
+        self.end_ruling()
         self.track.history.flush()
         self._handle_event = self.done  # type: ignore[method-assign]
         yield websocket.WebsocketEndHook(self.flow)
@@ -172,6 +185,7 @@ class Lane(Relaying, websocket.WebsocketLayer):
 
     handlers: ClassVar[tuple[tuple[type, Callable[..., CommandGenerator[None]]], ...]] = (
         (events.ConnectionClosed, relay_end),
+        (Woken, Ruled.relay_woken),
         (Injected, inject),
         (websocket.WebSocketMessageInjected, inject_message),
     )

@@ -10,7 +10,7 @@ from mitmproxy.proxy import commands
 
 from paperknife.proxy.lane.direct import PassingOn
 
-__all__ = ["RESET", "AbortPeer", "HalfClosePeer", "LaneOpened", "LaneRelaying", "Pausing", "PeerRequest"]
+__all__ = ["RESET", "AbortPeer", "HalfClosePeer", "LaneOpened", "LaneRelaying", "Pausing", "PeerRequest", "ReadOn"]
 
 RESET = "reset by peer"
 """The error of a connection that broke off, with a TCP reset or otherwise: nothing can be sent to it any more."""
@@ -24,6 +24,9 @@ class Pausing(Protocol):
     @property
     def paused(self) -> bool:
         """True while it waits for a hook and everything that happens queues up."""
+
+    def waits(self, peer: Connection) -> bool:
+        """True while no more is to be read from a peer."""
 
 
 @dataclass
@@ -61,5 +64,12 @@ class HalfClosePeer(PeerRequest):
 @dataclass
 class AbortPeer(PeerRequest):
     """Reset the connection to a peer, throwing away what is not sent."""
+
+    connection: Connection
+
+
+@dataclass
+class ReadOn(PeerRequest):
+    """Read again from a peer that the lane did not want to hear more of for a while."""
 
     connection: Connection

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from paperknife.proxy.lane.violation import Violation
@@ -37,6 +38,17 @@ class Segment:
     raw: bytes
     pieces: int = 0
     compressed: bool = False
+    ends: Sequence[int] = ()
+
+    def units(self) -> Iterator[tuple[int, bytes]]:
+        """The index and the raw bytes of each message."""
+        if not self.ends:
+            yield self.index, self.raw
+            return
+        start = 0
+        for index, end in enumerate(self.ends, self.index):
+            yield index, self.raw[start:end]
+            start = end
 
     def follows(self, piece: Piece, number: int) -> bool:
         """True if a piece, the chunk's `number`th from 0, was read before these bytes or with them."""
@@ -64,3 +76,10 @@ class Received:
         self.contents.append(content)
         self.opcodes.append(opcode)
         return len(self.contents) - 1
+
+    def add_row(self, data: bytes, ends: list[int]) -> None:
+        """Make a segment of the newest messages: `ends` is where in `data` the first begins, and where each ends."""
+        start, *stops = ends
+        index = len(self.contents) - len(stops)
+        row = [stop - start for stop in stops] if len(stops) > 1 else ()
+        self.segments.append(Segment(index, data[start : stops[-1]], ends=row))

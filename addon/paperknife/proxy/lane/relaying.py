@@ -128,19 +128,24 @@ class Relaying(Telling):
             yield from self.relay_piece(way, pieces.popleft())
 
     def relay_segment(self, way: Way, segment: Segment, received: Received) -> CommandGenerator[None]:
-        """Raw bytes: a message with its hook, a control frame, or part of a message that comes in pieces."""
-        if way.reader is None:
+        """Raw bytes: messages with their hooks, a control frame, or part of a message that comes in pieces."""
+        if segment.index >= 0:
+            for index, raw in segment.units():
+                yield from self.relay_unit(way, received.opcodes[index], received.contents[index], raw)
+                if self.ended:
+                    return
+        elif way.reader is None or not segment.compressed or way.deflater is None:
             yield commands.SendData(way.target, segment.raw)
-        elif segment.index < 0:
-            if not segment.compressed or way.deflater is None:
-                yield commands.SendData(way.target, segment.raw)
+
+    def relay_unit(self, way: Way, opcode: int, content: bytes, raw: bytes) -> CommandGenerator[None]:
+        """A message, or a control frame, which has no hook."""
+        if way.reader is None:
+            yield commands.SendData(way.target, raw)
+        elif opcode in (Opcode.TEXT, Opcode.BINARY):
+            yield from self.relay_message(way, opcode, content, raw)
         else:
-            opcode, content = received.opcodes[segment.index], received.contents[segment.index]
-            if opcode in (Opcode.TEXT, Opcode.BINARY):
-                yield from self.relay_message(way, opcode, content, segment.raw)
-            else:
-                self.guard(way, lambda: self.hand_on_batch(way, [opcode], [content]))
-                yield commands.SendData(way.target, segment.raw)
+            self.guard(way, lambda: self.hand_on_batch(way, [opcode], [content]))
+            yield commands.SendData(way.target, raw)
 
     def relay_piece(self, way: Way, piece: Piece) -> CommandGenerator[None]:
         """A piece of a message beyond the limit, which has no hook; compressed anew where our compression has begun."""

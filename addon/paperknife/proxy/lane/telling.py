@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import ClassVar, Protocol, TypeVar, cast
 
 from mitmproxy import http
 
+from paperknife.mutation.held import Holder
+from paperknife.mutation.verdict import Changer
 from paperknife.proxy.lane.received import Piece as PieceRead
 from paperknife.proxy.lane.received import Received
 from paperknife.proxy.lane.track import Track
@@ -31,11 +33,12 @@ class LaneHost(Protocol):
     """Who a lane works for.
 
     `limit` is the largest message, in bytes, that is read whole. `hooked` tells that mitmproxy's hook has to run for
-    every message.
+    every message. `holder` asks a user about messages that are held, if anybody does.
     """
 
     limit: int
     hooked: bool
+    holder: Holder | None
 
     def track(self, flow: http.HTTPFlow) -> Track:
         """The track of a connection that was announced by the start hook."""
@@ -48,6 +51,20 @@ class LaneHost(Protocol):
 
     def unread(self, track: Track, direction: Direction, reason: Violation | Exception) -> None:
         """From here on a direction passes unread: a peer broke the protocol, or our own code failed."""
+
+    # where rules have a say
+
+    def changer(self, track: Track) -> Changer | None:
+        """Who decides on the messages of a connection that has opened, if anybody does."""
+
+    def wake(self, track: Track) -> None:
+        """Have a lane's `woken` called, as any event of its connection."""
+
+    def say(self, track: Track, text: str, *, warning: bool = False) -> None:
+        """A sentence on a connection for the user."""
+
+    def failed(self, track: Track, error: Exception) -> None:
+        """Who decides has failed, and what it was asked about passes as it came."""
 
 
 class Telling:
@@ -87,11 +104,18 @@ class Telling:
 
     def hand_on_batch(self, way: Way, opcodes: list[int], contents: list[bytes]) -> None:
         """Give messages to the host."""
-        batch = Batch(
+        self.hand_on_made(way, self.batch_of(way, opcodes, contents))
+
+    def batch_of(self, way: Way, opcodes: list[int], contents: list[bytes]) -> Batch:
+        """Messages that have just been read."""
+        return Batch(
             self.track.number, way.direction, time.time_ns(), cast("list[Opcode]", opcodes), contents, self.track.reader
         )
-        if not are_binary(opcodes) and Opcode.CLOSE in opcodes:
-            self.note_close(way, contents[opcodes.index(Opcode.CLOSE)])
+
+    def hand_on_made(self, way: Way, batch: Batch) -> None:
+        """Give a batch to the host."""
+        if not are_binary(batch.opcodes) and Opcode.CLOSE in batch.opcodes:
+            self.note_close(way, batch.contents[batch.opcodes.index(Opcode.CLOSE)])
         self.host.deliver(self.track, batch, shown=False)
 
     def hand_on_mixed(self, way: Way, received: Received) -> None:
@@ -121,7 +145,15 @@ class Telling:
         )
 
     def hand_on_one(  # noqa: PLR0913
-        self, way: Way, opcode: int, content: bytes, fate: Fate, original: bytes | None = None, *, shown: bool = True
+        self,
+        way: Way,
+        opcode: int,
+        content: bytes,
+        fate: Fate,
+        original: bytes | None = None,
+        *,
+        shown: bool = True,
+        hits: Sequence[str] = (),
     ) -> None:
         """Give one message to the host; `shown` where mitmproxy's interfaces have it already."""
         message = Message(
@@ -133,6 +165,7 @@ class Telling:
             self.track.reader,
             fate,
             original,
+            hits=hits,
         )
         self.host.deliver(self.track, Batch.of(message), shown=shown)
 
@@ -150,11 +183,11 @@ class Telling:
             way.reader = None
             self.host.unread(self.track, way.direction, reason)
 
-    def note_close(self, way: Way, payload: bytes) -> None:
+    def note_close(self, way: Way, payload: bytes, *, ours: bool = False) -> None:
         """Keep the code and reason of the first close frame (RFC 6455, section 5.5.1)."""
         assert self.flow.websocket is not None
         way.closing = True
         if self.flow.websocket.close_code is None:
-            self.flow.websocket.closed_by_client = way.direction is Direction.CLIENT
+            self.flow.websocket.closed_by_client = None if ours else way.direction is Direction.CLIENT
             self.flow.websocket.close_code = int.from_bytes(payload[:2], "big") if payload else NO_STATUS
             self.flow.websocket.close_reason = payload[2:].decode(errors="replace")

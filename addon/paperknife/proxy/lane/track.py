@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Protocol
 
+from paperknife.mutation.verdict import Changer
 from paperknife.proxy.lane.history import History
 from paperknife.traffic import Connection
 from paperknife_decoders.protocol import Reader
 from paperknife_decoders.trail import Trail
 
-__all__ = ["Track"]
+__all__ = ["Carrier", "Track"]
+
+
+class Carrier(Protocol):
+    """A lane, as far as those have to know it who say what becomes of its messages."""
+
+    def use_changer(self, changer: Changer | None) -> None:
+        """Carry out what this one decides, from the next message on; nothing, where it is None."""
 
 
 @dataclass(slots=True)
@@ -17,13 +26,15 @@ class Track:
     """An open connection: how it is read, and what mitmproxy's interfaces show of it.
 
     `trail` follows what passes, and `told` the same without its secrets, as the audience is told of it.
-    `lane` tells that a lane relays it, and not mitmproxy's own layer; `said` which remarks on it were made already.
+    `lane` tells that a lane relays it, and not mitmproxy's own layer, and `carrier` is that lane; `said` which remarks
+    on it were made already.
     """
 
     connection: Connection
     reader: Reader
     history: History
     lane: bool = False
+    carrier: Carrier | None = None
     said: set[str] = field(default_factory=set)
     trail: Trail = field(default_factory=Trail)
     told: Trail = field(default_factory=Trail)

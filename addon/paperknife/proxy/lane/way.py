@@ -12,7 +12,7 @@ from paperknife.proxy.lane.received import Piece
 from paperknife.proxy.lane.writing import frame
 from paperknife_decoders.message import Direction
 
-__all__ = ["Way"]
+__all__ = ["COMPRESSED", "Way"]
 
 CONTINUATION = 0
 
