@@ -83,11 +83,13 @@ def envelope_object(shown: Shown) -> dict[str, Any]:
 def kept_object(shown: Shown) -> dict[str, Any]:
     """What is only there where something was done to a message.
 
-    `fate` is what; `masked` lists start and end of the parts of the message that stand in place of a secret, in bytes;
-    `original` is the proto3 JSON of what the sender had sent instead.
+    `fate` is what, `rules` are the names of those that did it; `masked` lists start and end of the parts of the message
+    that stand in place of a secret, in bytes; `original` is the proto3 JSON of what the sender had sent instead.
     """
     message = shown.message
     result: dict[str, Any] = {} if message.fate is Fate.PASSED else {"fate": message.fate.value}
+    if message.hits:
+        result["rules"] = list(message.hits)
     if message.masked:
         result["masked"] = [list(span) for span in message.masked]
     if message.original is not None:

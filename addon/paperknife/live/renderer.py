@@ -105,7 +105,7 @@ class Renderer:
                     envelope,
                     secrets,
                     answer,
-                    FATES[message.fate] + (MASKED if masked_elsewhere(message) else ()) + marks(envelope, found),
+                    became(message) + (MASKED if masked_elsewhere(message) else ()) + marks(envelope, found),
                     position,
                     len(envelopes),
                 )
@@ -125,6 +125,15 @@ NOTHING = Envelope(b"", Form.BYTES)
 
 FATES: dict[Fate, tuple[str, ...]] = {fate: () if fate is Fate.PASSED else (fate.value,) for fate in Fate}
 """The mark of what became of a message."""
+
+
+def became(message: Message) -> tuple[str, ...]:
+    """The mark of what became of a message, and by which rules."""
+    if not message.hits:
+        return FATES[message.fate]
+    word = message.fate.value if message.fate is not Fate.PASSED else "rule"
+    return (f"{word}: {', '.join(message.hits)}",)
+
 
 MASKED = ("masked",)
 """The mark of a message with asterisks where a secret was, other than in fields that are secret by their names."""

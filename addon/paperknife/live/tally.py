@@ -13,7 +13,7 @@ from paperknife.live.cells import squeeze
 from paperknife.live.line import payload_label
 from paperknife.traffic import Batch, Close, Connection, Piece
 from paperknife_decoders.envelope import Form
-from paperknife_decoders.message import Direction, Message, Opcode
+from paperknife_decoders.message import Direction, Fate, Message, Opcode
 from paperknife_decoders.oddities.marks import unknown_fields
 from paperknife_decoders.paint import PLAIN, Paint, dyed
 from paperknife_decoders.printable import printable
@@ -24,8 +24,10 @@ MOST_UNKNOWN = 1000
 """So many different unknown fields are told apart; a peer can make up as many as it likes."""
 MOST_PAYLOADS = 1000
 """So many payloads are told apart: where several fields make one, a peer can set as many as it likes."""
+MOST_RULES = 1000
+"""So many rules are told apart."""
 MOST_ROWS = 12
-"""So many unknown fields are listed."""
+"""So many unknown fields, and rules, are listed."""
 NAME_CELLS = 32
 OTHERS = "(others)"
 
@@ -56,6 +58,8 @@ class Tally:
         self._unknown_beyond = 0
         self._directions = {direction: Count() for direction in Direction}
         self._undecoded = 0
+        self._fates: dict[Fate, int] = {}
+        self._hits: dict[str, int] = {}
         self._oversize = 0
         self._connections = 0
         self._first_ns: int | None = None
@@ -90,7 +94,7 @@ class Tally:
     def _count_plain(self, batch: Batch) -> list[int]:
         """Count the envelopes of a feed, of which all is known; the places of messages to be looked at one by one."""
         kind = batch.reader.bare_type(batch.direction, batch.opcodes)
-        if kind is None:
+        if kind is None or batch.fate is not Fate.PASSED or batch.hits:
             return list(range(len(batch)))
         if batch.accord.member:
             self._add_plain(batch.direction, batch.accord.member, len(batch), batch.size)
@@ -139,6 +143,8 @@ class Tally:
         total = self._directions[direction]
         total.messages += 1
         total.size += len(message.content)
+        if message.fate is not Fate.PASSED or message.hits:
+            self._count_fate(message)
         for envelope, found in zip(message.envelopes, message.oddities, strict=True):
             self._add(direction, envelope.payload or payload_label(envelope), 1, len(envelope.data))
             if envelope.form is not Form.DECODED:
@@ -146,6 +152,14 @@ class Tally:
                 continue
             for path, number in unknown_fields(found) if found else ():
                 self._count_unknown(direction, f"{path}.{number}" if path else f"field {number}")
+
+    def _count_fate(self, message: Message) -> None:
+        """Count what became of a message, and by which rules."""
+        if message.fate is not Fate.PASSED:
+            self._fates[message.fate] = self._fates.get(message.fate, 0) + 1
+        for name in message.hits:
+            if name in self._hits or len(self._hits) < MOST_RULES:
+                self._hits[name] = self._hits.get(name, 0) + 1
 
     def _add(self, direction: Direction, name: str, messages: int, size: int) -> None:
         count = self._payloads.get((direction, name))
@@ -178,6 +192,9 @@ class Tally:
         if self._payloads:
             yield ""
             yield from self._payload_lines(paint)
+        if self._fates or self._hits:
+            yield ""
+            yield from self._fate_lines(paint)
         if self._unknown:
             yield ""
             yield from self._unknown_lines(paint)
@@ -203,6 +220,15 @@ class Tally:
             tint = paint.client if direction is Direction.CLIENT else paint.server
             label = dyed(f"{direction.arrow} {squeeze(name, width):<{width}}", tint, paint)
             yield f"{label}  {count.messages:>8,}  {size_text(count.size):>8}"
+
+    def _fate_lines(self, paint: Paint) -> Iterator[str]:
+        counts = [f"{self._fates[fate]:,} {fate.value}" for fate in Fate if fate in self._fates]
+        if counts:
+            yield dyed(f"! messages that did not simply pass: {', '.join(counts)}", paint.mark, paint)
+        if self._hits:
+            yield dyed("! rules", paint.mark, paint)
+        for name, times in sorted(self._hits.items(), key=lambda row: -row[1])[:MOST_ROWS]:
+            yield f"   {printable(name)}  {count_text(times, 'message')}"
 
     def _unknown_lines(self, paint: Paint) -> Iterator[str]:
         rows = sorted(self._unknown.items(), key=lambda row: -row[1])

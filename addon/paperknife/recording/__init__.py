@@ -35,5 +35,6 @@ The layout of a file, version 1:
   and is kept as it was on the wire, reassembled and inflated.
 * Schemas are FileDescriptorSets with all files that were loaded. A schema that is loaded anew gives a new protocol.
 * `sequence` counts the records of a file that are messages, from 1 on, and is their order. The messages of one received
-  chunk share a time. A masked part is told of, and an original stands, before the message that it belongs to.
+  chunk share a time. Masked parts, and rules that had a part in it, are told of before the message that they belong to;
+  an original stands there too.
 """

@@ -61,6 +61,8 @@ class ChunkCounts:
         told = [each for each in self.making.masked if each <= sequence]
         for each in told:
             del self.making.masked[each]
+        for each in [each for each in self.making.hits if each <= sequence]:
+            del self.making.hits[each]
         self.counter.add_masked(len(told))
 
     def summary(self) -> Summary:

@@ -26,6 +26,7 @@ from paperknife.recording.happenings import (
     notice_object,
     opened_object,
     protocol_object,
+    rules_object,
 )
 from paperknife.recording.items import Closed, Noticed, Opened
 from paperknife.traffic import Batch, Piece
@@ -139,7 +140,7 @@ class Encoder:
         return b"".join(parts)
 
     def message(self, message: Message) -> bytes:
-        """One message, and before it what a peer had sent instead, and which parts of it are masked."""
+        """One message, and before it what a peer had sent instead, which rules changed it, and what is masked in it."""
         opcode, content, time_ns = message.opcode, message.content, message.time_ns
         parts = []
         if message.original is not None:
@@ -149,6 +150,9 @@ class Encoder:
         kind = kind_of(content, opcode, protocol, message.direction)
         channel, new = self.channel(message, opcode, kind)
         parts.append(new)
+        if message.hits:
+            sequence = self.sequence + 2 + bool(message.masked)
+            parts.append(self.happening(rules_object(sequence, message.hits), time_ns))
         if message.masked:
             parts.append(self.happening(masked_object(self.sequence + 2, message.masked), time_ns))
         parts.append(self.numbered(channel, content, time_ns))
@@ -250,7 +254,7 @@ def record(of: McapRecord) -> bytes:
 def kind_of_all(batch: Batch) -> Kind | None:
     """What all messages of a batch are alike; None where they differ, or one has to be looked at by itself."""
     opcodes = batch.opcodes
-    if batch.masked or batch.fate is Fate.CHANGED or opcodes.count(opcodes[0]) != len(opcodes):
+    if batch.masked or batch.hits or batch.fate is Fate.CHANGED or opcodes.count(opcodes[0]) != len(opcodes):
         return None
     protocol = batch.reader.protocol
     kind = protocol.type_for(batch.direction)

@@ -22,6 +22,7 @@ __all__ = [
     "opened_object",
     "protocol_object",
     "read_item",
+    "rules_object",
 ]
 
 SCHEMA = json.dumps(
@@ -76,6 +77,11 @@ def notice_object(item: Noticed) -> Json:
 def masked_object(sequence: int, spans: Sequence[tuple[int, int]]) -> Json:
     """Which parts of the message with this `sequence`, which comes next, stand in place of a secret."""
     return {"event": "masked", "sequence": sequence, "spans": [list(span) for span in spans]}
+
+
+def rules_object(sequence: int, names: Sequence[str]) -> Json:
+    """Which rules had a part in what became of the message with this `sequence`, which comes next."""
+    return {"event": "rules", "sequence": sequence, "rules": list(names)}
 
 
 def continued_object(piece: Piece) -> Json:

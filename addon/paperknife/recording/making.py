@@ -28,6 +28,8 @@ MOST_CONNECTIONS = 1 << 17
 MOST_ORIGINALS = 64
 MOST_ORIGINAL_BYTES = 64 << 20
 """Originals that wait for the message which comes right behind."""
+MOST_NAMES = 100
+"""Rules that have had a part in one message."""
 MOST_HAPPENING = 8 << 20
 """Bytes of one object on the channel of what happened; parsed it takes ten times as much."""
 
@@ -51,6 +53,7 @@ class Making:
     connections: dict[int, Connection] = field(default_factory=dict)
     readers: dict[tuple[int, int], Reader] = field(default_factory=dict)
     masked: dict[int, tuple[tuple[int, int], ...]] = field(default_factory=dict)
+    hits: dict[int, tuple[str, ...]] = field(default_factory=dict)
     originals: dict[tuple[int, Direction], bytes] = field(default_factory=dict)
     offsets: dict[tuple[int, Direction], int] = field(default_factory=dict)
     trails: dict[int, Trail] = field(default_factory=dict)
@@ -99,6 +102,10 @@ class Making:
                     keep_room(self.masked, MOST_PENDING)
                     spans = tuple((int(start), int(end)) for start, end in happening["spans"])
                     self.masked[int(happening["sequence"])] = spans
+                case "rules":
+                    keep_room(self.hits, MOST_PENDING)
+                    names = happening["rules"] if isinstance(happening["rules"], list) else []
+                    self.hits[int(happening["sequence"])] = tuple(str(name) for name in names[:MOST_NAMES])
                 case "continued" if len(self.offsets) < MOST_PENDING:
                     side = int(happening["connection"]), Direction(happening["direction"])
                     self.offsets[side] = int(happening["offset"])
@@ -136,7 +143,7 @@ def keep_room(known: dict[Any, Any], most: int) -> None:
 def message_maker(state: Making, key: ChannelKey) -> Make:
     """Messages that passed, in full."""
     connection, direction, opcode, fate = key.connection, key.direction, key.opcode, key.fate
-    masked, originals = state.masked, state.originals
+    masked, originals, hits = state.masked, state.originals, state.hits
     place = (connection, direction)
     passes = fate is not Fate.DROPPED
     reader: Reader | None = None
@@ -152,6 +159,8 @@ def message_maker(state: Making, key: ChannelKey) -> Make:
             message.original = originals.pop(place, None)
         if masked:
             message.masked = masked.pop(sequence, ())
+        if hits:
+            message.hits = hits.pop(sequence, ())
         if gathers:
             message.before = state.trail(connection).follow_one(reader, direction, opcode, content, passes=passes)
         return message

@@ -80,6 +80,7 @@ class Masking:
             original,
             tuple(sorted({*message.masked, *masked})),
             before,
+            message.hits,
         )
 
     def before(self, message: Message, content: bytes) -> Rest:

@@ -50,8 +50,8 @@ class History:
             if opcode <= MOST_CONTENT
         )
         self.size += batch.size
-        if batch.fate is Fate.INJECTED or self.size > 2 * MOST_BYTES:
-            self.flush(injected=batch.fate is Fate.INJECTED)
+        if batch.fate is not Fate.PASSED or self.size > 2 * MOST_BYTES:
+            self.flush(batch.fate)
 
     def add_piece(self, piece: Piece) -> None:
         """Put a message beyond the limit together, where all messages are kept."""
@@ -74,8 +74,8 @@ class History:
         self.size += len(message.content)
         self.trim(self.flow.websocket.messages)
 
-    def flush(self, *, injected: bool = False) -> bool:
-        """Make objects of what is pending; True if there was anything."""
+    def flush(self, fate: Fate = Fate.PASSED) -> bool:
+        """Make objects of what is pending, the last of which has this fate; True if there was anything."""
         assert self.flow.websocket is not None
         if not self.pending:
             return False
@@ -83,7 +83,8 @@ class History:
         for from_client, seconds, opcode, content in self.pending:
             messages.append(WebSocketMessage(opcode, from_client, content, seconds))
         self.pending.clear()
-        messages[-1].injected = injected
+        messages[-1].injected = fate is Fate.INJECTED
+        messages[-1].dropped = fate is Fate.DROPPED
         self.trim(messages)
         return True
 
