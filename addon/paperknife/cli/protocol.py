@@ -17,6 +17,7 @@ from paperknife.settings.reading import Reading, load_matching
 from paperknife.settings.yaml_file import ConfigError
 from paperknife_decoders.printable import printable
 from paperknife_decoders.schema import SchemaError
+from paperknife_decoders.schema.faults import NOTHING_LOADED
 from paperknife_decoders.schema.loaded import counted
 
 __all__ = ["protocol_group"]
@@ -104,7 +105,8 @@ def check_command(context: click.Context, file: str, schema: tuple[str, ...]) ->
         own = catalogue_of(Path(file))
         loaded = load_matching(own, Reading(schema=schema), embedded_schemas)
     except SchemaError as error:  # a configuration's faults, or the schema's own
-        lines = [line for line in [*error.sentence.split("\n"), *map(str, error.faults)] if line]
+        sentences = [line for line in error.sentence.split("\n") if line and line != NOTHING_LOADED]
+        lines = [*sentences, *map(str, error.faults)]
         for line in lines:
             click.echo(line)
         click.echo(counted(len(lines), "fault"), err=True)

@@ -11,6 +11,7 @@ from paperknife.settings.yaml_file import ConfigError, YamlFile, read_yaml
 from paperknife.settings.zstd_codec import ALL_CODECS
 from paperknife_decoders.definition import Definition, Fault, read_definition
 from paperknife_decoders.nearest import nearest
+from paperknife_decoders.schema import SchemaError
 from paperknife_decoders.steps import Step
 from paperknife_decoders.steps.registry import step_from
 
@@ -69,9 +70,9 @@ class Entry:
         definition = read_definition({**self.data(), **named}, ("protocols", self.number), step_with_codecs)
         return Entry(definition, self.file, self.number, self.is_preset)
 
-    def error(self, faults: Iterable[Fault]) -> ConfigError:
-        """The faults, each with its line."""
-        return self.file.error(faults)
+    def error(self, faults: Iterable[Fault], schemas: Iterable[SchemaError] = ()) -> ConfigError:
+        """The faults, each with its line, and what schemas cannot be loaded."""
+        return self.file.error(faults, schemas)
 
 
 @dataclass(frozen=True, slots=True)

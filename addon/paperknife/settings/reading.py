@@ -166,13 +166,17 @@ def load_plain(reading: Reading, unpack: Unpack | None = None) -> Loaded:
 def load_matching(own: Catalogue, reading: Reading, unpack: Unpack | None = None) -> Loaded:
     """All protocols of a file, each for the connections that it fits. All that is wrong is raised together."""
     loaded, faults = [], list(own.faults)
+    schemas: list[SchemaError] = []
     for entry in own.entries:
         try:
             loaded.append((entry.definition.match, load_entry(entry, reading, unpack)))
         except ConfigError as error:
             faults += error.found
-    if faults:
-        raise own.file.error(faults)
+            schemas += error.schemas
+        except SchemaError as error:
+            schemas.append(error)
+    if faults or schemas:
+        raise own.file.error(faults, schemas)
     return replace(load_rest(reading, unpack), by_match=tuple(loaded))
 
 
@@ -192,14 +196,16 @@ def load_entry(entry: Entry, reading: Reading, unpack: Unpack | None = None) -> 
     entry = entry.with_types(reading.client, reading.server)
     definition, schema = entry.definition, None
     faults: list[Fault] = []
+    schemas: list[SchemaError] = []
     paths = reading.schema or tuple(str(entry.file.path.parent / str(node.value)) for node in definition.schema)
     if paths:
         try:
             schema = load_schema(paths, unpack=unpack)
         except SchemaError as error:
             if reading.schema or error.faults:
-                raise
-            faults.append(Fault((*definition.path, "schema"), error.sentence))
+                schemas.append(error)
+            else:
+                faults.append(Fault((*definition.path, "schema"), error.sentence))
     try:
         decoder = load_decoder(definition.decoder, entry.file.path.parent) if definition.decoder else None
     except ValueError as error:
@@ -208,7 +214,7 @@ def load_entry(entry: Entry, reading: Reading, unpack: Unpack | None = None) -> 
     try:
         protocol = protocol_from(definition, schema, secrets=reading.secrets, heartbeats=HEARTBEATS, decoder=decoder)
     except DefinitionError as error:
-        raise entry.error([*faults, *error.faults]) from None
-    if faults:
-        raise entry.error(faults)
+        raise entry.error([*faults, *error.faults], schemas) from None
+    if faults or schemas:
+        raise entry.error(faults, schemas)
     return Loaded(protocol, schema)

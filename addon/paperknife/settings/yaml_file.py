@@ -15,6 +15,7 @@ from paperknife_decoders.definition import Fault
 from paperknife_decoders.definition import Path as Place
 from paperknife_decoders.printable import printable
 from paperknife_decoders.schema import SchemaError
+from paperknife_decoders.schema.faults import NOTHING_LOADED
 
 __all__ = ["ConfigError", "YamlFile", "read_yaml"]
 
@@ -32,11 +33,12 @@ TAG = "tag:yaml.org,2002:"
 class ConfigError(SchemaError):
     """Faults of a configuration, one line each as ``file:line:col: sentence``, or a sentence why there is none.
 
-    `found` are the faults of a definition, where it is these.
+    `found` are the faults of a definition, where it is these, and `schemas` say what schemas cannot be loaded besides.
     """
 
-    def __init__(self, sentence: str, found: Iterable[Fault] = ()) -> None:
-        super().__init__(sentence)
+    def __init__(self, sentence: str, found: Iterable[Fault] = (), schemas: Iterable[SchemaError] = ()) -> None:
+        self.schemas = tuple(schemas)
+        super().__init__(sentence, [fault for each in self.schemas for fault in each.faults])
         self.found = tuple(found)
 
 
@@ -58,10 +60,13 @@ class YamlFile:
         line, column = known.get(place, (1, 1))
         return printable(f"{self.path}:{line}:{column}: {fault.sentence}")
 
-    def error(self, faults: Iterable[Fault]) -> ConfigError:
-        """All of them, in the order in which they stand in the file."""
+    def error(self, faults: Iterable[Fault], schemas: Iterable[SchemaError] = ()) -> ConfigError:
+        """All of them, in the order in which they stand in the file, and behind them why schemas cannot be loaded."""
         found = sorted(dict.fromkeys(faults), key=self.position)
-        return ConfigError("\n".join(dict.fromkeys(map(self.fault_line, found))), found)
+        told = {(each.sentence, each.faults): each for each in schemas}.values()
+        sentences = sorted((each.sentence for each in told), key=lambda each: each == NOTHING_LOADED)
+        lines = [*map(self.fault_line, found), *sentences]
+        return ConfigError("\n".join(dict.fromkeys(lines)), found, told)
 
     def position(self, fault: Fault) -> tuple[int, int]:
         """Where a fault is, for their order."""

@@ -7,7 +7,10 @@ from dataclasses import dataclass
 
 from paperknife_decoders.printable import printable
 
-__all__ = ["Fault", "SchemaError", "collapsed", "fault_lines"]
+__all__ = ["NOTHING_LOADED", "Fault", "SchemaError", "collapsed", "fault_lines"]
+
+NOTHING_LOADED = "Nothing of the schema could be loaded:"
+"""Stands before the faults of its files."""
 
 FAULTS_OF_A_FILE = 20
 """How many faults of one file are kept: what is no .proto at all has one in nearly each of its bytes."""

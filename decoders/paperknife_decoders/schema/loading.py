@@ -11,7 +11,7 @@ from google.protobuf.descriptor_pb2 import DescriptorProto, FileDescriptorProto,
 from paperknife_decoders.schema.assembly import Assembly
 from paperknife_decoders.schema.compiler import compile_tree, wellknown_names
 from paperknife_decoders.schema.descriptor_files import Unpack, read_descriptor_sets, read_generated, read_recordings
-from paperknife_decoders.schema.faults import Fault, SchemaError, collapsed
+from paperknife_decoders.schema.faults import NOTHING_LOADED, Fault, SchemaError, collapsed
 from paperknife_decoders.schema.loaded import Schema
 from paperknife_decoders.schema.roots import import_tree
 from paperknife_decoders.schema.sources import anchored, find_sources
@@ -55,7 +55,7 @@ def load_schema(
     faults = collapsed(Fault(show(Path(fault.file)), fault.message, fault.line, fault.column) for fault in faults)
     files = [file for name, file in assembly.added.items() if name not in wellknown]
     if not files:
-        raise SchemaError("Nothing of the schema could be loaded:" if faults else NOTHING_OWN, faults)
+        raise SchemaError(NOTHING_LOADED if faults else NOTHING_OWN, faults)
     return Schema(assembly.pool, files, paths, faults, watch)
 
 

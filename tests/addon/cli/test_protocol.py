@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from click.testing import CliRunner
 
@@ -107,6 +109,35 @@ def test_check_finds_all_faults(protocol) -> None:
     lines = result.stdout.splitlines()
     assert result.exit_code == 1
     assert [line for line, start in zip(lines, BAD_LINES, strict=True) if not line.startswith(start)] == []
+
+
+SCHEMAS = """\
+protocols:
+  - {name: one, schema: [nowhere], steps: [nosuch]}
+  - {name: two, schema: [broken], client: A, server: A, steps: [other]}
+  - {name: three, schema: [protos], client: desk.Frame, server: desk.Frame, heartbeats: [nope]}
+"""
+NOT_THERE, BROKEN, PAYLOAD = "There is no schema at nowhere", "broken/a.proto:1:", "s.yaml:4:"
+STEPS = ["s.yaml:2:44: a step is one of", "s.yaml:3:65: a step is one of"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        ((), [f"s.yaml:2:25: {NOT_THERE}", STEPS[0], STEPS[1], PAYLOAD, BROKEN]),
+        (("--schema", "nowhere"), [*STEPS, NOT_THERE]),
+        (("--schema", "broken"), [*STEPS, BROKEN]),
+    ],
+)
+def test_check_goes_on_without_a_schema(protocol, arguments, expected) -> None:
+    """What cannot be loaded is told once, beside all that is wrong elsewhere; each line is a fault, and is counted."""
+    Path("broken").mkdir()
+    Path("broken/a.proto").write_text('syntax = "proto3"; message A { string x = 1 }')
+    Path("s.yaml").write_text(SCHEMAS)
+    result = protocol("check", "s.yaml", *arguments)
+    lines = result.stdout.splitlines()
+    assert [line for line, start in zip(lines, expected, strict=True) if not line.startswith(start)] == []
+    assert (result.exit_code, result.stderr) == (1, f"{len(expected)} faults\n")
 
 
 @pytest.mark.parametrize(
