@@ -1,0 +1,192 @@
+"""What the rules decide for one connection."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from paperknife.mutation.rules.compiling import Rule
+from paperknife.mutation.rules.course import Course, Outcome
+from paperknife.mutation.rules.form import Event
+from paperknife.mutation.rules.standing import Standing
+from paperknife.mutation.rules.tables import Fitted
+from paperknife.mutation.verdict import Verdict
+from paperknife_decoders.envelope import Envelope
+from paperknife_decoders.message import Direction, Message, Opcode
+from paperknife_decoders.printable import elide, printable
+from paperknife_decoders.protocol import Protocol
+from paperknife_decoders.splice import SpliceError
+
+if TYPE_CHECKING:
+    from paperknife.mutation.rules.ruleset import RuleSet
+
+__all__ = ["RuleChanger"]
+
+LONGEST_FAULT = 300
+
+
+class RuleChanger:
+    """A `paperknife.mutation.verdict.Changer` that goes by rules. `standing` is what it knows of the connection."""
+
+    __slots__ = ("_fitted", "_protocol", "_rules", "standing")
+
+    def __init__(self, rules: RuleSet, standing: Standing) -> None:
+        self.standing = standing
+        self._rules = rules
+        self._protocol: Protocol | None = None
+        self._fitted = self._fit(standing.reader.protocol)
+
+    def _fit(self, protocol: Protocol) -> Fitted:
+        """The rules for the protocol that messages are read by, which a schema that was loaded anew replaces."""
+        if protocol is not self._protocol:
+            self._protocol, self._fitted = protocol, self._rules.fitted(protocol)
+        return self._fitted
+
+    def heeds(self, direction: Direction) -> bool:
+        """False if no rule concerns any message of this direction."""
+        interest = self._fit(self.standing.reader.protocol).side(direction).interest
+        return interest is None or bool(interest) or self._lacks_mould(direction)
+
+    def wants(self, direction: Direction, payloads: Sequence[str]) -> bool:
+        """False if no rule concerns messages with these payloads."""
+        fitted = self._fitted
+        if self.standing.reader.protocol is not self._protocol:
+            fitted = self._fit(self.standing.reader.protocol)
+        interest = (fitted.client if direction is Direction.CLIENT else fitted.server).interest
+        return interest is None or not interest.isdisjoint(payloads) or self._lacks_mould(direction)
+
+    def _lacks_mould(self, direction: Direction) -> bool:
+        """True as long as a message of this direction is needed, to see how those are framed that rules send there."""
+        return direction in self._fitted.framed and direction not in self.standing.moulds
+
+    def consider(self, message: Message, now: float) -> Verdict | None:
+        """What is to become of a message; None where it passes untouched. Never raises."""
+        try:
+            return self._considered(message, now)
+        except Exception as error:  # whatever it is, the message passes
+            return self._complaint(message, "", f"the rules failed with {type(error).__name__}: {error}")
+
+    def _considered(self, message: Message, now: float) -> Verdict | None:
+        standing = self.standing
+        fitted = self._fit(message.reader.protocol)
+        side = fitted.client if message.direction is Direction.CLIENT else fitted.server
+        standing.time_ns = message.time_ns
+        if message.direction in fitted.framed and message.direction not in standing.moulds:
+            Course(standing, message).keep_mould()
+        if not side.named and not side.others:
+            return None
+        course: Course | None = None
+        for place, envelope in enumerate(message.envelopes):
+            if course is not None:
+                course.place = place
+            for rule in side.rules_for(envelope.payload):
+                standing.rule, standing.seed = rule.name, rule.seed
+                if course is None:
+                    if rule.when is not None and not rule.when.matches(message, envelope, standing):
+                        continue
+                    course = Course(standing, message, place)
+                elif not self._concerns(rule, course):
+                    continue
+                self._apply(rule, course, now)
+                if course.outcome.is_final:
+                    return self._verdict(course)
+        return self._verdict(course) if course is not None else None
+
+    def _concerns(self, rule: Rule, course: Course) -> bool:
+        """True if a rule is still for a message that others may have changed."""
+        envelope: Envelope = course.envelope
+        message = course.message
+        assert message is not None
+        if rule.when is not None and not rule.when.matches(message, envelope, self.standing):
+            return False
+        return rule.payloads is None or not rule.payloads.isdisjoint(envelope.payload.split("+"))
+
+    def _apply(self, rule: Rule, course: Course, now: float) -> None:
+        """Do what a rule says, if it is its turn; all of it or nothing."""
+        standing = self.standing
+        tally = self._rules.tally(rule.name) if rule.occasions.in_run else standing.tally(rule.name)
+        if not rule.occasions.is_always and not self._is_turn(rule, now):
+            return
+        tally.hits += 1
+        standing.count = tally.hits
+        before = replace(course.outcome)
+        try:
+            for act in rule.acts:
+                act(course)
+        except SpliceError as error:
+            course.outcome = before
+            tally.hits -= 1
+            self._complain(course.outcome, rule.name, str(error))
+        else:
+            course.outcome.hits = (*course.outcome.hits, rule.name)
+
+    def _is_turn(self, rule: Rule, now: float) -> bool:
+        """True if a rule takes this one of the messages that it matches."""
+        standing, when = self.standing, rule.occasions
+        if when.between is not None and not when.between[0] <= now - standing.opened_at <= when.between[1]:
+            return False
+        tally = self._rules.tally(rule.name) if when.in_run else standing.tally(rule.name)
+        tally.matches += 1
+        number = tally.matches - when.after
+        if number <= 0 or number % when.every:
+            return False
+        if when.limit is not None and tally.hits >= when.limit:
+            return False
+        return when.probability >= 1 or standing.random().random() < when.probability
+
+    def _verdict(self, course: Course) -> Verdict | None:
+        """What comes of a course; None where nothing was done and nothing is to be said."""
+        done = course.outcome
+        if not done.hits:
+            return Verdict(course.message.content if course.message else None, logs=done.logs) if done.logs else None
+        try:
+            verdict = course.verdict()
+        except SpliceError as error:
+            return self._complaint(course.message, done.hits[-1], str(error))
+        self._rules.count(done.hits, done.counts)
+        return verdict
+
+    # Faults
+
+    def _complain(self, outcome: Outcome, rule: str, sentence: str) -> None:
+        """Say what could not be done; once for each rule."""
+        if self._rules.is_new_fault(rule):
+            outcome.logs = (*outcome.logs, said(rule, sentence))
+
+    def _complaint(self, message: Message | None, rule: str, sentence: str) -> Verdict | None:
+        """The verdict on a message that passes as it came because something could not be done."""
+        if not self._rules.is_new_fault(rule):
+            return None
+        return Verdict(message.content if message is not None else None, logs=(said(rule, sentence),))
+
+    # Opening and closing
+
+    def opened(self, now: float) -> Verdict | None:
+        """What is to be done when the connection opens."""
+        self.standing.opened_at = now
+        return self._event(Event.OPEN, now)
+
+    def closed(self, now: float) -> Verdict | None:
+        """What is to be said when it has ended."""
+        return self._event(Event.CLOSE, now)
+
+    def _event(self, event: Event, now: float) -> Verdict | None:
+        try:
+            course, standing = Course(self.standing), self.standing
+            nobody = Message(standing.number, Direction.CLIENT, standing.time_ns, Opcode.BINARY, b"", standing.reader)
+            for rule in self._fit(self.standing.reader.protocol).events[event]:
+                standing.rule, standing.seed = rule.name, rule.seed
+                if rule.when is None or rule.when.matches(nobody, course.envelope, standing):
+                    self._apply(rule, course, now)
+                if course.outcome.is_final:
+                    break
+            return self._verdict(course)
+        except Exception as error:  # the connection opens and closes all the same
+            return self._complaint(None, "", f"the rules failed with {type(error).__name__}: {error}")
+
+
+def said(rule: str, sentence: str) -> str:
+    """A line for the user."""
+    where = f"rule {rule}" if rule else "rules"
+    return f"! {printable(where)}: {printable(elide(sentence, LONGEST_FAULT))}; the message passes as it was."

@@ -1,0 +1,46 @@
+"""Which rules are right: everything that one is on has to fit one of the protocols of a run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from paperknife.mutation.rules.compiling import World, compiled, scopes
+from paperknife.mutation.rules.form import RuleFile, RuleForm, Trigger
+from paperknife.mutation.rules.names import given_names
+from paperknife.mutation.rules.scope import Scripts
+from paperknife_decoders.definition import Fault
+from paperknife_decoders.protocol import Protocol
+
+__all__ = ["check"]
+
+
+class Trial(NamedTuple):
+    """What came of compiling a rule somewhere; the smaller, the closer it is to being right."""
+
+    lacks_payload: bool
+    wrong: int
+    faults: Sequence[Fault]
+
+
+def check(files: Sequence[RuleFile], protocols: Iterable[Protocol], scripts: Scripts | None = None) -> None:
+    """Add to the files' faults what is wrong by these protocols, as the one tells it that a rule comes closest to."""
+    worlds = [World(protocol, given_names(files, protocol), scripts) for protocol in protocols]
+    for file in files:
+        for form in file.rules:
+            for trigger in form.triggers:
+                trials = [trial for world in worlds for trial in tried(form, trigger, world)]
+                best = min(((*each[:2], number) for number, each in enumerate(trials)), default=None)
+                for fault in trials[best[2]].faults if best is not None else ():
+                    file.faults.add(fault.path, fault.sentence, at_key=fault.at_key)
+
+
+def tried(form: RuleForm, trigger: Trigger, world: World) -> list[Trial]:
+    """One rule for one thing that it is on, in all directions that come into question."""
+    trials = []
+    for scope in scopes(form, trigger, world):
+        compiled(form, trigger, scope, 0)
+        found = scope.faults.found
+        lacks_payload = bool(trigger.payload) and any(fault.path == trigger.node.path for fault in found)
+        trials.append(Trial(lacks_payload, len(found), found))
+    return trials

@@ -1,0 +1,181 @@
+"""One message on its way through the rules: what it has become so far, and what else is to be done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from random import Random
+
+from paperknife.mutation.rules.standing import Mould, Standing
+from paperknife.mutation.verdict import CloseOrder, Emission, Hold, Throttle, Verdict
+from paperknife_decoders.envelope import Envelope, Form
+from paperknife_decoders.errors import DecodeError
+from paperknife_decoders.message import Direction, Message, Opcode
+from paperknife_decoders.protocol import read_envelope
+from paperknife_decoders.splice import SpliceError
+from paperknife_decoders.splice.envelopes import opened_way
+from paperknife_decoders.steps import Opened
+
+__all__ = ["Act", "Course", "Outcome"]
+
+NO_ENVELOPE = Envelope(b"", Form.BYTES)
+"""Where there is no message, because a connection opens or closes."""
+
+MOST_EMISSIONS = 1000
+"""Messages of ours that one message brings about."""
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What rules want to be done, gathered from all of them."""
+
+    is_dropped: bool = False
+    is_final: bool = False
+    """No further rule is asked."""
+    delay: float = 0.0
+    overtaken: bool = False
+    copies: int = 0
+    window: int = 0
+    throttle: Throttle | None = None
+    hold: Hold | None = None
+    stall: float = 0.0
+    close: CloseOrder | None = None
+    emissions: tuple[Emission, ...] = ()
+    hits: tuple[str, ...] = ()
+    logs: tuple[str, ...] = ()
+    counts: tuple[str, ...] = ()
+    """Counters that are one higher."""
+    bytes_edits: tuple[Callable[[bytes], bytes], ...] = ()
+    """What is done to the bytes of the whole message at the end."""
+    parts: tuple[bytes, ...] | None = None
+    """The envelopes, where one has changed."""
+
+
+@dataclass(slots=True)
+class Course:
+    """One message, of which envelope number `place` is looked at, or an opening or closing connection without one."""
+
+    standing: Standing
+    message: Message | None = None
+    place: int = 0
+    outcome: Outcome = field(default_factory=Outcome)
+    opened: Opened | None = None
+    known: tuple[bytes, Envelope] | None = None
+
+    @property
+    def random(self) -> Callable[[], Random]:
+        """The chance of the rule that is at work."""
+        return self.standing.random
+
+    @property
+    def envelope(self) -> Envelope:
+        """The envelope as it is by now."""
+        if self.message is None:
+            return NO_ENVELOPE
+        own = self.message.envelopes[self.place]
+        parts = self.outcome.parts
+        if parts is None or parts[self.place] == own.data:
+            return own
+        data = parts[self.place]
+        if self.known is None or self.known[0] != data:
+            self.known = data, read_envelope(data, own.type)
+        return self.known[1]
+
+    def edit(self, splicer: Callable[[bytes], bytes]) -> None:
+        """Change the bytes of the envelope. Raises `SpliceError` where this message has no fields to be changed."""
+        parts = self._parts()
+        changed = splicer(parts[self.place])
+        if changed != parts[self.place]:
+            self.outcome.parts = (*parts[: self.place], changed, *parts[self.place + 1 :])
+
+    def emit(self, direction: Direction, envelope: bytes, delay: float = 0.0) -> None:
+        """Send an envelope in a direction, in the form that messages have there. Raises `SpliceError`."""
+        content, opcode = self._moulded(direction, envelope)
+        self.emit_bytes(direction, opcode, content, delay)
+
+    def emit_bytes(self, direction: Direction, opcode: Opcode, content: bytes, delay: float = 0.0) -> None:
+        """Send a message of any bytes in a direction. Raises `SpliceError` for too many."""
+        if len(self.outcome.emissions) >= MOST_EMISSIONS:
+            raise SpliceError(f"one message brings about at most {MOST_EMISSIONS:,} others")
+        self.outcome.emissions = (*self.outcome.emissions, Emission(direction, opcode, content, delay))
+
+    def opcode_for(self, direction: Direction) -> Opcode:
+        """The opcode that messages have in a direction."""
+        mould = self.standing.moulds.get(direction)
+        return mould.opcode if mould is not None else self.standing.reader.quick_opcode
+
+    def _moulded(self, direction: Direction, envelope: bytes) -> tuple[bytes, Opcode]:
+        """The content and opcode of a message that holds an envelope."""
+        reader, opcode = self.standing.reader, self.opcode_for(direction)
+        if not reader.has_steps(direction, reader.quick_opcode):
+            return envelope, opcode
+        mould = self.standing.moulds.get(direction)
+        if mould is None:
+            raise SpliceError(
+                f"no message of the {direction.value} has passed yet, and by the first one is seen how one is framed"
+            )
+        opened = opened_way(reader, direction, mould.opcode, mould.content, mould.before)
+        return closed(opened, (envelope,)), mould.opcode
+
+    def _parts(self) -> tuple[bytes, ...]:
+        """The envelopes' bytes, ready to be changed."""
+        if self.outcome.parts is not None:
+            return self.outcome.parts
+        if self.message is None:
+            raise SpliceError("there is no message here whose fields could be changed")
+        if self.opened is None:
+            message = self.message
+            self.opened = opened_way(message.reader, message.direction, message.opcode, message.content, message.before)
+        if self.place >= len(self.opened.parts):
+            raise SpliceError("this message holds no envelope, so no field can be changed")
+        return self.opened.parts
+
+    def keep_mould(self) -> None:
+        """Remember how messages of this direction are framed, by one that holds one envelope."""
+        message = self.message
+        if message is not None and message.direction not in self.standing.moulds and len(message.envelopes) == 1:
+            self.standing.moulds[message.direction] = Mould(message.opcode, message.content, message.before)
+
+    def content(self) -> bytes | None:
+        """What goes on in the message's place. Raises `SpliceError` where it cannot be put together again."""
+        outcome, message = self.outcome, self.message
+        if message is None or outcome.is_dropped:
+            return None
+        content = message.content
+        if outcome.parts is not None and self.opened is not None and outcome.parts != self.opened.parts:
+            content = closed(self.opened, outcome.parts)
+        for edit in outcome.bytes_edits:
+            content = edit(content)
+        return message.content if content == message.content else content
+
+    def verdict(self) -> Verdict:
+        """What is to become of the message. Raises `SpliceError` where it cannot be put together again."""
+        done = self.outcome
+        return Verdict(
+            self.content(),
+            delay=done.delay,
+            overtaken=done.overtaken,
+            copies=done.copies,
+            window=done.window,
+            throttle=done.throttle,
+            hold=done.hold,
+            stall=done.stall,
+            emissions=done.emissions,
+            close=done.close,
+            hits=done.hits,
+            logs=done.logs,
+        )
+
+
+def closed(opened: Opened, parts: tuple[bytes, ...]) -> bytes:
+    """The content that holds these envelopes."""
+    try:
+        return opened.close(parts)
+    except DecodeError as error:
+        raise SpliceError(f"the changed message cannot be put together again: {error}") from error
+    except ValueError as error:
+        raise SpliceError(f"the message cannot be put together with so many envelopes: {error}") from error
+
+
+type Act = Callable[[Course], None]
+"""Does one thing. Raises `SpliceError` where that cannot be done with this message."""

@@ -1,0 +1,103 @@
+"""What rules know of one connection: what they remembered and counted, and where their chance stands."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from random import Random
+
+from paperknife_decoders.expression import Given
+from paperknife_decoders.expression.terms import Kind, Value
+from paperknife_decoders.message import Direction, Opcode
+from paperknife_decoders.protocol import Reader
+from paperknife_decoders.rest import NOTHING, Rest
+
+__all__ = ["BUILT_IN", "Mould", "Standing", "Tally"]
+
+LONGEST_REMEMBERED = 65_536
+"""Characters or bytes of a value; a longer one is not remembered."""
+
+
+@dataclass(slots=True)
+class Tally:
+    """How often one rule matched, and how often it took the message."""
+
+    matches: int = 0
+    hits: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Mould:
+    """A message that passed: what is sent in the same direction goes out in the form that it had."""
+
+    opcode: Opcode
+    content: bytes
+    before: Rest = NOTHING
+
+
+@dataclass(slots=True)
+class Standing:
+    """One connection. `opened_at` is in seconds of the event loop's clock; `time_ns` is that of what is looked at.
+
+    Each rule has a stream of random numbers of its own, which comes from its seed, its name and the connection's
+    number: what other rules and other connections do does not disturb it.
+    """
+
+    number: int
+    reader: Reader
+    opened_at: float = 0.0
+    time_ns: int = 0
+    remembered: dict[str, Value] = field(default_factory=dict)
+    counters: dict[str, int] = field(default_factory=dict)
+    tallies: dict[str, Tally] = field(default_factory=dict)
+    streams: dict[str, Random] = field(default_factory=dict)
+    moulds: dict[Direction, Mould] = field(default_factory=dict)
+    rule: str = ""
+    seed: int = 0
+    count: int = 0
+    """Of the rule that is at work: its name, its seed, and how often it has done something, this time included."""
+
+    def tally(self, rule: str) -> Tally:
+        """How often a rule did something on this connection."""
+        found = self.tallies.get(rule)
+        if found is None:
+            found = self.tallies[rule] = Tally()
+        return found
+
+    def random(self) -> Random:
+        """The chance of the rule that is at work."""
+        stream = self.streams.get(self.rule)
+        if stream is None:
+            # A text is hashed by SHA-512, the same in every process (docs.python.org/3/library/random.html).
+            stream = self.streams[self.rule] = Random(f"{self.seed}/{self.number}/{self.rule}")
+        return stream
+
+    def remember(self, name: str, value: Value) -> None:
+        """Keep a value of the message at hand; what is too long to be one that anybody compares is not kept."""
+        if not isinstance(value, str | bytes) or len(value) <= LONGEST_REMEMBERED:
+            self.remembered[name] = value
+
+
+def drawn_uuid(standing: Standing) -> str:
+    """A random UUID (RFC 9562, version 4)."""
+    return str(uuid.UUID(int=standing.random().getrandbits(128), version=4))
+
+
+def number_of_time(factor: int) -> Callable[[Standing], int]:
+    """The time in another unit than nanoseconds."""
+    return lambda standing: standing.time_ns // factor
+
+
+BUILT_IN = {
+    "now": Given(Kind.TIMESTAMP, lambda standing: standing.time_ns),
+    "now.s": Given(Kind.NUMBER, number_of_time(10**9)),
+    "now.ms": Given(Kind.NUMBER, number_of_time(10**6)),
+    "now.us": Given(Kind.NUMBER, number_of_time(1000)),
+    "now.ns": Given(Kind.NUMBER, number_of_time(1)),
+    "counter": Given(Kind.NUMBER, lambda standing: standing.count),
+    "uuid": Given(Kind.STRING, drawn_uuid),
+    "random": Given(Kind.NUMBER, lambda standing: standing.random().random()),
+    "connection": Given(Kind.NUMBER, lambda standing: standing.number),
+}
+"""What rules can speak of beside the message: each is asked with a `Standing`."""
