@@ -24,6 +24,8 @@ class Held:
     until: float
     in_order: bool
     settle: Callable[[bytes | None], None]
+    by: Holder | None = None
+    """Who is told of it, where that is nobody who asks the user."""
 
 
 class Holder(Protocol):

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from paperknife_decoders.message import Direction, Message, Opcode
+
+if TYPE_CHECKING:
+    from paperknife.mutation.held import Holder
 
 __all__ = ["Changer", "CloseOrder", "Emission", "Hold", "Throttle", "Verdict"]
 
@@ -41,11 +44,15 @@ class Throttle:
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """Keep a message until somebody lets it go on, at most `seconds`; with `in_order` all behind it wait too."""
+    """Keep a message until somebody lets it go on, at most `seconds`; with `in_order` all behind it wait too.
+
+    Told of it is `by`, if that is given, and else whoever asks the user.
+    """
 
     rule: str
     seconds: float = 300.0
     in_order: bool = False
+    by: Holder | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -177,7 +177,7 @@ class Ruling:
                 return self.depart(course, going)
             course.flow.put(going, len(raw) + OVERHEAD, now)
             return []
-        if verdict.hold is not None and self.lane.host.holder is None:
+        if verdict.hold is not None and (verdict.hold.by or self.lane.host.holder) is None:
             verdict = replace(verdict, hold=None)  # there is nobody to let it go on
         going.content, going.hits, going.copies = verdict.content, verdict.hits, verdict.copies
         parts = self.start(course, going, verdict, message, now)
@@ -188,10 +188,11 @@ class Ruling:
         if going.content is None or (course.is_clear and not is_timed(verdict)):
             return self.depart(course, going)
         parcel = course.flow.put(going, len(going.raw) + len(going.content) + OVERHEAD, now, verdict)
-        if verdict.hold is not None and self.lane.host.holder is not None:
+        hold = verdict.hold
+        if hold is not None and (holder := hold.by or self.lane.host.holder) is not None:
             settle = partial(self.settle, course, parcel)
-            going.held = Held(message, verdict.hold.rule, parcel.ready, verdict.hold.in_order, settle)
-            self.lane.host.holder.held(going.held)
+            going.held = Held(message, hold.rule, parcel.ready, hold.in_order, settle, hold.by)
+            holder.held(going.held)
         return []
 
     def settle(self, course: Course, parcel: Parcel[Going], content: bytes | None) -> None:
@@ -285,8 +286,10 @@ class Ruling:
 
     def depart(self, course: Course, going: Going) -> list[bytes]:
         """The bytes of one message that goes out, which is told of."""
-        if going.held is not None and not going.settled and self.lane.host.holder is not None:
-            self.lane.host.holder.gone(going.held, "its time was over")
+        if going.held is not None and not going.settled:
+            holder = going.held.by or self.lane.host.holder
+            if holder is not None:
+                holder.gone(going.held, "its time was over")
         if going.opcode == Opcode.CLOSE:
             return self.depart_close(course, going)
         if course.way.closing and not going.raw:
