@@ -80,7 +80,9 @@ NUMBERS = {
 }
 
 
-@pytest.mark.parametrize(("case", "cell"), NUMBERS.items(), ids=str)
+@pytest.mark.parametrize(
+    ("case", "cell"), NUMBERS.items(), ids=[f"{write.__name__} {value!r}" for write, value in NUMBERS]
+)
 def test_numbers(case, cell):
     """64-bit integers are exact, floats are the shortest text of the same number, bytes are hex."""
     write, value = case
