@@ -33,6 +33,7 @@ __all__ = [
     "protocol_options",
     "reading_from",
     "reading_options",
+    "rules_option",
     "stats_option",
     "text_or_json",
     "view_from",
@@ -128,6 +129,16 @@ def protocol_options(command: Callable[..., Any]) -> Callable[..., Any]:
 def view_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options that say what to show, and how."""
     return decorate(command, VIEW)
+
+
+def rules_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the option that names files of rules."""
+    return click.option(
+        "--rules",
+        multiple=True,
+        metavar="FILE",
+        help="Change, drop, delay or answer messages by the rules of this YAML file; may be given again.",
+    )(command)
 
 
 def stats_option(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -15,6 +15,7 @@ from paperknife.cli.options import (
     period_or_fail,
     reading_from,
     reading_options,
+    rules_option,
     stats_option,
     view_options,
 )
@@ -50,6 +51,7 @@ __all__ = ["proxy_command"]
 @record_options
 @replay_options
 @stats_option
+@rules_option
 @click.argument("mitmproxy_options", nargs=-1, type=click.UNPROCESSED)
 @click.pass_context
 def proxy_command(context: click.Context, /, **options: Any) -> None:
@@ -79,6 +81,7 @@ def proxy_command(context: click.Context, /, **options: Any) -> None:
         record=record_words_or_fail(options),
         stats=period_or_fail(options),
         replay=replay,
+        rules=options["rules"],
     )
     if options["ui"] in ("console", "web"):
         show_interface(options["ui"], plan)

@@ -19,6 +19,7 @@ from paperknife.cli.options import (
     period_or_fail,
     reading_from,
     reading_options,
+    rules_option,
     stats_option,
     view_options,
 )
@@ -77,6 +78,7 @@ def partition(words: list[str], separator: str) -> tuple[list[str], list[str]]:
 @record_options
 @replay_options
 @stats_option
+@rules_option
 @click.argument("mitmproxy_options", nargs=-1, type=click.UNPROCESSED, metavar="-- COMMAND [ARGS]...")
 @click.pass_context
 def run_command(context: click.Context, /, **options: Any) -> None:
@@ -107,7 +109,7 @@ def run_command(context: click.Context, /, **options: Any) -> None:
         arguments += options["mitmproxy_options"]
         modes = modes_or_fail(options["mode"])
         loaded = loaded_or_fail(reading, replay)
-        plan = ProxyPlan(reading, loaded, modes, arguments, flags, record, stats, replay)
+        plan = ProxyPlan(reading, loaded, modes, arguments, flags, record, stats, replay, options["rules"])
         status = watch_command(options, plan, command, Path(folder))
     sys.exit(status)
 

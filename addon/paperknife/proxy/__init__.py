@@ -3,6 +3,7 @@
 * `addon` is what mitmproxy loads: it declares the `options` and puts the parts below together.
 * `tap` sits in mitmproxy's hooks and hands connections and messages to the `audience`, which is all consumers at once.
 * `lane` takes the place of mitmproxy's WebSocket layer, for speed, and feeds the tap with batches.
+* `changers` says who decides on the messages of a connection: rules, and whoever else there is.
 * `keeper` holds the current schema and protocol and loads them anew when a file changes.
 * `contentview` shows decoded messages in mitmproxy's own interfaces.
 * `handshakes` says where a WebSocket is opened, and why one came to nothing; `trust` what to do when TLS fails for want

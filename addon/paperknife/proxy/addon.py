@@ -13,6 +13,7 @@ from mitmproxy.hooks import UpdateHook
 from mitmproxy.utils import human
 
 from paperknife.proxy.audience import Audience
+from paperknife.proxy.changers import Changers
 from paperknife.proxy.contentview import EnvelopeView
 from paperknife.proxy.finishing import finish_recordings
 from paperknife.proxy.handshakes import Handshakes
@@ -23,6 +24,7 @@ from paperknife.proxy.options import (
     PREFIX,
     RECORDING,
     REPLAY,
+    RULES,
     add_options,
     misspelt,
     reading_from,
@@ -81,6 +83,7 @@ class Paperknife:
         self.keeper = Keeper(loaded or Loaded(Protocol()), reading or Reading(), self.audience.say)
         self.tap = Tap(self.keeper, self.audience)
         self.keeper.changed.append(self.redraw)
+        self.changers = Changers(self.tap, self.keeper, self.audience.say)
         self.recordings = Recordings(self.audience, self.tap.connections, lambda: self.keeper.reading.redact)
         self.finishes_recordings = True
         """At the end; else whoever made us does."""
@@ -91,6 +94,7 @@ class Paperknife:
         """The recording whose protocol is loaded, where no other was named."""
         self.addons = [Handshakes(self.tap.masking, self.audience, modes), self.tap, self.stand_in, self.trust]
         self.watcher: asyncio.Task[None] | None = None
+        self.rules_watcher: asyncio.Task[None] | None = None
         self.refresher: asyncio.Task[None] | None = None
 
     # mitmproxy's hooks
@@ -111,6 +115,8 @@ class Paperknife:
                 self.tap.see_listeners()
             if updated & NAMES:
                 self.read_by(reading_from(ctx.options), replay_words_from(ctx.options))
+            if RULES in updated:
+                self.changers.use(ctx.options.paperknife_rules)
             if updated & REPLAY or "connection_strategy" in updated:
                 self.set_replay()
         except (SchemaError, RecordingError, exceptions.OptionsError) as error:
@@ -188,6 +194,7 @@ class Paperknife:
         for sentence in misspelt(ctx.options.deferred):
             logger.error(sentence)
         loop = asyncio.get_running_loop()
+        self.rules_watcher = loop.create_task(self.changers.watch())
         self.watcher = loop.create_task(self.keeper.watch())
         self.refresher = loop.create_task(self.refresh())
 
@@ -203,7 +210,7 @@ class Paperknife:
 
     def done(self) -> None:
         """Stop watching, and give mitmproxy its own layer back."""
-        for task in (self.watcher, self.refresher):
+        for task in (self.watcher, self.rules_watcher, self.refresher):
             if task is not None:
                 task.cancel()
         self.audience.tell_counts(all_of_them=True)

@@ -22,7 +22,7 @@ from paperknife.proxy.addon import Paperknife
 from paperknife.proxy.arguments import ArgumentError, apply_arguments, option_sentence
 from paperknife.proxy.dispatch import use_listeners_only
 from paperknife.proxy.listening import Listening, StartError, find_listening
-from paperknife.proxy.options import PREFIX, options_from, record_options_from, replay_options_from
+from paperknife.proxy.options import PREFIX, RULES, options_from, record_options_from, replay_options_from
 from paperknife.recording import segments
 from paperknife.recording.segments import RecordWords
 from paperknife.replay import words
@@ -44,7 +44,7 @@ class ProxyPlan:
     Without `modes` it is mitmproxy's configuration that says how to listen, in the end its regular mode. `arguments`
     are mitmproxy's own command-line options; `own_flags` name ours, for suggestions. What is recorded as `record` asks
     is finished by whoever runs the proxy (`Recordings.finish`). `stats` is how often to say what was measured,
-    `replay` what is answered from a recording.
+    `replay` what is answered from a recording, `rules` are files of rules.
     """
 
     reading: Reading
@@ -55,6 +55,7 @@ class ProxyPlan:
     record: RecordWords = segments.NOTHING
     stats: str = ""
     replay: ReplayWords = words.NOTHING
+    rules: tuple[str, ...] = ()
 
 
 AUTHORITY = "mitmproxy-ca.pem"
@@ -149,6 +150,8 @@ class EmbeddedProxy:
         given |= record_options_from(self.plan.record) | replay_options_from(self.plan.replay)
         if self.plan.stats:
             given[f"{PREFIX}stats"] = self.plan.stats
+        if self.plan.rules:
+            given[RULES] = list(self.plan.rules)
         if self.plan.modes:
             given["mode"] = [mode.spec for mode in self.plan.modes]
         try:

@@ -22,6 +22,7 @@ __all__ = [
     "PREFIX",
     "RECORDING",
     "REPLAY",
+    "RULES",
     "Option",
     "add_options",
     "misspelt",
@@ -40,6 +41,9 @@ RECORDING = frozenset(f"{PREFIX}{name}" for name in ("record", "record_split", "
 
 REPLAY = frozenset(f"{PREFIX}replay{name}" for name in ("", "_mode", "_speed", "_on_miss", "_ignore"))
 """The options that say what is replayed."""
+
+RULES = f"{PREFIX}rules"
+"""The option that names files of rules."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +154,13 @@ OPTIONS = (
         "",
         "Measure what passes, and say every so long (10s, 1min) how fast it is, how long answers take and what is "
         "missing in sequence numbers.",
+    ),
+    Option(
+        RULES,
+        Sequence[str],
+        [],
+        "A YAML file with rules: what is changed, dropped, delayed or answered, and when. Loaded anew when it changes, "
+        "for open connections too. Set it several times for several files.",
     ),
     Option(
         f"{PREFIX}replay",

@@ -26,6 +26,7 @@ class Track:
     """An open connection: how it is read, and what mitmproxy's interfaces show of it.
 
     `trail` follows what passes, and `told` the same without its secrets, as the audience is told of it.
+    `by_rules` is who decides on its messages by rules, if there are any.
     `lane` tells that a lane relays it, and not mitmproxy's own layer, and `carrier` is that lane; `said` which remarks
     on it were made already.
     """
@@ -35,6 +36,7 @@ class Track:
     history: History
     lane: bool = False
     carrier: Carrier | None = None
+    by_rules: Changer | None = None
     said: set[str] = field(default_factory=set)
     trail: Trail = field(default_factory=Trail)
     told: Trail = field(default_factory=Trail)
