@@ -28,8 +28,9 @@ As the client::
 
 * `survey` goes through the recording once: what is a stream, what keeps connections alive, and which secrets are
   missing, which `blanks` fills in from the environment, or by asking.
-* `player` speaks one connection: `speech` makes what is sent, `hearing` what comes, and `farewell` ends it. A `gate` waits
-  for what the recorded client had heard by then, which `waits` knows, and `givers` what a request cannot do without.
+* `player` speaks one connection: `speech` makes what is sent, `hearing` what comes, and `farewell` ends it. A `gate`
+  waits for what the recorded client had heard by then, which `waits` knows, and `givers` what a request cannot do
+  without.
 * `client` opens all connections, each as it was to the others, by the `call` that each is.
 * `comparison` takes in both sides and says of each envelope what it is: `lineup` finds which is which and what has
   become of it, `streams` compares what comes too often to be compared one by one. `contrast` feeds it with two
