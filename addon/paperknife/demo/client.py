@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from random import Random
-from typing import Literal
+from typing import Any, Literal
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidURI, WebSocketException
@@ -169,14 +169,15 @@ async def trade(
     outcome.
     """
     options = options or ClientOptions()
+    tls: dict[str, Any] = {} if options.tls is None else {"ssl": options.tls}  # None would mean: not at all
     api = await asyncio.to_thread(Api, given_schema())
     strategy = Strategy(options.user, Random(seed))
     async with connect(
         url,
         compression="deflate" if options.compression else None,
-        ssl=options.tls,
         proxy=options.proxy,
         ping_interval=None,
+        **tls,
     ) as connection:
         trader = Trader(connection, strategy, api)
         await trader.run(seconds, float("inf") if options.updates is None else options.updates)
