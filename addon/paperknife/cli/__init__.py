@@ -33,6 +33,7 @@ VERBS = {
     "export": ("paperknife.cli.export", "export_command"),
     "import": ("paperknife.cli.import_", "import_command"),
     "decode": ("paperknife.cli.decode", "decode_command"),
+    "rules": ("paperknife.cli.rules", "rules_group"),
     "protocol": ("paperknife.cli.protocol", "protocol_group"),
     "schema": ("paperknife.cli.schema", "schema_group"),
     "script": ("paperknife.cli.script", "script_command"),

@@ -71,7 +71,7 @@ class RuleChanger:
         standing = self.standing
         fitted = self._fit(message.reader.protocol)
         side = fitted.client if message.direction is Direction.CLIENT else fitted.server
-        standing.time_ns = message.time_ns
+        standing.time_ns, standing.reader = message.time_ns, message.reader
         if message.direction in fitted.framed and message.direction not in standing.moulds:
             Course(standing, message).keep_mould()
         if not side.named and not side.others:

@@ -113,7 +113,7 @@ def condition_of(form: RuleForm, scope: Scope) -> Expression | None:
     try:
         expression = scope.condition(text)
     except ExpressionError as error:
-        node.fault(f"{error.reason}{scope.hint}")
+        node.fault(scope.reason(error))
         return None
     return expression
 

@@ -109,6 +109,7 @@ def sets_in(node: Node, descriptor: Descriptor, scope: Scope, depth: int = 0) ->
             continue
         if (rival := rival_of(path, chosen)) is not None:
             inner.fault(f"{path} and {rival} are never both set: they are members of one oneof", at_key=True)
+            continue
         if fits(path, filling, descriptor, inner):
             fillings.append((path, filling))
     if len(fillings) < len(entries) or not isinstance(node.value, dict):
@@ -169,6 +170,11 @@ def filling_in(node: Node, field: FieldDescriptor, scope: Scope, *, many: bool, 
         return gathered(found, list)
     if kind is not None and not is_any(kind) and not is_json_like(kind) and isinstance(value, dict | None):
         return message_filling(node, kind, scope, depth)
+    if isinstance(value, dict) and len(value) == 1 and None in value.values():
+        node.fault(
+            f'a value for {field.name} was expected, and a mapping was found; put "{{{next(iter(value))}}}" into quotes'
+        )
+        return None
     if value is None:
         node.fault(f"a value for {field.name} was expected, and nothing was found; clear takes a field away")
         return None

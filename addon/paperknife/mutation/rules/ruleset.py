@@ -19,7 +19,7 @@ from paperknife.settings.yaml_file import ConfigError
 from paperknife_decoders.definition import Fault
 from paperknife_decoders.protocol import Protocol, Reader
 
-__all__ = ["RuleCount", "RuleSet", "RulesReport", "load_rules"]
+__all__ = ["RuleCount", "RuleSet", "RulesReport", "faults_of", "load_rules"]
 
 MOST_FITTED = 64
 """Protocols for which rules are kept compiled; schemas that are loaded anew are others each time."""
@@ -113,8 +113,14 @@ def load_rules(paths: Iterable[str | Path], protocols: Iterable[Protocol], scrip
     watches = [FileWatch(str(path)) for path in places]
     files = read_rules(places)
     check(files, protocols, scripts)
-    errors = [file.yaml.error(file.faults.found) for file in files if file.faults.found]
-    if errors:
-        found: list[Fault] = [fault for error in errors for fault in error.found]
-        raise ConfigError("\n".join(error.sentence for error in errors), found)
+    error = faults_of(files)
+    if error is not None:
+        raise error
     return RuleSet(files, scripts, watches)
+
+
+def faults_of(files: Iterable[RuleFile]) -> ConfigError | None:
+    """All that was found wrong in files; None where that is nothing."""
+    errors = [file.yaml.error(file.faults.found) for file in files if file.faults.found]
+    found: list[Fault] = [fault for error in errors for fault in error.found]
+    return ConfigError("\n".join(error.sentence for error in errors), found) if errors else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -10,9 +11,16 @@ from google.protobuf.descriptor import Descriptor
 
 from paperknife.mutation.rules.form import Event
 from paperknife_decoders.definition.faults import Faults
-from paperknife_decoders.definition.node import Node
+from paperknife_decoders.definition.node import Node, meant
 from paperknife_decoders.envelope_type import EnvelopeType
-from paperknife_decoders.expression import Expression, Given, Valued, compile_expression, compile_value
+from paperknife_decoders.expression import (
+    Expression,
+    ExpressionError,
+    Given,
+    Valued,
+    compile_expression,
+    compile_value,
+)
 from paperknife_decoders.message import Direction
 from paperknife_decoders.protocol import Protocol
 from paperknife_decoders.splice.paths import Path
@@ -26,9 +34,10 @@ type Scripts = Callable[[str], Act]
 """The function of a user's script by its name. Raises `ValueError` with the sentence why there is none."""
 
 NO_MESSAGE = {
-    Event.OPEN: "; when a connection opens there is no message to speak of",
-    Event.CLOSE: "; when a connection closes there is no message to speak of",
+    Event.OPEN: "when a connection opens there is no message to speak of",
+    Event.CLOSE: "when a connection closes there is no message to speak of",
 }
+REMEMBERED = re.compile(r"\bremembered\.(\w+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +78,15 @@ class Scope:
                 f"a message is never both {' and '.join(sorted(self.touched))}; make a rule for each", at_key=True
             )
 
-    @property
-    def hint(self) -> str:
-        """The end of a sentence on a name that is not known."""
-        return NO_MESSAGE.get(self.event, "")
+    def reason(self, error: ExpressionError) -> str:
+        """Why an expression cannot be used here."""
+        for name in REMEMBERED.findall(error.text):
+            if f"remembered.{name}" not in self.given and error.column == error.text.index("remembered") + 1:
+                known = [each.partition(".")[2] for each in self.given if each.startswith("remembered.")]
+                return (
+                    f"nothing is remembered as {name}{meant(name, known) or f': no rule has remember: {{{name}: ...}}'}"
+                )
+        return NO_MESSAGE.get(self.event, error.reason)
 
     @property
     def kind(self) -> EnvelopeType | None:

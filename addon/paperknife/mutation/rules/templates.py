@@ -120,7 +120,7 @@ def placeholder(text: str, node: Node, scope: Scope) -> Valued | None:
     try:
         return scope.value(plain.strip(), draws)
     except ExpressionError as error:
-        node.fault(f"in {{{text.strip()[:80]}}}: {error.reason}{scope.hint}")
+        node.fault(f"in {{{text.strip()[:80]}}}: {scope.reason(error)}")
         return None
 
 

@@ -65,7 +65,7 @@ def remembered_in(item: Item) -> dict[str, Valued] | None:
         try:
             valued = item.scope.value(text.strip().removeprefix("{").removesuffix("}"), {})
         except ExpressionError as error:
-            node.fault(f"{error.reason}{item.scope.hint}")
+            node.fault(item.scope.reason(error))
             continue
         if valued.term.kind in (Kind.MESSAGE, Kind.LIST, Kind.MAP):
             node.fault(f"{valued.term}; single values are remembered, such as a field of it")
