@@ -9,6 +9,9 @@ flows one way through it::
 * `proxy` is the only place that imports mitmproxy: the tap and its hooks, the content view, the embedded masters.
 * `traffic` holds the values that the tap hands on and the interface of those who receive them.
 * `live` turns batches into lines of text, through a bounded queue and a thread of its own.
+* `recording` keeps what passed in files, and reads, mends, cuts and converts these.
+* `replay` lets a recording speak, as the server or as the client, and compares; `testing` is a pytest fixture of that.
+* `mutation` decides what becomes of messages on their way, by rules, by scripts and by hand.
 * `stats` measures traffic and recordings: rates, latencies, gaps, heartbeats.
 * `settings` turns options into frozen values.
 * `demo` is a small trading venue and its client, so that all of this can be tried with no venue at all.
