@@ -7,6 +7,7 @@
 
 * `verdict` is what is to become of one message: the seam between those who decide and who carries it out.
 * `held` is what a message that is kept for a user's word is to those who ask the user.
+* `scripts` are functions of the user's own.
 * `editing` makes a message a file for an editor, and of what was edited the message's bytes again.
 * `rules` are read from YAML, checked by the schema, and decide what they say.
 * Whoever decides is a `Changer`, one for each connection. It has no clock and does no I/O: times and chance come in.

@@ -1,0 +1,153 @@
+"""Calling a user's function: on a copy of the message, whatever it does there or raises."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import logging
+import time
+from collections import Counter
+from collections.abc import Coroutine
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from paperknife.mutation.rules.course import Course, Outcome
+from paperknife.mutation.scripts.connection import ScriptConnection
+from paperknife.mutation.scripts.loading import place_of, said
+from paperknife.mutation.scripts.naming import Handler
+from paperknife_decoders.envelope import Envelope
+from paperknife_decoders.reflection import has_field
+from paperknife_decoders.splice import changes_between, splice
+from paperknife_decoders.values import Dynamic
+
+__all__ = ["Call", "Faults"]
+
+logger = logging.getLogger(__name__)
+
+SLOW_SECONDS = 0.05
+"""A function that takes longer holds up all connections, which is worth a remark."""
+
+FAILURES = (Exception, SystemExit)
+
+
+class Faults:
+    """What functions raised, said at the first time and then ever more rarely; the traceback is in the log once."""
+
+    def __init__(self) -> None:
+        self.counts: Counter[str] = Counter()
+        self.slow: set[str] = set()
+
+    def line(self, handler: Handler, path: Path, error: BaseException, then: str) -> str:
+        """The line for the user; empty where it was said often enough."""
+        what = f"{place_of(error, path)}: {handler.name}: {said(error)}"
+        self.counts[what] += 1
+        count = self.counts[what]
+        if count == 1:
+            logger.warning("%s", what, exc_info=error)
+        if not is_power_of_ten(count):
+            return ""
+        return f"! script {what}{then}{'' if count == 1 else f' ({count:,} times)'}"
+
+    def slow_line(self, handler: Handler, seconds: float) -> str:
+        """A line on a function that took long; empty where it was said."""
+        if seconds < SLOW_SECONDS or handler.name in self.slow:
+            return ""
+        self.slow.add(handler.name)
+        return (
+            f"! script {handler.place}: {handler.name} took {seconds * 1000:,.0f} ms, in which nothing else passed; "
+            "async def and await let others pass."
+        )
+
+
+def is_power_of_ten(count: int) -> bool:
+    """True for 1, 10, 100."""
+    return str(count).rstrip("0") == "1"
+
+
+@dataclass(slots=True)
+class Call:
+    """One call of a handler on a course: what it is given, and what becomes of what it did there."""
+
+    handler: Handler
+    path: Path
+    course: Course
+    connection: ScriptConnection
+    faults: Faults
+    before: Envelope | None = None
+    copy: Dynamic = None
+    kept: Outcome | None = None
+
+    def run(self) -> asyncio.Task[None] | None:
+        """Call the function; what it awaits, if anything, is a task that is not done. Never raises."""
+        kept = self.kept = replace(self.course.outcome)
+        began = time.perf_counter()
+        task: asyncio.Task[None] | None = None
+        try:
+            result = self.handler.function(*self.arguments())
+            if inspect.iscoroutine(result):
+                task = eager(result)
+            if task is None or task.done():
+                if task is not None:
+                    task.result()
+                task = None
+                self.take_over()
+        except FAILURES as error:
+            task, kept.logs = None, self.course.outcome.logs
+            self.course.outcome = kept
+            self.say(self.faults.line(self.handler, self.path, error, "; the message passes as it was."))
+        self.say(self.faults.slow_line(self.handler, time.perf_counter() - began))
+        return task
+
+    def arguments(self) -> tuple[Dynamic, ...]:
+        """What the function is given: a copy of the message at hand, if there is one, and the connection."""
+        if self.handler.event is not None:
+            return (self.connection,)
+        envelope = self.course.envelope
+        assert envelope.type is not None
+        self.before = envelope
+        self.copy = self.connection.envelope = envelope.type.parse(envelope.data)
+        return (given(self.copy, envelope, self.handler), self.connection)
+
+    def take_over(self) -> None:
+        """Splice what the function has set. Raises `SpliceError`."""
+        before = self.before
+        if before is None or before.message is None or before.type is None:
+            return
+        changes = changes_between(before.message, self.copy)
+        if changes:
+            kind = before.type.descriptor
+            self.course.edit(lambda data: splice(data, kind, changes))
+
+    def finish(self, task: asyncio.Task[None]) -> None:
+        """Take over what a function has done that awaited something. Never raises."""
+        try:
+            task.result()
+            self.take_over()
+        except (*FAILURES, asyncio.CancelledError) as error:
+            outcome, kept = self.course.outcome, self.kept
+            outcome.is_dropped, outcome.parts = False, kept.parts if kept is not None else None
+            self.say(self.faults.line(self.handler, self.path, error, "; the message passes as it was."))
+
+    def say(self, line: str) -> None:
+        """Have a line told to the user."""
+        if line:
+            self.course.outcome.logs = (*self.course.outcome.logs, line)
+
+
+def given(copy: Dynamic, envelope: Envelope, handler: Handler) -> Dynamic:
+    """What a function works on: the message of the payload that it is named for, else the whole envelope."""
+    kind = envelope.type
+    field = kind.descriptor.fields_by_name.get(handler.payload) if kind is not None and handler.payload else None
+    if field is None or field.message_type is None or field.is_repeated or not has_field(copy, field.name):
+        return copy
+    return getattr(copy, field.name)
+
+
+def eager(work: Coroutine[Dynamic, Dynamic, Dynamic]) -> asyncio.Task[None]:
+    """Work that has run up to where it first awaits something; all of it, where it awaits nothing."""
+    try:
+        loop = asyncio.get_running_loop()
+    except RuntimeError:
+        work.close()
+        raise
+    return asyncio.Task(work, loop=loop, eager_start=True)

@@ -1,0 +1,139 @@
+"""What a script's functions are given besides the message."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from google.protobuf import message_factory
+from google.protobuf.message import Message as ProtoMessage
+
+from paperknife.mutation.rules.course import Course
+from paperknife.mutation.verdict import CloseOrder, Emission, Hold
+from paperknife_decoders.message import Direction
+from paperknife_decoders.nearest import nearest
+from paperknife_decoders.printable import elide, printable
+from paperknife_decoders.splice import Change, Set, splice
+from paperknife_decoders.values import Dynamic
+
+__all__ = ["Link", "Memory", "ScriptConnection"]
+
+type Memory = dict[str, Dynamic]
+"""What a script remembers of one connection."""
+
+
+class Link(Protocol):
+    """The way to open connections, for functions that go on when no message is at hand any more."""
+
+    def send(self, number: int, emission: Emission) -> None:
+        """Send a message on the connection of that number; nothing, where it has ended."""
+
+    def close(self, number: int, order: CloseOrder) -> None:
+        """End it."""
+
+    def say(self, number: int, text: str, *, warning: bool = False) -> None:
+        """Tell the user something about it."""
+
+
+LONGEST_LINE = 1000
+SIDES = {"client": Direction.SERVER, "server": Direction.CLIENT}
+"""What goes to a side goes in the direction of the other."""
+
+
+class ScriptConnection:
+    """The connection on which a message passes, or which opens or closes.
+
+    `number` counts from 1 in this run. Of the message at hand `direction` is ``client`` or ``server``, `payload` its
+    name, `time_ns` nanoseconds since the epoch, and `envelope` all of it.
+    """
+
+    __slots__ = ("_course", "_link", "_memory", "direction", "envelope", "number", "payload", "time_ns")
+
+    def __init__(self, course: Course, memory: Memory) -> None:
+        self._course = course
+        self._memory = memory
+        self._link: Link | None = None
+        """Set once the verdict on the message at hand is given, which waits: what is sent then goes out by itself."""
+        self.number = course.standing.number
+        self.time_ns = course.standing.time_ns
+        self.direction = course.message.direction.value if course.message is not None else ""
+        self.payload = course.envelope.payload
+        self.envelope: Dynamic = None
+
+    def send(self, to: str, payload: str | ProtoMessage = "", *, delay: float = 0.0, **fields: Dynamic) -> None:
+        """Send a message to ``"client"`` or ``"server"``, `delay` seconds from now.
+
+        ``send("client", "order_response", request_id=7, status="REJECTED")`` names the payload and its fields; a whole
+        envelope, as a message of the schema, is as good. Raises `ValueError` for what the schema does not have.
+        """
+        if to not in SIDES:
+            raise ValueError(f'send takes "client" or "server", whom the message goes to, and not {to!r}')
+        direction = SIDES[to]
+        envelope = self._encoded(direction, payload, fields)
+        outcome = self._course.outcome
+        before = outcome.emissions
+        self._course.emit(direction, envelope, delay)
+        if self._link is not None:
+            self._link.send(self.number, outcome.emissions[-1])
+            outcome.emissions = before
+
+    def reply(self, payload: str | ProtoMessage, *, delay: float = 0.0, **fields: Dynamic) -> None:
+        """Send a message back to the sender of the one at hand."""
+        if not self.direction:
+            raise ValueError("there is no message at hand to be answered; send takes a side")
+        self.send(self.direction, payload, delay=delay, **fields)
+
+    def drop(self) -> None:
+        """Let the message at hand not go on."""
+        self._course.outcome.is_dropped = True
+
+    def delay(self, seconds: float) -> None:
+        """Let the message at hand, and all behind it in its direction, go on so much later."""
+        self._course.outcome.delay += max(float(seconds), 0.0)
+
+    def hold(self, seconds: float = 300.0) -> None:
+        """Keep the message at hand until somebody lets it go on, at most so many seconds."""
+        self._course.outcome.hold = Hold("script", max(float(seconds), 0.0))
+
+    def close(self, code: int = 1000, reason: str = "") -> None:
+        """End the connection on both sides, with this code (RFC 6455, section 7.4) and reason."""
+        if not (code == 1000 or 1001 <= code <= 1014 or 3000 <= code <= 4999) or code in (1004, 1005, 1006):
+            raise ValueError(f"a close code such as 1000, 1011 or 4000 was expected, and not {code}")
+        self._course.outcome.close = CloseOrder(code, reason)
+
+    def abort(self) -> None:
+        """End the connection with no close frame, as when a cable is cut."""
+        self._course.outcome.close = CloseOrder(abort=True)
+
+    def remember(self, name: str, value: Dynamic) -> None:
+        """Keep a value for as long as the connection is open."""
+        self._memory[name] = value
+
+    def recall(self, name: str, default: Dynamic = None) -> Dynamic:
+        """A value that was remembered."""
+        return self._memory.get(name, default)
+
+    def log(self, *words: object) -> None:
+        """Say something in the live view."""
+        line = printable(elide(" ".join(map(str, words)), LONGEST_LINE))
+        self._course.outcome.logs = (*self._course.outcome.logs, line)
+
+    def _encoded(self, direction: Direction, payload: str | ProtoMessage, fields: dict[str, Dynamic]) -> bytes:
+        """The bytes of an envelope that is to be sent."""
+        kind = self._course.standing.reader.protocol.type_for(direction)
+        if kind is None:
+            raise ValueError(f"the schema says nothing of what goes {direction.arrow}, so nothing can be sent there")
+        if isinstance(payload, ProtoMessage):
+            changes: list[Change] = [Set(name, value) for name, value in fields.items()]
+            content = type(payload).SerializePartialToString(payload)
+            if payload.DESCRIPTOR.full_name == kind.descriptor.full_name:
+                return splice(content, kind.descriptor, changes)
+            raise ValueError(f"a {kind.name} was expected to be sent there, and not a {payload.DESCRIPTOR.full_name}")
+        field = kind.descriptor.fields_by_name.get(payload)
+        if field is None:
+            likely = nearest(payload, kind.payloads)
+            meant = f"did you mean {likely[0]}?" if likely else f"it has {', '.join(kind.payloads)}."
+            raise ValueError(f"{kind.name} has no payload {payload}; {meant}")
+        changes = [Set(f"{field.name}.{name}", value) for name, value in fields.items()]
+        if field.message_type is not None and not field.is_repeated:
+            changes.insert(0, Set(field.name, message_factory.GetMessageClass(field.message_type)()))
+        return splice(b"", kind.descriptor, changes)

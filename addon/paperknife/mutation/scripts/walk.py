@@ -1,0 +1,148 @@
+"""One message on its way through the functions that are for it, at once or while it is held."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from paperknife.mutation.held import Held
+from paperknife.mutation.rules.course import Course
+from paperknife.mutation.scripts.calling import Call, Faults
+from paperknife.mutation.scripts.connection import Link, Memory, ScriptConnection
+from paperknife.mutation.scripts.naming import Handler
+from paperknife.mutation.verdict import Hold, Verdict
+from paperknife_decoders.splice import SpliceError
+
+__all__ = ["SECONDS", "Surroundings", "Walk"]
+
+SECONDS = 60.0
+"""So long a message is held at most for functions that await something."""
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What functions are called with on one connection. Without a `link` what is sent later is lost."""
+
+    memory: Memory
+    faults: Faults
+    link: Link | None = None
+
+
+@dataclass(slots=True, eq=False)
+class Walk:
+    """A message, or a connection that opens or closes, and the functions `todo`, each with its envelope's place.
+
+    It is the `paperknife.mutation.held.Holder` of the message while a function awaits something.
+    """
+
+    course: Course
+    around: Surroundings
+    todo: deque[tuple[int, Path, Handler]]
+    awaited: tuple[asyncio.Task[None], Call] | None = None
+    is_late: bool = False
+    kept: Held | None = None
+
+    def begin(self) -> Verdict | None:
+        """Call the functions; what is to become of the message. Never raises."""
+        is_over = self.proceed()
+        outcome = self.course.outcome
+        message = self.course.message
+        content = message.content if message is not None else None
+        verdict: Verdict | None = None
+        if not is_over:
+            assert self.awaited is not None
+            handler = self.awaited[1].handler
+            hold = Hold(name_of(handler), SECONDS, in_order=True, by=self) if message is not None else None
+            hits = (*outcome.hits, name_of(handler))
+            verdict = Verdict(
+                content, hold=hold, emissions=outcome.emissions, hits=hits, logs=outcome.logs, close=outcome.close
+            )
+            self.is_late, self.awaited[1].connection._link = True, self.around.link
+            outcome.emissions, outcome.logs, outcome.close = (), (), None
+        elif outcome.hits:
+            try:
+                verdict = self.course.verdict()
+            except SpliceError as error:
+                verdict = Verdict(content, logs=(f"! script: {error}; the message passes as it was.", *outcome.logs))
+        elif outcome.logs:
+            verdict = Verdict(content, logs=outcome.logs)
+        return verdict
+
+    def proceed(self) -> bool:
+        """Call one function after the other; False where one awaits something."""
+        course = self.course
+        while self.todo and not course.outcome.is_dropped:
+            course.place, path, handler = self.todo.popleft()
+            connection = ScriptConnection(course, self.around.memory)
+            connection._link = self.around.link if self.is_late else None
+            call = Call(handler, path, course, connection, self.around.faults)
+            before = replace(course.outcome)
+            task = call.run()
+            if task is not None:
+                self.awaited = task, call
+                task.add_done_callback(self.done)
+                return False
+            if replace(course.outcome, logs=before.logs) != before:
+                course.outcome.hits = (*course.outcome.hits, name_of(handler))
+        return True
+
+    def done(self, task: asyncio.Task[None]) -> None:
+        """A function that awaited something has come to its end."""
+        assert self.awaited is not None
+        _, call = self.awaited
+        if task.cancelled() and self.kept is None:
+            return  # by ourselves: it was too late
+        call.finish(task)
+        self.awaited = None
+        is_over = self.proceed()
+        self.tell()
+        if is_over and self.kept is not None:
+            self.kept.settle(self.content())
+
+    def content(self) -> bytes | None:
+        """What goes on in the message's place."""
+        try:
+            return self.course.content()
+        except SpliceError as error:
+            self.say(f"! script: {error}; the message passes as it was.")
+            return self.course.message.content if self.course.message is not None else None
+
+    # as the holder of the message
+
+    def held(self, held: Held) -> None:
+        """The message is kept."""
+        self.kept = held
+
+    def gone(self, held: Held, why: str) -> None:
+        """It waits no more: what a function would do with it now is too late."""
+        self.kept = None
+        if self.awaited is not None:
+            task, call = self.awaited
+            task.cancel()
+            self.say(
+                f"! script {call.handler.place}: {call.handler.name} awaited something, and the message did not wait "
+                f"for it any longer: {why}."
+            )
+
+    # what is told late
+
+    def tell(self) -> None:
+        """Tell what was logged, and end the connection where that was asked for."""
+        outcome, link = self.course.outcome, self.around.link
+        for line in outcome.logs:
+            self.say(line)
+        if outcome.close is not None and link is not None:
+            link.close(self.course.standing.number, outcome.close)
+        outcome.logs, outcome.close = (), None
+
+    def say(self, line: str) -> None:
+        """Tell the user something."""
+        if self.around.link is not None:
+            self.around.link.say(self.course.standing.number, line, warning=line.startswith("!"))
+
+
+def name_of(handler: Handler) -> str:
+    """What a function is called among the rules that had a part in a message."""
+    return f"script {handler.name}"

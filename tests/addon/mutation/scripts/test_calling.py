@@ -1,0 +1,53 @@
+"""Whatever a function raises is one line."""
+
+from __future__ import annotations
+
+import logging
+
+import pytest
+
+from paperknife_decoders.message import Direction
+
+ORDER = {"request_id": 7, "symbol": "ESZ6"}
+
+RAISED = [
+    ("1 / 0", "ZeroDivisionError: division by zero"),
+    ("order.quantiti = 1", "AttributeError: "),
+    ("order.quantity = -1", "ValueError: Value out of range: -1"),
+    ("raise SystemExit(3)", "SystemExit: 3"),
+    ("raise ValueError('a\\x1bb\\nc' * 1000)", "ValueError: a\\x1bb\\nc"),
+    ("raise ValueError", "ValueError"),
+]
+
+
+@pytest.mark.parametrize(("line", "told"), RAISED, ids=[line for line, _ in RAISED])
+def test_a_fault_is_one_line(written, tape, caplog, line, told) -> None:
+    """It says where in the script; the traceback is in the log, and the message passes as it was."""
+    script = written(f"def client_order(order, connection):\n    order.symbol = 'X'\n    {line}")
+    message = tape.message(Direction.CLIENT, "order", ORDER)
+    with caplog.at_level(logging.WARNING):
+        verdict = script.changer.consider(message, 0.0)
+    assert verdict.content is message.content
+    assert verdict.hits == ()
+    (text,) = verdict.logs
+    assert text.startswith(f"! script {script.path}:3: client_order: {told}")
+    assert text.isprintable()
+    assert len(text) < 600
+    assert caplog.records[0].exc_info
+
+
+def test_a_fault_that_comes_again_is_said_ever_more_rarely(written, tape, caplog) -> None:
+    """A feed does not fill the screen with it."""
+    script = written("def client_order(order, connection): 1 / 0")
+    message = tape.message(Direction.CLIENT, "order", ORDER)
+    lines = [verdict.logs[0] for _ in range(150) if (verdict := script.changer.consider(message, 0.0)) is not None]
+    assert [line.rpartition("was.")[2] for line in lines] == ["", " (10 times)", " (100 times)"]
+    assert len(caplog.records) == 1
+
+
+def test_a_function_that_takes_long(written, tape) -> None:
+    """It is told of once, as nothing else passes meanwhile."""
+    script = written("import time\ndef client_order(order, connection): time.sleep(0.06)")
+    message = tape.message(Direction.CLIENT, "order", ORDER)
+    assert "in which nothing else passed" in script.changer.consider(message, 0.0).logs[0]
+    assert script.changer.consider(message, 0.0) is None
