@@ -43,7 +43,7 @@ class Faults:
         self.counts[what] += 1
         count = self.counts[what]
         if count == 1:
-            logger.warning("%s", what, exc_info=error)
+            logger.info("%s", what, exc_info=error)
         if not is_power_of_ten(count):
             return ""
         return f"! script {what}{then}{'' if count == 1 else f' ({count:,} times)'}"

@@ -25,7 +25,7 @@ def test_a_fault_is_one_line(written, tape, caplog, line, told) -> None:
     """It says where in the script; the traceback is in the log, and the message passes as it was."""
     script = written(f"def client_order(order, connection):\n    order.symbol = 'X'\n    {line}")
     message = tape.message(Direction.CLIENT, "order", ORDER)
-    with caplog.at_level(logging.WARNING):
+    with caplog.at_level(logging.INFO):
         verdict = script.changer.consider(message, 0.0)
     assert verdict.content is message.content
     assert verdict.hits == ()
@@ -40,6 +40,7 @@ def test_a_fault_that_comes_again_is_said_ever_more_rarely(written, tape, caplog
     """A feed does not fill the screen with it."""
     script = written("def client_order(order, connection): 1 / 0")
     message = tape.message(Direction.CLIENT, "order", ORDER)
+    caplog.set_level(logging.INFO)
     lines = [verdict.logs[0] for _ in range(150) if (verdict := script.changer.consider(message, 0.0)) is not None]
     assert [line.rpartition("was.")[2] for line in lines] == ["", " (10 times)", " (100 times)"]
     assert len(caplog.records) == 1

@@ -36,7 +36,7 @@ def test_names(tape, name, function, meant) -> None:
 WRONG = [
     ("client_ordre", two, "did you mean client_order?"),
     ("client_market_data", two, "nothing is called client_market_data here; did you mean server_market_data?"),
-    ("client_quux_and_more", two, "there are client, client_account"),
+    ("client_zzzzzzzzzzzzzzzzzzzz", two, "there are client, client_account"),
     ("opend", one, "did you mean opened?"),
     ("cleint", two, "did you mean client?"),
     ("client_order", one, "client_order(message, connection) was expected, and client_order(connection)"),
