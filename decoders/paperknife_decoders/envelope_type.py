@@ -57,6 +57,7 @@ class EnvelopeType:
     messages in it (but for maps, times and other single values), of which several may be set. `tags` are the tags of
     those that are messages as they stand on the wire, at most two bytes long, little end first, with their names.
     `originals` are the schema's types by the full names of those that were made in their place (see `carrying`).
+    `told_by` says of a type that no schema has how its messages are told apart, in the place of its name.
     """
 
     __slots__ = (
@@ -72,10 +73,11 @@ class EnvelopeType:
         "parse",
         "serialize",
         "tags",
+        "told_by",
         "which",
     )
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - of most types only the descriptor is given
         self,
         descriptor: Descriptor,
         name: str = "",
@@ -83,8 +85,10 @@ class EnvelopeType:
         *,
         set_fields: bool = False,
         originals: Mapping[str, Descriptor] = NOT_MADE,
+        told_by: str = "",
     ) -> None:
         self.originals = originals
+        self.told_by = told_by
         message_class = message_factory.GetMessageClass(descriptor)
         self.descriptor = descriptor
         self.name: str = name or descriptor.full_name

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from google.protobuf.descriptor import FileDescriptor
 from google.protobuf.message import DecodeError as ProtobufDecodeError
 
+from paperknife_decoders.carrying.union import BODY
 from paperknife_decoders.declared_pairs import DeclaredPair
 from paperknife_decoders.envelope import Envelope, Form
 from paperknife_decoders.envelope_type import EnvelopeType
@@ -22,7 +23,7 @@ from paperknife_decoders.rest import LOST, NOTHING, Rest
 from paperknife_decoders.secrets import Secrets
 from paperknife_decoders.steps import Context, Limits, Memory, Opened, Step, open_parts, up_to_gathering
 from paperknife_decoders.steps.express import express_for
-from paperknife_decoders.wire.walker import is_wire_format
+from paperknife_decoders.wire.walker import WireType, is_wire_format, walk_partly
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -134,7 +135,7 @@ class Reader:
         if isinstance(way, Envelope):
             return (way,)
         kind = self.protocol.type_for(direction)
-        return tuple(read_envelope(part, kind) for part in way.parts)
+        return tuple(read_part(part, kind) for part in way.parts)
 
     def way(
         self, direction: Direction, opcode: int, content: bytes, before: Rest = NOTHING, *, partly: bool = False
@@ -305,6 +306,19 @@ def read_envelope(data: bytes, kind: EnvelopeType | None) -> Envelope:
     return Envelope(data, Form.DECODED, kind, message, kind.payload_of(message))
 
 
+def read_part(part: bytes, kind: EnvelopeType | None) -> Envelope:
+    """One part behind the steps. Of a type that no schema has, what does not parse is told of what lies in it."""
+    envelope = read_envelope(part, kind)
+    if envelope.message is not None or kind is None or not kind.told_by:
+        return envelope
+    for each in walk_partly(part).fields:
+        member = kind.descriptor.fields_by_number.get(each.number)
+        if member is not None and each.wire_type is WireType.LENGTH and each.number >= BODY:
+            inner = refusal(kind.name if member.message_type is None else member.message_type.name)
+            return undecoded(part[each.content : each.content_end], kind, inner)
+    return envelope
+
+
 def undecoded(data: bytes, kind: EnvelopeType | None, fault: str) -> Envelope:
     """Bytes that no schema type explains, with what they look like instead."""
     if looks_like_json(data):
@@ -322,7 +336,7 @@ def text_envelope(content: bytes, kind: EnvelopeType | None, fault: str = "") ->
     """A text message: JSON or plain text, never parsed as Protobuf."""
     form = Form.JSON if looks_like_json(content) else Form.TEXT
     if kind is not None and not fault:
-        fault = f"a text message, where {kind.name} in a binary one was expected"
+        fault = f"a text message, where {kind.told_by or kind.name} in a binary one was expected"
     return Envelope(content, form, kind, fault=fault)
 
 

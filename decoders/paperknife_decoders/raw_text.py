@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from paperknife_decoders.envelope import Envelope, Form
 from paperknife_decoders.masking import mask_json
-from paperknife_decoders.oddities.parse_fault import fault_text
+from paperknife_decoders.oddities.parse_fault import fault_text, refused_member
 from paperknife_decoders.paint import Paint, dyed
 from paperknife_decoders.printable import elide, printable
 from paperknife_decoders.redaction.unread import places_in_unread
@@ -49,6 +49,8 @@ def hidden_in(envelope: Envelope, secrets: Secrets) -> Hidden:
     if envelope.form not in (Form.WIRE, Form.BYTES) or not (secrets.names or secrets.paths):
         return Hidden()
     kind = envelope.type.descriptor if envelope.type else None
+    if envelope.type is not None and (member := refused_member(envelope.type, envelope.fault)) is not None:
+        return Hidden(secret_spans(data, member.kind, secrets, (member.name,)))
     starts, places = places_in_unread(envelope, secrets)
     if starts or places:
         return Hidden(starts, places)

@@ -12,22 +12,25 @@ from paperknife_decoders.oddities.search import known_tags
 from paperknife_decoders.secrets import Secrets
 from paperknife_decoders.wire.walker import DEEPEST, CutShort, Field, WireType, read_field, read_varint, walk_partly
 
-__all__ = ["begins_like", "secret_ranges", "secret_spans"]
+__all__ = ["begins_like", "secret_fields", "secret_ranges", "secret_spans"]
 
 LONGEST_PREFIX = 8
 """Bytes before an envelope that are taken for a length or a constant."""
 MOST_SEARCHED = 16_384
 """So much of a message is searched for envelopes behind prefixes, which is more than any view shows of it."""
+MOST_SHOWN = 16_384
+"""Fields of one message, which is more than the wire view shows."""
 MOST_PARTS = 100
 """So many envelopes behind prefixes of one message are looked at."""
 
 
-def secret_spans(data: bytes, descriptor: Descriptor, secrets: Secrets, *, limit: int = 10_000) -> frozenset[int]:
+def secret_spans(data: bytes, descriptor: Descriptor, secrets: Secrets, path: tuple[str, ...] = ()) -> frozenset[int]:
     """The offsets at which fields of this type start that hold secrets; never raises.
 
-    In each message `limit` fields are looked at, as many as the wire view could show and more.
+    In each message as many fields are looked at as the wire view could show, and more. `path` are the names that lead
+    to the message from its envelope.
     """
-    return frozenset(field.start for field in secret_fields(data, (0, len(data)), descriptor, secrets, limit))
+    return frozenset(field.start for field in secret_fields(data, (0, len(data)), descriptor, secrets, path))
 
 
 def secret_ranges(data: bytes, descriptor: Descriptor, secrets: Secrets) -> tuple[tuple[int, int], ...]:
@@ -42,19 +45,23 @@ def secret_ranges(data: bytes, descriptor: Descriptor, secrets: Secrets) -> tupl
         (field.start, field.end)
         for prefix in range(LONGEST_PREFIX + 1)
         for part in islice(parts(data, prefix, descriptor), MOST_PARTS)
-        for field in secret_fields(data, part, descriptor, secrets, MOST_SEARCHED)
+        for field in secret_fields(data, part, descriptor, secrets)
     }
     return tuple(sorted(found))
 
 
 def secret_fields(
-    data: bytes, part: tuple[int, int], descriptor: Descriptor, secrets: Secrets, limit: int
+    data: bytes,
+    part: tuple[int, int],
+    descriptor: Descriptor,
+    secrets: Secrets,
+    path: tuple[str, ...] = (),
 ) -> Iterator[Field]:
     """The fields that hold secrets in a message of this type, a part of `data`, also where it is cut."""
-    waiting: list[tuple[tuple[int, int], Descriptor, tuple[str, ...]]] = [(part, descriptor, ())]
+    waiting: list[tuple[tuple[int, int], Descriptor, tuple[str, ...]]] = [(part, descriptor, path)]
     while waiting:
         (start, end), kind, path = waiting.pop()
-        read = walk_partly(data, start, end, limit=limit)
+        read = walk_partly(data, start, end, limit=MOST_SHOWN)
         cut = read.error.field if isinstance(read.error, CutShort) else None
         for field in [*read.fields, *([cut] if cut else [])]:
             known = kind.fields_by_number.get(field.number)

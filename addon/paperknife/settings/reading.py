@@ -122,8 +122,11 @@ class Loaded:
                 "messages are shown as bare wire fields."
             )
             return f"{name}{sentence[0].lower() if name else sentence[0]}{sentence[1:]}"
-        client, server = (kind.name if kind is not None else "JSON" for kind in (protocol.client, protocol.server))
+        kinds = (protocol.client, protocol.server)
+        client, server = (kind.told_by or kind.name if kind is not None else "JSON" for kind in kinds)
         types = f"client sends {client}, server sends {server}."
+        if client == server and all(kind is not None and kind.told_by for kind in kinds):
+            types = f"client and server send {client}."
         if look_swapped(client, server):
             types += " By their names it should be the other way round."
         return f"{name}{'schema' if name else 'Schema'}: {schema.describe()}; {types}"

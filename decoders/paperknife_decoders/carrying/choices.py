@@ -118,6 +118,21 @@ class Choice:
         return any(isinstance(each, FieldKey) for each in (self.key, self.remembers, self.recalls))
 
     @property
+    def told_by(self) -> str:
+        """How messages are told apart, in words: what they are, and by what that is known."""
+        count = len(self.holds)
+        if self.key is None or count == 1:
+            return f"{' or '.join(each.name for each in self.holds)} behind what stands in front"
+        match self.key:
+            case FieldKey(field=field):
+                where = f"their field {field.name}"
+            case HeaderKey(name=name):
+                where = f"{name} in front of them"
+            case _:
+                where = "the URL's path"
+        return f"messages told apart by {where} ({count:,} types)"
+
+    @property
     def holds(self) -> tuple[Descriptor, ...]:
         """All types, each once, in the order of the table."""
         found = dict.fromkeys(self.table.values())

@@ -114,7 +114,7 @@ class Building:
             return Side(None, steps)
         union = header_union("Frame", header, choice.holds, self.schema.pool)
         behind = Behind(union, choice, tuple(header))
-        kind = EnvelopeType(union.descriptor, "Frame", union.oneof)
+        kind = EnvelopeType(union.descriptor, "Frame", union.oneof, told_by=choice.told_by)
         return self.carried_side(side, union.descriptor, kind, (*steps, behind), {})
 
     def carried_side(
@@ -144,6 +144,7 @@ class Building:
                 plain.name,
                 union.oneof,
                 set_fields=bool(plain.named),
+                told_by=plain.told_by,
                 originals={**plain.originals, **union.originals},
             )
             known = self.made[key] = (list(carriers.values()), kind, Carry(union, tuple(header)))

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import contextlib
+from typing import NamedTuple
 
 from google.protobuf.descriptor import Descriptor
 
 from paperknife_decoders.envelope import Envelope, Form
+from paperknife_decoders.envelope_type import EnvelopeType
 from paperknife_decoders.errors import DecodeError
 from paperknife_decoders.oddities.search import Enough, known_tags
 from paperknife_decoders.wire.walker import DEEPEST, CutShort, Field, WireType, read_varint, walk_partly
 
-__all__ = ["fault_text", "parse_fault", "refusal"]
+__all__ = ["fault_text", "parse_fault", "refusal", "refused_member"]
 
 MOST_SHOWN = 10_000
 """Fields that are looked at for a message that is only passing by: some 20 milliseconds."""
@@ -30,10 +32,27 @@ def fault_text(envelope: Envelope) -> str:
     What a parser refused is looked into here, when it is shown, and not for every message that passes.
     """
     kind, fault = envelope.type, envelope.fault
-    if kind is None or fault != refusal(kind.name) or envelope.form is Form.JSON:
+    if kind is None or envelope.form is Form.JSON:
         return fault
-    found = parse_fault(envelope.data, kind.descriptor, limit=MOST_SHOWN)
+    member = refused_member(kind, fault)
+    refused = kind.descriptor if fault == refusal(kind.name) else member and member.kind
+    found = parse_fault(envelope.data, refused, limit=MOST_SHOWN) if refused else None
     return f"{fault}: {found}" if found else fault
+
+
+class Member(NamedTuple):
+    """What lies in an envelope of a type that no schema has: by its name there, and its own type."""
+
+    name: str
+    kind: Descriptor
+
+
+def refused_member(kind: EnvelopeType, fault: str) -> Member | None:
+    """Of a type that no schema has the member whose type a parser refused the bytes as; None for any other fault."""
+    for each in kind.members if kind.told_by else ():
+        if each.message_type is not None and fault == refusal(each.message_type.name):
+            return Member(each.name, each.message_type)
+    return None
 
 
 def parse_fault(data: bytes, descriptor: Descriptor, *, limit: int = 100_000) -> DecodeError | None:

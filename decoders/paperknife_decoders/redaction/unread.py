@@ -23,7 +23,7 @@ from paperknife_decoders.redaction.careful import CarefulReading
 from paperknife_decoders.redaction.edits import Edit, Found, Span, apply, spans_of
 from paperknife_decoders.redaction.leaves import known_field, table_for
 from paperknife_decoders.redaction.text import find_in_text
-from paperknife_decoders.secret_spans import LONGEST_PREFIX, MOST_PARTS, MOST_SEARCHED, part_end
+from paperknife_decoders.secret_spans import LONGEST_PREFIX, MOST_PARTS, MOST_SEARCHED, part_end, secret_fields
 from paperknife_decoders.secrets import Secrets
 from paperknife_decoders.wire.walker import DEEPEST, Field, WireType, walk_partly
 
@@ -40,10 +40,22 @@ def find_in_unread(envelope: Envelope, secrets: Secrets) -> Found:
     """The secret fields of what begins as its type does and then breaks off, or lies behind prefixes; and words."""
     found = find_in_text(envelope.data, secrets)
     if envelope.type is not None:
+        if envelope.type.told_by:
+            found = add_told(found, envelope, secrets)
         search = Search(envelope.data, candidates_for(envelope.type, secrets), secrets)
         search.run()
         found.edits += search.found.edits
         found.values += search.found.values
+    return found
+
+
+def add_told(found: Found, envelope: Envelope, secrets: Secrets) -> Found:
+    """With the secrets of what a key, or a header, says what it is: that is so though it does not parse as that."""
+    data = envelope.data
+    for field in secret_fields(data, (0, len(data)), envelope.type.descriptor, secrets) if envelope.type else ():
+        found.edits.append(Edit(field.content, field.content_end, table_for(field)))
+        if field.wire_type is WireType.LENGTH:
+            found.values.append(data[field.content : field.content_end])
     return found
 
 

@@ -11,7 +11,9 @@ from tests.addon.presets.exchanges import UNKNOWN, Maker
 from paperknife.live.renderer import FormatName, Renderer, ViewOptions
 from paperknife.settings.catalogue import preset_entries
 from paperknife.settings.reading import Loaded, Reading, load
+from paperknife_decoders.envelope import Envelope, Form
 from paperknife_decoders.message import Direction, Message, Opcode
+from paperknife_decoders.oddities.marks import marks
 from paperknife_decoders.redaction.redactor import Redactor
 
 HERE = Path(__file__).parent
@@ -80,6 +82,38 @@ def test_no_password_is_shown(loaded) -> None:
             assert PASSWORD[:8].encode().hex() not in text.replace(" ", ""), (form, content)
             shown += 1
     assert shown > 50
+
+
+def test_what_is_told_of_types_that_no_schema_has() -> None:
+    """How the messages are told apart, and what one is that does not parse; never the name of a type of ours."""
+    path = str(HERE / "protos" / "rithmic.proto")
+    loaded = load(Reading(schema=(path,), protocol="rithmic"))
+    assert loaded.schema is not None
+    said = loaded.describe()
+    assert said.endswith("client and server send messages told apart by their field template_id (4 types).")
+    reader = loaded.protocol.reader()
+    login = LOGINS["rithmic"](Maker(loaded.schema)).removesuffix(UNKNOWN)
+    wrong = UNKNOWN + b"\xda\xfb\x3f\x02\xff\xff" + login  # in front a user that is no text
+    (envelope,) = reader.read(Direction.CLIENT, Opcode.BINARY, len(wrong).to_bytes(4, "big") + wrong)
+    assert (envelope.data, envelope.fault) == (wrong, "does not parse as RequestLogin")
+    (mark,) = marks(envelope)
+    assert mark.startswith("does not parse as RequestLogin: a string that is not UTF-8")
+    (text,) = reader.read(Direction.CLIENT, Opcode.TEXT, b"hello")
+    masked = Redactor().redact_one(reader, Direction.CLIENT, Opcode.BINARY, content_of(envelope))
+    assert masked is not None
+    assert PASSWORD.encode() not in masked[0]
+    for each in (envelope, text):
+        for form in FORMATS:
+            renderer = Renderer(ViewOptions(form, width=10_000), lambda: 10_000)
+            opcode = Opcode.TEXT if each is text else Opcode.BINARY
+            shown = "".join(renderer.message(Message(1, Direction.CLIENT, 0, opcode, content_of(each), reader)))
+            assert "Frame" not in shown
+            assert PASSWORD not in shown
+
+
+def content_of(envelope: Envelope) -> bytes:
+    """A message of the preset's with an envelope."""
+    return envelope.data if envelope.form is Form.TEXT else len(envelope.data).to_bytes(4, "big") + envelope.data
 
 
 def test_every_preset_that_carries_is_here() -> None:
