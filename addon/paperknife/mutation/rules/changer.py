@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import replace
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from paperknife.mutation.rules.compiling import Rule
 from paperknife.mutation.rules.course import Course, Outcome
 from paperknife.mutation.rules.form import Event
-from paperknife.mutation.rules.standing import Standing
-from paperknife.mutation.rules.tables import Fitted
+from paperknife.mutation.rules.standing import Standing, Tally
+from paperknife.mutation.rules.tables import Fitted, Side
 from paperknife.mutation.verdict import Verdict
 from paperknife_decoders.envelope import Envelope
 from paperknife_decoders.message import Direction, Message, Opcode
@@ -24,23 +26,24 @@ if TYPE_CHECKING:
 __all__ = ["RuleChanger"]
 
 LONGEST_FAULT = 300
+NUMBER = attrgetter("number")
 
 
 class RuleChanger:
     """A `paperknife.mutation.verdict.Changer` that goes by rules. `standing` is what it knows of the connection."""
 
-    __slots__ = ("_fitted", "_protocol", "_rules", "standing")
+    __slots__ = ("_fitted", "_protocol", "rules", "standing")
 
     def __init__(self, rules: RuleSet, standing: Standing) -> None:
         self.standing = standing
-        self._rules = rules
+        self.rules = rules
         self._protocol: Protocol | None = None
         self._fitted = self._fit(standing.reader.protocol)
 
     def _fit(self, protocol: Protocol) -> Fitted:
         """The rules for the protocol that messages are read by, which a schema that was loaded anew replaces."""
         if protocol is not self._protocol:
-            self._protocol, self._fitted = protocol, self._rules.fitted(protocol)
+            self._protocol, self._fitted = protocol, self.rules.fitted(protocol)
         return self._fitted
 
     def heeds(self, direction: Direction) -> bool:
@@ -78,39 +81,60 @@ class RuleChanger:
             return None
         course: Course | None = None
         for place, envelope in enumerate(message.envelopes):
-            if course is not None:
-                course.place = place
-            for rule in side.rules_for(envelope.payload):
-                standing.rule, standing.seed = rule.name, rule.seed
-                if course is None:
-                    if rule.when is not None and not rule.when.matches(message, envelope, standing):
-                        continue
-                    course = Course(standing, message, place)
-                elif not self._concerns(rule, course):
+            first = None
+            if course is None:
+                first = self._first(message, envelope, side)
+                if first is None:
                     continue
-                self._apply(rule, course, now)
-                if course.outcome.is_final:
-                    return self._verdict(course)
+                course = Course(standing, message)
+            course.place = place
+            self._walk(course, side, first, now)
+            if course.outcome.is_final:
+                break
         return self._verdict(course) if course is not None else None
 
-    def _concerns(self, rule: Rule, course: Course) -> bool:
-        """True if a rule is still for a message that others may have changed."""
-        envelope: Envelope = course.envelope
-        message = course.message
+    def _first(self, message: Message, envelope: Envelope, side: Side) -> Rule | None:
+        """The first rule whose condition holds; None where there is none, as for most messages."""
+        standing = self.standing
+        for rule in side.rules_for(envelope.payload):
+            if rule.when is None:
+                return rule
+            standing.rule, standing.seed = rule.name, rule.seed
+            if rule.when.matches(message, envelope, standing):
+                return rule
+        return None
+
+    def _walk(self, course: Course, side: Side, first: Rule | None, now: float) -> None:
+        """Send an envelope through the rules from `first` on, whose condition holds, each time as it is by then."""
+        message, standing = course.message, self.standing
         assert message is not None
-        if rule.when is not None and not rule.when.matches(message, envelope, self.standing):
-            return False
-        return rule.payloads is None or not rule.payloads.isdisjoint(envelope.payload.split("+"))
+        payload = course.envelope.payload
+        rules = side.rules_for(payload)
+        at = 0 if first is None else rules.index(first)
+        while at < len(rules):
+            rule = rules[at]
+            at += 1
+            standing.rule, standing.seed = rule.name, rule.seed
+            if rule is not first and rule.when is not None:
+                if not rule.when.matches(message, course.envelope, standing):
+                    continue
+            self._apply(rule, course, now)
+            if course.outcome.is_final:
+                return
+            if course.outcome.parts is not None and course.envelope.payload != payload:
+                payload = course.envelope.payload
+                rules = side.rules_for(payload)
+                at = bisect_left(rules, rule.number + 1, key=NUMBER)
 
     def _apply(self, rule: Rule, course: Course, now: float) -> None:
         """Do what a rule says, if it is its turn; all of it or nothing."""
         standing = self.standing
-        tally = self._rules.tally(rule.name) if rule.occasions.in_run else standing.tally(rule.name)
-        if not rule.occasions.is_always and not self._is_turn(rule, now):
+        tally = self.rules.tally(rule.name) if rule.occasions.in_run else standing.tally(rule.name)
+        if not rule.is_always and not self._is_turn(rule, tally, now):
             return
         tally.hits += 1
         standing.count = tally.hits
-        before = replace(course.outcome)
+        before = replace(course.outcome) if len(rule.acts) > 1 else course.outcome  # one action is done or is not
         try:
             for act in rule.acts:
                 act(course)
@@ -121,12 +145,11 @@ class RuleChanger:
         else:
             course.outcome.hits = (*course.outcome.hits, rule.name)
 
-    def _is_turn(self, rule: Rule, now: float) -> bool:
+    def _is_turn(self, rule: Rule, tally: Tally, now: float) -> bool:
         """True if a rule takes this one of the messages that it matches."""
         standing, when = self.standing, rule.occasions
         if when.between is not None and not when.between[0] <= now - standing.opened_at <= when.between[1]:
             return False
-        tally = self._rules.tally(rule.name) if when.in_run else standing.tally(rule.name)
         tally.matches += 1
         number = tally.matches - when.after
         if number <= 0 or number % when.every:
@@ -144,19 +167,19 @@ class RuleChanger:
             verdict = course.verdict()
         except SpliceError as error:
             return self._complaint(course.message, done.hits[-1], str(error))
-        self._rules.count(done.hits, done.counts)
+        self.rules.count(done.hits, done.counts)
         return verdict
 
     # Faults
 
     def _complain(self, outcome: Outcome, rule: str, sentence: str) -> None:
         """Say what could not be done; once for each rule."""
-        if self._rules.is_new_fault(rule):
+        if self.rules.is_new_fault(rule):
             outcome.logs = (*outcome.logs, said(rule, sentence))
 
     def _complaint(self, message: Message | None, rule: str, sentence: str) -> Verdict | None:
         """The verdict on a message that passes as it came because something could not be done."""
-        if not self._rules.is_new_fault(rule):
+        if not self.rules.is_new_fault(rule):
             return None
         return Verdict(message.content if message is not None else None, logs=(said(rule, sentence),))
 

@@ -19,7 +19,7 @@ from paperknife_decoders.protocol import Protocol
 __all__ = ["Rule", "World", "compiled", "scopes"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Rule:
     """A rule as it is applied. `payloads` are those that it concerns, None for any."""
 
@@ -31,6 +31,8 @@ class Rule:
     acts: tuple[Act, ...]
     payloads: frozenset[str] | None = None
     sends: frozenset[Direction] = frozenset()
+    is_always: bool = False
+    """It takes every message that it matches."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,17 @@ def compiled(form: RuleForm, trigger: Trigger, scope: Scope, number: int) -> Rul
     payloads = frozenset({trigger.payload}) if trigger.payload else None
     for narrower in (frozenset(scope.touched) or None, when.payloads(scope.direction) if when is not None else None):
         payloads = narrower if payloads is None else payloads if narrower is None else payloads & narrower
-    return Rule(number, form.name, form.seed, when, form.occasions, tuple(acts), payloads, frozenset(scope.sends))
+    return Rule(
+        number,
+        form.name,
+        form.seed,
+        when,
+        form.occasions,
+        tuple(acts),
+        payloads,
+        frozenset(scope.sends),
+        form.occasions.is_always,
+    )
 
 
 def check_payload(trigger: Trigger, scope: Scope) -> None:

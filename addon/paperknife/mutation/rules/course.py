@@ -124,8 +124,7 @@ class Course:
         if self.message is None:
             raise SpliceError("there is no message here whose fields could be changed")
         if self.opened is None:
-            message = self.message
-            self.opened = opened_way(message.reader, message.direction, message.opcode, message.content, message.before)
+            self.opened = way_of(self.message)
         if self.place >= len(self.opened.parts):
             raise SpliceError("this message holds no envelope, so no field can be changed")
         return self.opened.parts
@@ -165,6 +164,14 @@ class Course:
             hits=done.hits,
             logs=done.logs,
         )
+
+
+def way_of(message: Message) -> Opened:
+    """The way to a message's envelopes and back; a bare one that was read already is not read again."""
+    reader, direction, opcode = message.reader, message.direction, message.opcode
+    if message.envelopes[0].form is Form.DECODED and not reader.has_steps(direction, opcode):
+        return Opened((message.content,), b"".join)
+    return opened_way(reader, direction, opcode, message.content, message.before)
 
 
 def closed(opened: Opened, parts: tuple[bytes, ...]) -> bytes:

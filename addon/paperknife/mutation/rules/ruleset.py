@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from weakref import WeakSet
 
 from paperknife.mutation.rules.changer import RuleChanger
 from paperknife.mutation.rules.checking import check
@@ -57,6 +58,7 @@ class RuleSet:
         self._hits: Counter[str] = Counter()
         self._faults: Counter[str] = Counter()
         self._counters: Counter[str] = Counter()
+        self._adopted: WeakSet[RuleSet] = WeakSet()
 
     def changed(self) -> bool:
         """True, once for each change, if a file changed on disk that rules are in."""
@@ -71,7 +73,19 @@ class RuleSet:
 
     def continuing(self, changer: RuleChanger) -> RuleChanger:
         """The changer of a connection that went by other rules before: what was remembered and counted goes on."""
+        self.adopt(changer.rules)
         return RuleChanger(self, changer.standing)
+
+    def adopt(self, before: RuleSet) -> None:
+        """Go on counting where the rules of before these ended, once; a rule is the same by its name."""
+        if before is self or before in self._adopted:
+            return
+        self._adopted.add(before)
+        for name in self.names:
+            self._hits[name] += before._hits[name]
+            if name in before._tallies:
+                self._tallies[name] = before._tallies[name]
+        self._counters.update(before._counters)
 
     def fitted(self, protocol: Protocol) -> Fitted:
         """The rules for messages of one protocol."""
@@ -95,8 +109,10 @@ class RuleSet:
 
     def count(self, hits: Iterable[str], counters: Iterable[str]) -> None:
         """Count which rules have done something with one message, and what they counted."""
-        self._hits.update(hits)
-        self._counters.update(counters)
+        for rule in hits:
+            self._hits[rule] += 1
+        for counter in counters:
+            self._counters[counter] += 1
 
     def is_new_fault(self, rule: str) -> bool:
         """Count that a rule could not do what it says; True the first time."""
