@@ -47,6 +47,7 @@ class Waits:
         count = self._count(key)
         if count.surplus:
             count.surplus -= 1
+            self._drop_empty(key, count)
         else:
             count.places.append(self._place)
             self._add(key, 1)
@@ -59,6 +60,7 @@ class Waits:
             count.surplus += 1
             return False
         place = count.places.popleft()
+        self._drop_empty(key, count)
         if is_stream(key):
             self._passed.append(max(place, self._passed[-1]))
         self._add(key, -1)
@@ -79,10 +81,11 @@ class Waits:
 
     def write_off(self, *, streams_only: bool = False) -> None:
         """Wait no longer for any of it."""
-        for key in [
-            key for key, count in self._counts.items() if count.places and (is_stream(key) or not streams_only)
-        ]:
-            del self._counts[key]
+        if not self.open_in_streams + (0 if streams_only else self.open):
+            return
+        for key in [key for key, count in self._counts.items() if count.places]:
+            if is_stream(key) or not streams_only:
+                del self._counts[key]
         self.open_in_streams = 0
         if not streams_only:
             self.open = 0
@@ -102,6 +105,11 @@ class Waits:
         else:
             self._counts.move_to_end(key)
         return count
+
+    def _drop_empty(self, key: Hashable, count: Count) -> None:
+        """Keep no count of nothing, so that there are few to go through."""
+        if not (count.places or count.surplus):
+            del self._counts[key]
 
     def _add(self, key: Hashable, by: int) -> None:
         if is_stream(key):

@@ -73,3 +73,14 @@ def test_memory_is_bounded() -> None:
     for number in range(20_000):
         waits.recorded(answer(number))
     assert waits.open == 16_384
+
+
+def test_what_is_done_with_is_not_kept() -> None:
+    """There are few kinds to go through, however many there were."""
+    waits = Waits()
+    for number in range(100):
+        waits.recorded(answer(number))
+        waits.came(answer(number))
+        waits.came(TICK)
+        waits.recorded(TICK)
+    assert not waits._counts
