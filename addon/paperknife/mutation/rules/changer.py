@@ -115,9 +115,9 @@ class RuleChanger:
             rule = rules[at]
             at += 1
             standing.rule, standing.seed = rule.name, rule.seed
-            if rule is not first and rule.when is not None:
-                if not rule.when.matches(message, course.envelope, standing):
-                    continue
+            when = rule.when if rule is not first else None
+            if when is not None and not when.matches(message, course.envelope, standing):
+                continue
             self._apply(rule, course, now)
             if course.outcome.is_final:
                 return

@@ -15,7 +15,7 @@ from paperknife.mutation.rules.templates import Make, Template, has_braces, temp
 from paperknife_decoders.definition.node import Node, described
 from paperknife_decoders.expression.terms import Kind, Term, Value
 from paperknife_decoders.open_types import is_any, is_json_like
-from paperknife_decoders.splice import PathError, Set, SpliceError, path_from, splice
+from paperknife_decoders.splice import PathError, Set, SpliceError, path_from, prepared, splice
 from paperknife_decoders.splice.entries import value_field
 from paperknife_decoders.splice.hops import is_map
 from paperknife_decoders.splice.paths import Path
@@ -97,8 +97,11 @@ def path_in(node: Node, key: object, descriptor: Descriptor) -> Path | None:
         return None
 
 
-def sets_in(node: Node, descriptor: Descriptor, scope: Scope, depth: int = 0) -> Sets | None:
-    """What a mapping of paths and values says; None, with faults, where anything in it is wrong."""
+def sets_in(node: Node, descriptor: Descriptor, scope: Scope, depth: int = 0, *, is_new: bool = False) -> Sets | None:
+    """What a mapping of paths and values says; None, with faults, where anything in it is wrong.
+
+    With `is_new` it is said of a message in which there is nothing yet.
+    """
     fillings: list[tuple[Path, Filling]] = []
     entries = node.entries("a mapping of fields and their values")
     chosen: dict[tuple[str, str], str] = {}
@@ -110,7 +113,9 @@ def sets_in(node: Node, descriptor: Descriptor, scope: Scope, depth: int = 0) ->
         if (rival := rival_of(path, chosen)) is not None:
             inner.fault(f"{path} and {rival} are never both set: they are members of one oneof", at_key=True)
             continue
-        if fits(path, filling, descriptor, inner):
+        if is_new and any(hop.index is not None for hop in path.hops):
+            inner.fault(f"{path} is not there in a new message; write the whole list: [...]", at_key=True)
+        elif fits(path, filling, descriptor, inner):
             fillings.append((path, filling))
     if len(fillings) < len(entries) or not isinstance(node.value, dict):
         return None
@@ -135,20 +140,13 @@ def fits(path: Path, filling: Filling, descriptor: Descriptor, node: Node) -> bo
     first: Exception | None = None
     for sample in filling.samples:
         try:
-            splice(b"", descriptor, [Set(whole_path(path), sample)])
+            prepared(descriptor, [Set(path, sample)])
         except SpliceError as error:
             first = first or error
         else:
             return True
     node.fault(f"{path}: {first}")
     return False
-
-
-def whole_path(path: Path) -> Path:
-    """A path for an empty message: elements of lists are not there to be set, so another path stands for it."""
-    if all(hop.index is None for hop in path.hops):
-        return path
-    return path_from(path.field.name, path.field.containing_type) if path.field.containing_type else path
 
 
 def filling_in(node: Node, field: FieldDescriptor, scope: Scope, *, many: bool, depth: int = 0) -> Filling | None:
@@ -216,7 +214,7 @@ def message_filling(node: Node, kind: Descriptor, scope: Scope, depth: int) -> F
 
 def draft_in(node: Node, descriptor: Descriptor, scope: Scope, depth: int = 0) -> Sets | None:
     """A message out of a mapping of its fields; None, with faults, where anything in it is wrong."""
-    return sets_in(node, descriptor, scope, depth)
+    return sets_in(node, descriptor, scope, depth, is_new=True)
 
 
 # Values of expressions
