@@ -142,7 +142,8 @@ class Lane(Ruled, websocket.WebsocketLayer):
         way, back = (self.up, self.down) if event.connection is self.context.client else (self.down, self.up)
         if self.puts_off(way, event):
             return
-        yield from self.send_rest(way)
+        if way.source.error != RESET:
+            yield from self.send_rest(way)
         way.ended = True
         if way.reader is not None and way.reader.keep:
             yield commands.SendData(way.target, way.reader.release())

@@ -145,7 +145,8 @@ class Ruled(Relaying):
         except Exception as error:  # what it held back is not known any more: there is nothing left to pass on
             self.give_up(way, error)
             ruling.order = CloseOrder(abort=True)
-            ruling.alarm.set_now()
+            ruling.urgent = True
+            ruling.arrange()
             return []
         parts = ruling.rule(course, received)
         if received.violation is not None:
@@ -203,6 +204,7 @@ class Ruled(Relaying):
         ruling, now = self.ruling, time.monotonic()
         if ruling is None or self.ended:
             return
+        ruling.urgent = False
         if ruling.order is not None:
             if ruling.order.abort:
                 yield from self.abort()

@@ -53,6 +53,9 @@ class Ruling:
         self.shut = False
         """We have sent close frames: nothing that comes goes on."""
         self.abort_at = math.inf
+        self.is_over = False
+        self.urgent = False
+        """The lane is to be woken as soon as can be."""
         self.stretch: list[Going] = []
         """Messages of one direction that have simply passed and are not told of yet."""
 
@@ -155,7 +158,7 @@ class Ruling:
         if self.shut:
             self.tell_plain(course)
             self.lane.hand_on_one(course.way, Opcode.CLOSE, message.content, Fate.DROPPED, shown=False)
-            self.alarm.set_now()
+            self.urgent = True
             return []
         course.flow.put_last(Going(Opcode.CLOSE, message.content, message.content, raw), now)
         return self.due(course, now)
@@ -197,8 +200,8 @@ class Ruling:
 
     def settle(self, course: Course, parcel: Parcel[Going], content: bytes | None) -> None:
         """Somebody has decided on a message that is held."""
-        if course.settle(parcel, content, time.monotonic()):
-            self.alarm.set_now()
+        if not self.is_over and course.settle(parcel, content, time.monotonic()):
+            self.arrange()
 
     # what a verdict asks for besides
 
@@ -211,7 +214,7 @@ class Ruling:
             self.stall((course,) if course is not None else self.courses.values(), now + verdict.stall)
         if verdict.close is not None and self.order is None and not self.ordered:
             self.order = verdict.close
-            self.alarm.set_now()
+            self.urgent = True
         for sentence in verdict.logs:
             self.lane.host.say(self.lane.track, sentence)
         return parts
@@ -289,7 +292,7 @@ class Ruling:
         if going.held is not None and not going.settled:
             holder = going.held.by or self.lane.host.holder
             if holder is not None:
-                holder.gone(going.held, "its time was over")
+                holder.gone(going.held, "the connection has ended" if self.is_over else "its time was over")
         if going.opcode == Opcode.CLOSE:
             return self.depart_close(course, going)
         if course.way.closing and not going.raw:
@@ -332,6 +335,7 @@ class Ruling:
     def give_up_all(self) -> None:
         """The connection is over: nothing of what waits goes on."""
         self.alarm.cancel()
+        self.is_over = True
         for course in self.courses.values():
             for going in course.flow.drain():
                 if going.raw and going.opcode < PLAIN:
@@ -344,5 +348,6 @@ class Ruling:
         """Set the alarm to the next time at which anything is due."""
         times = [course.flow.next_time for course in self.courses.values()]
         times += [each.stalled_until for each in self.courses.values() if each.stalled_until > -math.inf]
+        times += [0.0] if self.urgent else []
         times.append(None if self.abort_at == math.inf else self.abort_at)
         self.alarm.set(min((each for each in times if each is not None), default=None))

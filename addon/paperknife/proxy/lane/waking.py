@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Callable
 
 from mitmproxy import http
@@ -22,36 +23,35 @@ class Woken(MessageInjected[None]):
 
 
 class Alarm:
-    """Calls `ring` once at the time it is set to, in seconds of the event loop's clock."""
+    """Calls `ring` at the time it is set to, in seconds of the event loop's clock."""
 
-    __slots__ = ("handle", "ring")
+    __slots__ = ("handle", "rang", "ring")
 
     def __init__(self, ring: Callable[[], None]) -> None:
         self.ring = ring
+        self.rang = -math.inf
         self.handle: asyncio.TimerHandle | None = None
 
     def set(self, when: float | None) -> None:
-        """Ring then; None for never."""
+        """Ring then, or as soon as what runs at the moment is done; None for never."""
+        if when is None:
+            self.cancel()
+            return
+        when = max(when, self.rang + GRAIN_SECONDS)
         if self.handle is not None:
-            if when is not None and self.handle.when() <= when + GRAIN_SECONDS:
+            if self.handle.when() <= when:
                 return  # it rings early enough, and is set anew then
             self.handle.cancel()
-            self.handle = None
-        if when is not None:
-            loop = asyncio.get_running_loop()
-            self.handle = loop.call_at(max(when, loop.time() + GRAIN_SECONDS), self.go_off)
-
-    def set_now(self) -> None:
-        """Ring as soon as what runs at the moment is done."""
-        self.cancel()
-        loop = asyncio.get_running_loop()
-        self.handle = loop.call_at(loop.time(), self.go_off)
+        self.handle = asyncio.get_running_loop().call_at(when, self.go_off)
 
     def go_off(self) -> None:
         """Ring."""
         self.handle = None
+        self.rang = asyncio.get_running_loop().time()
         self.ring()
 
     def cancel(self) -> None:
         """Do not ring."""
-        self.set(None)
+        if self.handle is not None:
+            self.handle.cancel()
+            self.handle = None
