@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from paperknife.recording.items import Closed
 from paperknife.recording.subjects import subject_of
+from paperknife.replay.echoes import Echoes
 from paperknife.replay.timeline import Act
 from paperknife_decoders.correlation import Correlator
 from paperknife_decoders.difference import fingerprint
@@ -15,7 +16,7 @@ from paperknife_decoders.envelope import Envelope
 from paperknife_decoders.message import Direction, Message
 from paperknife_decoders.volatile import Volatile
 
-__all__ = ["Reply", "Request", "Requests", "Step", "conditions", "is_heartbeat"]
+__all__ = ["Reply", "Request", "Requests", "Step", "conditions", "is_beat", "is_heartbeat"]
 
 MOST_SUBJECTS = 1 << 16
 """Subjects (symbols, rooms) whose subscription is remembered; the oldest is forgotten first."""
@@ -64,7 +65,12 @@ type Step = Request | Reply | Closed
 def is_heartbeat(message: Message) -> bool:
     """True if all envelopes of a message are heartbeats, and there is one."""
     envelopes = message.envelopes
-    return bool(envelopes) and all(map(message.reader.protocol.is_heartbeat, envelopes))
+    return bool(envelopes) and all(is_beat(message, each) for each in envelopes)
+
+
+def is_beat(message: Message, envelope: Envelope) -> bool:
+    """True if this one of a message's envelopes is a heartbeat."""
+    return message.reader.protocol.is_heartbeat(envelope)
 
 
 def conditions(acts: Iterator[Act], volatile: Volatile) -> Iterator[Step]:
@@ -87,13 +93,14 @@ class Asked:
         self._volatile = volatile
         self._correlator = Correlator()
         self._subscriptions = Subscriptions()
+        self._echoes = Echoes()
 
     def requests(self, message: Message) -> Iterator[Request]:
         """Each of the client's envelopes that a reply may wait for."""
-        is_heartbeat = message.reader.protocol.is_heartbeat
         for envelope in message.envelopes:
-            if is_heartbeat(envelope):
+            if is_beat(message, envelope):
                 self._correlator.observe(message, envelope, envelope)
+                self._echoes.answered(message, envelope)
                 continue
             self.count += 1
             request = Request(self.count, message.time_ns, envelope, fingerprint(envelope, self._volatile))
@@ -107,7 +114,8 @@ class Asked:
         answers: list[Envelope] = []
         for envelope in message.envelopes:
             answer = self._correlator.observe(message, envelope)
-            match None if answer is None else answer.mark:
+            echoed = self._echoes.answered(message, envelope) if is_beat(message, envelope) else None
+            match answer.mark if answer is not None else echoed:
                 case Request() as request:
                     needs.append(request)
                     answers.append(request.envelope)

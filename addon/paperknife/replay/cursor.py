@@ -29,6 +29,9 @@ MOST_AHEAD = 10_000
 MOST_BYTES_AHEAD = 32 << 20
 """So much of the recording is read beyond what was sent, in search of what the client says."""
 
+MOST_HELD = 1000
+"""Answers of a further round that are kept for requests that come after their time."""
+
 MOST_COMPARED = 100
 """Messages that were not recorded and are compared with all that is expected; a flood of them must not hold us up."""
 MOST_LOOKED_AT = 256
@@ -119,19 +122,22 @@ class Cursor:
         self._bytes_ahead = 0
         self._is_read = False
         self._is_repeat = False
+        self._held: deque[Reply] = deque(maxlen=MOST_HELD)
+        """Answers of this round whose requests may still come again."""
         self._last_met: Request | None = None
 
     def repeat(self, steps: Iterator[Step], recorded_ns: int, now: float) -> None:
         """Begin anew. What answers nothing is sent again; an answer only if its request came again."""
         self._steps, self._is_read, self._is_repeat = steps, False, True
+        self._held.clear()
         self.requests = Requests()
         self.pace.begin(recorded_ns, now)
 
     def heartbeat(self, envelope: Envelope) -> bytes | None:
         """What to say to a heartbeat of the live client; None for nothing, as the recorded server did."""
-        answer = self.heartbeats.answer
-        if answer is None:
-            return None
+        while (answer := self.heartbeats.answer) is None:  # it may stand behind what is waited for
+            if self._is_full or not self._read():
+                return None
         self.learned.learn(answer.answers[0], envelope, Direction.CLIENT)
         return self.as_live(answer.message)
 
@@ -163,6 +169,10 @@ class Cursor:
         if self._last_met is None or self._last_met.number < request.number:
             self._last_met = request
         self.learned.learn(request.envelope, envelope, Direction.CLIENT)
+        for reply in [each for each in reversed(self._held) if request in each.needs and not self._missing(each)]:
+            self._held.remove(reply)
+            self._ahead.appendleft(reply)
+            self._bytes_ahead += len(reply.message.content)
 
     def give_up(self, request: Request, now: float) -> None:
         """Wait no longer for a request."""
@@ -190,6 +200,7 @@ class Cursor:
             if not (self._is_repeat and isinstance(head, Reply) and head.answers and self._missing(head)):
                 break
             self._drop_head(head)
+            self._held.append(head)
         waiting = self._wait(head, now)
         if waiting is not None:
             return waiting
@@ -261,14 +272,18 @@ class Cursor:
     def _find(self, print: bytes) -> Request | None:
         """The expected request with this fingerprint; reads ahead for it, as far as may be."""
         while (found := self.requests.find(print)) is None:
-            full = len(self._ahead) + len(self.requests) >= MOST_AHEAD or self._bytes_ahead >= MOST_BYTES_AHEAD
-            if full or self._is_read or not self._read():
+            if self._is_full or not self._read():
                 return None
         return found
 
+    @property
+    def _is_full(self) -> bool:
+        """True if no more may be read ahead."""
+        return len(self._ahead) + len(self.requests) >= MOST_AHEAD or self._bytes_ahead >= MOST_BYTES_AHEAD
+
     def _read(self) -> bool:
         """Read one step; False at the end."""
-        step = next(self._steps, None)
+        step = None if self._is_read else next(self._steps, None)
         if step is None:
             self._is_read = True
             return False

@@ -13,7 +13,7 @@ from websockets.exceptions import ConnectionClosed
 
 from paperknife.recording.items import Closed
 from paperknife.replay.comparison import Asking, Comparison
-from paperknife.replay.conditions import is_heartbeat
+from paperknife.replay.conditions import is_beat, is_heartbeat
 from paperknife.replay.farewell import abort, end, ending_text, our_close, their_close
 from paperknife.replay.gate import Gate, now, sleep_until
 from paperknife.replay.givers import Givers
@@ -120,21 +120,21 @@ class Player:
         """One message of the server."""
         for heard in self.comparison.found(message):
             self._gate.came(heard)
-        if is_heartbeat(message):
-            await self._answer(connection, message)
-        elif self.comparison.surplus > MOST_SURPLUS:
+        for envelope in message.envelopes:
+            if is_beat(message, envelope):
+                await self._answer(connection, envelope)
+        if self.comparison.surplus > MOST_SURPLUS:
             self.comparison.stopped(
                 f"The server has sent {MOST_SURPLUS:,} messages more than were recorded. The comparison ends there."
             )
             self._our_end = Close(ABNORMAL, "", CLIENT, time.time_ns())
             abort(connection)
 
-    async def _answer(self, connection: ClientConnection, message: Message) -> None:
+    async def _answer(self, connection: ClientConnection, envelope: Envelope) -> None:
         """Answer a heartbeat, if the recorded client did."""
         answer = self.survey.heartbeats.answer
         if answer is not None:
-            for envelope in message.envelopes:
-                self._speech.learned.learn(answer.answers[0], envelope, SERVER)
+            self._speech.learned.learn(answer.answers[0], envelope, SERVER)
             await connection.send(self._content(answer.message), text=answer.message.opcode is Opcode.TEXT)
 
     # What is said

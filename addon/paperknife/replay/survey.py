@@ -11,6 +11,7 @@ from paperknife.recording.items import Closed, Item, Opened
 from paperknife.replay.blanks import MaskedField, masked_fields
 from paperknife.replay.comparison import Asking
 from paperknife.replay.conditions import Reply
+from paperknife.replay.echoes import Echoes
 from paperknife.replay.heartbeats import Heartbeats
 from paperknife.replay.streams import ANSWERS, Key, streams_in
 from paperknife.replay.timeline import Recorded
@@ -46,6 +47,7 @@ class ConnectionSurvey:
     period: float | None = None
     """Seconds between two heartbeats of the client that answer nothing."""
     heartbeats: Heartbeats = field(default_factory=Heartbeats)
+    echoes: Echoes = field(default_factory=Echoes)
     secrets: dict[MaskedField, None] = field(default_factory=dict)
     given: set[tuple[str, str]] = field(default_factory=set)
     """Names of fields of the server with their masked texts."""
@@ -98,8 +100,9 @@ class Survey:
     def heartbeat(self, connection: ConnectionSurvey, message: Message, envelope: Envelope) -> None:
         """A heartbeat; of the client the first ones are kept, to be sent again."""
         answer = self._correlator.observe(message, envelope, envelope)
+        echoed = connection.echoes.answered(message, envelope)
         if message.direction is Direction.CLIENT:
-            heard = answer.mark if answer is not None else None
+            heard = answer.mark if answer is not None else echoed
             answers = (heard,) if isinstance(heard, Envelope) else ()
             if not connection.heartbeats.recorded(Reply(message, answers=answers)):
                 connection.first_beat_ns = message.time_ns

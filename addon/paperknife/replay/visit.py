@@ -15,10 +15,11 @@ from websockets.server import ServerProtocol
 
 from paperknife.recording.items import Closed
 from paperknife.replay.alarm import Alarm
-from paperknife.replay.conditions import Request, is_heartbeat
+from paperknife.replay.conditions import Request, is_beat
 from paperknife.replay.cursor import Cursor, Ended, Missed, Mode, Send, Waiting
 from paperknife.replay.timeline import Recorded
 from paperknife.traffic import ABNORMAL
+from paperknife_decoders.envelope import Envelope
 from paperknife_decoders.message import Direction, Message, Opcode
 from paperknife_decoders.protocol import Reader
 from paperknife_decoders.secrets import Secrets
@@ -106,6 +107,7 @@ class Visit:
         self._patience = patience
         self._wake = Alarm()
         self._paused_at = 0.0
+        self._sent_before = 0
         self._closing: asyncio.Task[None] | None = None
 
     async def run(self) -> None:
@@ -160,14 +162,15 @@ class Visit:
 
     async def _receive(self, message: Message) -> None:
         """One message of the client."""
-        if is_heartbeat(message):
-            if self.cursor.mode is not Mode.TIMED:
-                for envelope in message.envelopes:
-                    answer = self.cursor.heartbeat(envelope)
-                    if answer is not None:
-                        await self.connection.send(answer, text=message.opcode is Opcode.TEXT)
+        said: list[Envelope] = []
+        for envelope in message.envelopes:
+            if not is_beat(message, envelope):
+                said.append(envelope)
+            elif self.cursor.mode is not Mode.TIMED and (answer := self.cursor.heartbeat(envelope)) is not None:
+                await self.connection.send(answer, text=message.opcode is Opcode.TEXT)
+        if not said:
             return
-        for found in self.cursor.receive(message.envelopes, now()):
+        for found in self.cursor.receive(tuple(said), now()):
             if isinstance(found, Missed):
                 self._miss(message, found)
         self._wake.ring()
@@ -194,12 +197,21 @@ class Visit:
                     case Waiting():
                         await self._wait(step)
                     case Ended() if self._again is not None:
-                        self._again()
+                        await self._begin_anew(self._again)
                     case Ended():
                         await self._end(step.closed)
                         return
         except ConnectionClosed:
             pass
+
+    async def _begin_anew(self, again: Callable[[], None]) -> None:
+        """Another round; after one in which nothing was sent not before the client has said something."""
+        is_idle = self.cursor.sent == self._sent_before
+        self._sent_before = self.cursor.sent
+        again()
+        began = now()
+        await (self._wake.wait() if is_idle else asyncio.sleep(0))
+        self.cursor.pace.shift(now() - began)
 
     def _due(self) -> tuple[list[Send], Waiting | Ended | None]:
         """The messages that are due now, and what comes after them; None where there are more than go at once."""

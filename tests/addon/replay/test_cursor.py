@@ -1,5 +1,6 @@
 """Where a live connection stands in a recording: what may be sent, and what the client's messages mean."""
 
+import dataclasses
 from collections.abc import Iterable
 
 import pytest
@@ -10,6 +11,7 @@ from paperknife.replay.conditions import conditions
 from paperknife.replay.cursor import Cursor, Ended, Manner, Met, Missed, Mode, Send, Waiting
 from paperknife.replay.pace import FASTEST, Pace
 from paperknife_decoders.envelope import Envelope
+from paperknife_decoders.protocol import Reader
 from paperknife_decoders.volatile import volatile_of
 
 line = Line()
@@ -172,6 +174,41 @@ def test_heartbeats_never_wait() -> None:
     assert live.beat(NOW + 1.9) is None
     assert live.beat(NOW + 2.1) is not None
     assert live.beat(NOW + 2.2) is None
+
+
+def test_a_request_of_a_further_round_is_answered_however_late_it_comes() -> None:
+    """The market has gone on meanwhile."""
+    live = cursor()
+    for request in (DAY[0], DAY[2], DAY[5]):
+        live.receive(request.envelopes, NOW)
+    sent(live)
+    live.repeat(conditions(iter(DAY[:-1]), live.manner.volatile), START_NS, NOW)
+    assert [payload for payload, _ in sent(live)] == ["market_data"] * 3
+    live.receive(says("order", request_id=77, client_tag="again", symbol="ESZ6", quantity=2), NOW)
+    assert [(payload, message.request_id) for payload, message in sent(live)] == [("order_response", 77)]
+    assert sent(live) == []
+
+
+def test_a_heartbeat_is_answered_though_the_recorded_answer_is_far_ahead() -> None:
+    """Behind a request that has not come, with the values of the live heartbeat; nothing else is sent for it."""
+    acts = [
+        line.client(10, "login", user="alice", password="x"),
+        line.server(20, "login_response", result=1),
+        line.server(30, "market_data", symbol="ESZ6", sequence=1),
+        line.client(40, "renew_token", request_id=7),
+        line.server(41, "renew_token_response", request_id=7),
+    ]
+    protocol = dataclasses.replace(reader().protocol, heartbeats=frozenset({"renew_token", "renew_token_response"}))
+    for act in acts:
+        act.reader = Reader(protocol)
+    volatile = volatile_of(protocol)
+    live = Cursor(conditions(iter(acts), volatile), Manner(Mode.MATCHED, protocol, volatile), Pace(FASTEST))
+    answer = live.heartbeat(says("renew_token", request_id=901)[0])
+    assert answer is not None
+    assert api().server.decode(answer)[1].request_id == 901
+    assert sent(live) == []
+    live.receive(says("login", user="alice", password="y"), NOW)
+    assert [payload for payload, _ in sent(live)] == ["login_response", "market_data"]
 
 
 def test_giving_up_a_request_lets_the_recording_go_on() -> None:

@@ -9,15 +9,17 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.addon.recording.sessions import Line, api, write
+from google.protobuf.message_factory import GetMessageClass
+from tests.addon.recording.sessions import MS, START_NS, Line, api, write
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
 from paperknife.demo.client import ClientOptions, Outcome, trade
 from paperknife.replay.cursor import Mode
 from paperknife.replay.pace import FASTEST
+from paperknife.settings.reading import Reading, load
 from paperknife.traffic import Close
-from paperknife_decoders.message import Direction, Opcode
+from paperknife_decoders.message import Direction, Message, Opcode
 
 line = Line()
 CLIENTS = Path(__file__).with_name("clients")
@@ -250,6 +252,55 @@ def test_a_stalled_client_is_told_of(replayed, tmp_path) -> None:
         client.send(LOGS_IN)
         assert client.recv(5)
     assert [[each.envelope.payload for each in needs] for needs in heard.stalls] == [["login"]]
+
+
+def test_another_round_waits_for_the_client_where_there_is_nothing_to_send(replayed, tmp_path) -> None:
+    """A loop over answers alone is no endless loop: each request is answered again, and the server can be ended."""
+    url, heard = replayed(session(tmp_path / "s.mcap", *LOGGED_IN, line.closed(30)), speed=FASTEST, loop=True)
+    with connect(f"{url}/v1") as client:
+        for _ in range(5):
+            client.send(LOGS_IN)
+            assert api().server.decode(client.recv(5))[0] == "login_response"
+    assert not heard.missed_ones
+
+
+CENTRIFUGO = Path(__file__).parents[1] / "presets" / "protos" / "centrifugo.proto"
+
+
+@pytest.fixture(scope="module")
+def centrifugo():
+    """`centrifugo(ms, side, *envelopes)`: a message of several; the empty one is a ping or a pong."""
+    protocol = load(Reading(schema=(str(CENTRIFUGO),), protocol="centrifugo")).protocol
+
+    def message(ms: int, side: Direction, *envelopes: dict) -> Message:
+        make = GetMessageClass(protocol.type_for(side).descriptor)
+        each = [make(**fields).SerializeToString() for fields in envelopes]
+        content = b"".join(bytes([len(one)]) + one for one in each)
+        return Message(1, side, START_NS + ms * MS, Opcode.BINARY, content, protocol.reader())
+
+    return message
+
+
+def test_requests_and_pongs_in_one_message_are_what_they_are(replayed, centrifugo, tmp_path) -> None:
+    """As of Centrifugo; each request is met, in whatever message it comes, and both answers carry the live ids."""
+    commands = [{"id": at, "subscribe": {"channel": name}} for at, name in ((1, "a"), (2, "b"))]
+    answers = [{"id": at, "connect": {"client": "c-1"}} for at in (1, 2)]
+    path = session(
+        tmp_path / "s.mcap",
+        centrifugo(0, Direction.SERVER, {}),
+        centrifugo(10, Direction.CLIENT, {}, *commands),
+        centrifugo(20, Direction.SERVER, *answers, {}),
+    )
+    live = [{**each, "id": each["id"] + 40} for each in commands]
+    for said in ([[{}, *live]], [[live[0]], [{}], [live[1], {}]]):
+        url, heard = replayed(path, speed=FASTEST)
+        with connect(f"{url}/v1") as client:
+            assert client.recv(5) == b"\0"
+            for each in said:
+                client.send(centrifugo(0, Direction.CLIENT, *each).content)
+            expected = [{**each, "id": each["id"] + 40} for each in answers]
+            assert client.recv(5) == centrifugo(0, Direction.SERVER, *expected, {}).content
+        assert not heard.missed_ones
 
 
 NONSENSE = [b"", b"\xff" * 100, b"\x00" * 50, "text", '{"a": 1}', b"\x0a\x05ab"]
