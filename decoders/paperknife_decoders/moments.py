@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["FIRST", "LAST", "UNITS", "is_time"]
+__all__ = ["FIRST", "LAST", "LONGEST_TIME", "UNITS", "is_time"]
 
 UNITS = (1, 1_000, 1_000_000, 1_000_000_000)
 FIRST, LAST = 1_000_000_000, 4_102_444_800
@@ -12,6 +12,7 @@ FIRST, LAST = 1_000_000_000, 4_102_444_800
 
 TIME_TEXT = re.compile(r"\d{4}-?\d\d-?\d\d([T -]\d\d:?\d\d.*)?|\d\d:\d\d:\d\d(\.\d+)?", re.ASCII | re.DOTALL)
 LONGEST_TIME = 40
+"""Characters of a text that is a time."""
 
 
 def is_time(value: object) -> bool:

@@ -40,7 +40,7 @@ from paperknife_decoders.values import is_timestamp, stands_for
 if TYPE_CHECKING:
     from paperknife_decoders.protocol import Protocol
 
-__all__ = ["EXACT", "IDS", "SEQUENCES", "At", "Mark", "Volatile", "mark_of_name", "volatile_of"]
+__all__ = ["EXACT", "IDS", "SEQUENCES", "At", "Mark", "Volatile", "mark_of_name", "names_time", "volatile_of"]
 
 IDS = frozenset(
     {

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import lru_cache
+import re
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from functools import cache, lru_cache, partial
 
 from google.protobuf.descriptor import FieldDescriptor
 
 from paperknife_decoders.envelope import Envelope
 from paperknife_decoders.envelope_type import EnvelopeType
-from paperknife_decoders.moments import FIRST, LAST, UNITS
-from paperknife_decoders.path_patterns import Patterns, State
+from paperknife_decoders.moments import FIRST, LAST, LONGEST_TIME, UNITS
+from paperknife_decoders.pairing import snake
 from paperknife_decoders.sites import Shape, Site, Sites, content_field, items_of
 from paperknife_decoders.splice import Set
 from paperknife_decoders.values import FIRST_SECOND, LAST_SECOND, NANOS_PER_SECOND, Dynamic, is_timestamp
+from paperknife_decoders.volatile import names_time
 
 __all__ = ["shifted"]
 
@@ -28,48 +31,67 @@ NUMBERS = {
 }
 """The kinds of numbers that can be times, and what they can hold."""
 
-type Where = Site[State, bool]
+SAID_UNITS = {
+    "ms": 1_000,
+    "millis": 1_000,
+    "us": 1_000_000,
+    "micros": 1_000_000,
+    "ns": 1_000_000_000,
+    "nanos": 1_000_000_000,
+}
+"""The last words of names that say a unit: a second and a half in ``took_ns`` is no time in seconds since 1970."""
 
-NO_TIMES: frozenset[str] = frozenset()
+TIME_TEXT = re.compile(
+    r"(?P<date>\d{4}(?P<dash>-?)\d\d(?P=dash)\d\d)(?P<between>[T -])(?P<time>\d\d(?P<colon>:?)\d\d(?P=colon)\d\d)"
+    r"(?P<fraction>[.,]\d{1,9})?(?P<zone>Z|[+-]\d\d:?\d\d)?",
+    re.ASCII,
+)
+"""A date and a time of ISO 8601, or of FIX (``20260102-03:04:05.123``)."""
+
+type Moved = int | float | str | None
+type Moving = Callable[[Dynamic, int], Moved]
+"""From a value and nanoseconds to the value so much later; None where it stays."""
+type Where = Site[None, Moving]
 
 
 class Choosing:
-    """Says which fields are times: Timestamps, True for them, and declared numbers."""
+    """Says which fields may be times: Timestamps, and numbers and texts that are called like times."""
 
-    def __init__(self, times: frozenset[str]) -> None:
-        self.patterns = Patterns(times)
-        self.start = self.patterns.start
+    start = None
 
-    def choose(self, state: State, field: FieldDescriptor) -> tuple[State, bool | None]:
-        """Whether a field that lies somewhere is a time."""
-        below, is_declared = self.patterns.step(state, field.name)
+    def choose(self, state: None, field: FieldDescriptor) -> tuple[None, Moving | None]:
+        """What moves the values of a field."""
         content = content_field(field)
         if content.message_type is not None:
-            return below, True if is_timestamp(content.message_type) else None
-        return below, False if is_declared and content.cpp_type in NUMBERS and content.enum_type is None else None
+            return None, moved_timestamp if is_timestamp(content.message_type) else None
+        if not names_time(field.name):
+            return None, None
+        if content.type == FieldDescriptor.TYPE_STRING:
+            return None, moved_text
+        return None, moving_numbers(field.name, content.cpp_type) if content.cpp_type in NUMBERS else None
 
     def may_choose(self, field: FieldDescriptor) -> bool:
         """False for a field that is no time wherever it lies."""
-        kind = content_field(field).message_type
-        return is_timestamp(kind) if kind is not None else self.patterns.may_mean(field.name)
+        return self.choose(None, field)[1] is not None
 
 
 @lru_cache(maxsize=64)
-def sites_for(kind: EnvelopeType, times: frozenset[str]) -> Sites[State, bool]:
+def sites_for(kind: EnvelopeType) -> Sites[None, Moving]:
     """Where the times in envelopes of a type are."""
-    return Sites(Choosing(times))
+    return Sites(Choosing())
 
 
-def shifted(envelope: Envelope, delta_ns: int, times: frozenset[str] = NO_TIMES) -> tuple[Set, ...]:
+def shifted(envelope: Envelope, delta_ns: int) -> tuple[Set, ...]:
     """The changes that move the times in an envelope by so many nanoseconds; never raises.
 
-    These are its Timestamps at any depth, and numbers at the paths of `times` (`paperknife_decoders.path_patterns`): in
-    seconds, milli-, micro- or nanoseconds since 1970, which of them their size tells. What is zero or unset stays, and
-    so does what would be no time any more. The contents of an Any are left as they are.
+    These are its Timestamps at any depth, and in fields that are called like times (`paperknife_decoders.volatile`)
+    numbers since 1970 in seconds, milli-, micro- or nanoseconds, which of them their name or size tells, and texts of
+    ISO 8601 and FIX, which stay as they are written. What is zero or unset stays, and so does what would be no time any
+    more. The contents of an Any are left as they are.
     """
     if envelope.type is None or envelope.message is None or not delta_ns:
         return ()
-    sites = sites_for(envelope.type, times).of_envelope(envelope)
+    sites = sites_for(envelope.type).of_envelope(envelope)
     return tuple(changes(envelope.message, sites, delta_ns, "", 0)) if sites else ()
 
 
@@ -92,12 +114,12 @@ def changes_at(site: Where, value: Dynamic, delta_ns: int, path: str, depth: int
     """The changes in one value of a field."""
     if site.what is None:
         return changes(value, site.inside, delta_ns, f"{path}.", depth + 1)
-    moved = moved_timestamp(value, delta_ns) if site.what else moved_number(value, delta_ns, site)
+    moved = site.what(value, delta_ns)
     return () if moved is None else (Set(path, moved),)
 
 
 def moved_timestamp(time: Dynamic, delta_ns: int) -> int | None:
-    """A Timestamp some time later, in nanoseconds since 1970; None where it stays."""
+    """A Timestamp some time later, in nanoseconds since 1970."""
     seconds, nanos = time.seconds, time.nanos
     if not (seconds or nanos) or not 0 <= nanos < NANOS_PER_SECOND or not FIRST_SECOND <= seconds <= LAST_SECOND:
         return None
@@ -105,13 +127,45 @@ def moved_timestamp(time: Dynamic, delta_ns: int) -> int | None:
     return moved if FIRST_SECOND <= moved // NANOS_PER_SECOND <= LAST_SECOND else None
 
 
-def moved_number(value: Dynamic, delta_ns: int, site: Where) -> int | float | None:
-    """A number some time later, in its own unit; None where it is no time."""
-    first, behind = NUMBERS[content_field(site.field).cpp_type]
-    for unit in UNITS:
+@cache
+def moving_numbers(name: str, cpp_type: int) -> Moving:
+    """What moves the numbers in a field of this name and kind."""
+    said = SAID_UNITS.get(snake(name).rpartition("_")[2])
+    return partial(moved_number, units=UNITS if said is None else (said,), bounds=NUMBERS[cpp_type])
+
+
+def moved_number(
+    value: float, delta_ns: int, units: tuple[int, ...] = UNITS, bounds: tuple[float, float] = (0, 1 << 64)
+) -> int | float | None:
+    """A number some time later, in its own unit; `bounds` are what its field can hold."""
+    for unit in units:
         if FIRST * unit <= value < LAST * unit:
             if isinstance(value, float):
                 return value + delta_ns * unit / NANOS_PER_SECOND
-            moved: int = value + delta_ns * unit // NANOS_PER_SECOND
-            return moved if first <= moved < behind else None
+            moved = value + delta_ns * unit // NANOS_PER_SECOND
+            return moved if bounds[0] <= moved < bounds[1] else None
     return None
+
+
+def moved_text(text: str, delta_ns: int) -> str | None:
+    """A text some time later, written as it was."""
+    if len(text) > LONGEST_TIME:
+        return None
+    if text.isascii() and text.isdecimal():
+        moved = moved_number(int(text), delta_ns)
+        return None if moved is None else str(moved)
+    found = TIME_TEXT.fullmatch(text)
+    if found is None:
+        return None
+    fraction = found["fraction"] or ""
+    digits = max(0, len(fraction) - 1)
+    try:
+        whole = datetime.strptime(found["date"].replace("-", "") + found["time"].replace(":", ""), "%Y%m%d%H%M%S")
+        span, rest = divmod(int(fraction[1:].ljust(9, "0")) + delta_ns, NANOS_PER_SECOND)
+        later = whole.replace(tzinfo=UTC) + timedelta(seconds=span)
+    except (ValueError, OverflowError):
+        return None
+    dash, colon = found["dash"], found["colon"]
+    date = f"{later.year:04}{dash}{later.month:02}{dash}{later.day:02}"
+    time = f"{later.hour:02}{colon}{later.minute:02}{colon}{later.second:02}"
+    return f"{date}{found['between']}{time}{fraction[:1]}{f'{rest:09}'[:digits]}{found['zone'] or ''}"
