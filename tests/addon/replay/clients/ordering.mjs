@@ -39,6 +39,7 @@ socket.onclose = () => {
   process.exit(0);
 };
 socket.onmessage = (event) => {
+  if (answered === orders.length) return; // how much comes until the connection has ended is chance
   const message = Buffer.from(event.data);
   const payload = PAYLOADS[message[0]];
   if (payload === "login_response") socket.send(Buffer.from(subscribe, "hex"));
