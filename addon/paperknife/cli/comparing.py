@@ -129,6 +129,6 @@ def tell(compared: Compared, options: dict[str, Any], sent: int | None = None) -
     plural = "s" if compared.connections != 1 else ""
     verdict = f"Different: {counts_text(compared.findings)}" if compared.findings.total else "The same"
     talk(f"{verdict}. {', '.join(parts)}, on {compared.connections:,} connection{plural}.")
-    if compared.same == 0 and compared.expected and compared.came:
+    if compared.findings.total and compared.same == 0 and compared.expected and compared.came:
         talk("Nothing of it is as recorded. Is it the same API, and the same protocol?")
     return DIFFERENT if compared.findings.total else 0
