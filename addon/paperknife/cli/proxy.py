@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from paperknife.cli.changing import hold_options, hold_words_or_fail, script_option
 from paperknife.cli.failure import Failure
 from paperknife.cli.options import (
     check_expressions,
@@ -52,6 +53,8 @@ __all__ = ["proxy_command"]
 @replay_options
 @stats_option
 @rules_option
+@script_option
+@hold_options
 @click.argument("mitmproxy_options", nargs=-1, type=click.UNPROCESSED)
 @click.pass_context
 def proxy_command(context: click.Context, /, **options: Any) -> None:
@@ -71,10 +74,11 @@ def proxy_command(context: click.Context, /, **options: Any) -> None:
     from paperknife.proxy.embedded import ProxyPlan
 
     reading, replay = reading_from(options), replay_words_or_fail(options)
+    loaded = loaded_or_fail(reading, replay)
     flags = tuple(flag for parameter in context.command.params for flag in parameter.opts if flag.startswith("-"))
     plan = ProxyPlan(
         reading,
-        loaded_or_fail(reading, replay),
+        loaded,
         modes_or_fail(options["mode"]),
         options["mitmproxy_options"],
         own_flags=flags,
@@ -82,6 +86,8 @@ def proxy_command(context: click.Context, /, **options: Any) -> None:
         stats=period_or_fail(options),
         replay=replay,
         rules=options["rules"],
+        scripts=options["scripts"],
+        hold=hold_words_or_fail(options, loaded),
     )
     if options["ui"] in ("console", "web"):
         show_interface(options["ui"], plan)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from paperknife.cli.changing import script_option
 from paperknife.cli.failure import Failure
 from paperknife.cli.options import (
     check_expressions,
@@ -79,6 +80,7 @@ def partition(words: list[str], separator: str) -> tuple[list[str], list[str]]:
 @replay_options
 @stats_option
 @rules_option
+@script_option
 @click.argument("mitmproxy_options", nargs=-1, type=click.UNPROCESSED, metavar="-- COMMAND [ARGS]...")
 @click.pass_context
 def run_command(context: click.Context, /, **options: Any) -> None:
@@ -109,7 +111,8 @@ def run_command(context: click.Context, /, **options: Any) -> None:
         arguments += options["mitmproxy_options"]
         modes = modes_or_fail(options["mode"])
         loaded = loaded_or_fail(reading, replay)
-        plan = ProxyPlan(reading, loaded, modes, arguments, flags, record, stats, replay, options["rules"])
+        changing = options["rules"], options["scripts"]
+        plan = ProxyPlan(reading, loaded, modes, arguments, flags, record, stats, replay, *changing)
         status = watch_command(options, plan, command, Path(folder))
     sys.exit(status)
 

@@ -28,15 +28,15 @@ class Chain:
         return any(each.heeds(direction) and each.wants(direction, payloads) for each in self.changers)
 
     def consider(self, message: Message, now: float) -> Verdict | None:
-        """What all of them make of a message; the last ones are not asked about what is dropped."""
+        """What all of them make of a message; the last ones are not asked about what is dropped, or not decided yet."""
         found: Verdict | None = None
         for each in self.changers:
             verdict = each.consider(message, now) if each.heeds(message.direction) else None
             if verdict is None:
                 continue
             found = verdict if found is None else merged(found, verdict)
-            if verdict.content is None:
-                break
+            if verdict.content is None or (verdict.hold is not None and verdict.hold.by is not None):
+                break  # nobody knows yet what goes on
             message = with_content(message, verdict.content)
         return found
 

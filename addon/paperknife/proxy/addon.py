@@ -5,26 +5,32 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Iterable, Set
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import replace
 
 from mitmproxy import addonmanager, contentviews, ctx, exceptions, http
 from mitmproxy.hooks import UpdateHook
 from mitmproxy.utils import human
 
+from paperknife.mutation.scripts import ScriptError
 from paperknife.proxy.audience import Audience
 from paperknife.proxy.changers import Changers
+from paperknife.proxy.commands import Commands
 from paperknife.proxy.contentview import EnvelopeView
 from paperknife.proxy.finishing import finish_recordings
+from paperknife.proxy.hands import Hands
 from paperknife.proxy.handshakes import Handshakes
 from paperknife.proxy.keeper import Keeper
 from paperknife.proxy.lane.install import uninstall, use_lane
+from paperknife.proxy.links import Links
 from paperknife.proxy.options import (
+    HOLD,
     OPTIONS,
     PREFIX,
     RECORDING,
     REPLAY,
     RULES,
+    SCRIPT,
     add_options,
     misspelt,
     reading_from,
@@ -32,6 +38,7 @@ from paperknife.proxy.options import (
     replay_words_from,
 )
 from paperknife.proxy.recordings import Recordings
+from paperknife.proxy.scripting import Scripting
 from paperknife.proxy.stand_in import StandIn
 from paperknife.proxy.tap import LIMIT, Tap
 from paperknife.proxy.trust import Trust
@@ -44,6 +51,7 @@ from paperknife.stats.meter import Meter
 from paperknife.stats.period import period_from
 from paperknife.stats.pulse import Pulse
 from paperknife.traffic import Consumer
+from paperknife_decoders.expression import ExpressionError
 from paperknife_decoders.protocol import Protocol
 from paperknife_decoders.schema import SchemaError
 
@@ -84,6 +92,10 @@ class Paperknife:
         self.tap = Tap(self.keeper, self.audience)
         self.keeper.changed.append(self.redraw)
         self.changers = Changers(self.tap, self.keeper, self.audience.say)
+        links = Links(self.tap)
+        self.scripting = Scripting(self.keeper, links, self.audience.say, self.changers.renew)
+        self.hands = Hands(self.tap, links, self.changers.renew)
+        self.changers.sources += [self.scripting, self.hands]
         self.recordings = Recordings(self.audience, self.tap.connections, lambda: self.keeper.reading.redact)
         self.finishes_recordings = True
         """At the end; else whoever made us does."""
@@ -92,9 +104,11 @@ class Paperknife:
         self.stand_in = StandIn(self.audience, self.tap, self.override)
         self.replayed = ""
         """The recording whose protocol is loaded, where no other was named."""
-        self.addons = [Handshakes(self.tap.masking, self.audience, modes), self.tap, self.stand_in, self.trust]
+        handshakes = Handshakes(self.tap.masking, self.audience, modes)
+        self.addons = [handshakes, self.tap, self.stand_in, self.trust, Commands(self.hands)]
         self.watcher: asyncio.Task[None] | None = None
         self.rules_watcher: asyncio.Task[None] | None = None
+        self.script_watcher: asyncio.Task[None] | None = None
         self.refresher: asyncio.Task[None] | None = None
 
     # mitmproxy's hooks
@@ -115,11 +129,15 @@ class Paperknife:
                 self.tap.see_listeners()
             if updated & NAMES:
                 self.read_by(reading_from(ctx.options), replay_words_from(ctx.options))
+            if SCRIPT in updated:  # whose functions rules may call
+                self.set_scripts(ctx.options.paperknife_script)
+            if updated & HOLD:
+                self.set_hold()
             if RULES in updated:
                 self.changers.use(ctx.options.paperknife_rules)
             if updated & REPLAY or "connection_strategy" in updated:
                 self.set_replay()
-        except (SchemaError, RecordingError, exceptions.OptionsError) as error:
+        except (SchemaError, RecordingError, ScriptError, exceptions.OptionsError) as error:
             if "scripts" in updated:  # a script's first configuration names every option
                 # mitmproxy would log an exception here with its traceback; an error in the log stops it at start-up.
                 logger.error("%s", error)
@@ -183,6 +201,21 @@ class Paperknife:
         elif self.pulse is not None:
             self.pulse = self.audience.meter = None
 
+    def set_scripts(self, paths: Sequence[str]) -> None:
+        """Call the functions of these scripts; for rules too."""
+        self.scripting.use(paths)
+        self.changers.functions = None if self.scripting.scripts is None else self.scripting.scripts.act
+
+    def set_hold(self) -> None:
+        """Hold messages as the options say."""
+        options = ctx.options
+        try:
+            self.hands.use(
+                options.paperknife_hold, options.paperknife_hold_seconds, in_order=options.paperknife_hold_in_order
+            )
+        except ExpressionError as error:
+            raise exceptions.OptionsError(f"{PREFIX}hold: {error}") from None
+
     def measure(self) -> Meter:
         """Measure all that passes from now on."""
         if self.audience.meter is None:
@@ -195,6 +228,7 @@ class Paperknife:
             logger.error(sentence)
         loop = asyncio.get_running_loop()
         self.rules_watcher = loop.create_task(self.changers.watch())
+        self.script_watcher = loop.create_task(self.scripting.watch())
         self.watcher = loop.create_task(self.keeper.watch())
         self.refresher = loop.create_task(self.refresh())
 
@@ -210,7 +244,7 @@ class Paperknife:
 
     def done(self) -> None:
         """Stop watching, and give mitmproxy its own layer back."""
-        for task in (self.watcher, self.rules_watcher, self.refresher):
+        for task in (self.watcher, self.rules_watcher, self.script_watcher, self.refresher):
             if task is not None:
                 task.cancel()
         self.audience.tell_counts(all_of_them=True)

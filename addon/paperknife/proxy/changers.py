@@ -14,6 +14,7 @@ from typing import Protocol
 from paperknife.mutation.chain import chained
 from paperknife.mutation.rules.changer import RuleChanger
 from paperknife.mutation.rules.ruleset import RuleSet, load_rules
+from paperknife.mutation.rules.scope import Scripts
 from paperknife.mutation.verdict import Changer
 from paperknife.proxy.keeper import Keeper
 from paperknife.proxy.lane.track import Track
@@ -43,6 +44,8 @@ class Changers:
         self.say = say
         self.paths: tuple[str, ...] = ()
         self.rules: RuleSet | None = None
+        self.functions: Scripts | None = None
+        """The user's functions, for rules that call them."""
         self.sources: list[Source] = []
         self.stale = False
         """The schema has changed since the rules were loaded."""
@@ -68,7 +71,7 @@ class Changers:
         """Go by the rules of these files from now on. Raises `ConfigError`, and all is as it was before."""
         if tuple(paths) == self.paths:
             return
-        rules = load_rules(paths, self.keeper.loaded.protocols) if paths else None
+        rules = load_rules(paths, self.keeper.loaded.protocols, self.functions) if paths else None
         self.paths, self.rules = tuple(paths), rules
         self.renew()
         self.announce()
@@ -102,7 +105,7 @@ class Changers:
         """Load the same files again, off the event loop. If anything is wrong in them, the old rules stay."""
         paths, protocols = self.paths, self.keeper.loaded.protocols
         try:
-            rules = await asyncio.to_thread(partial(load_rules, paths, protocols))
+            rules = await asyncio.to_thread(partial(load_rules, paths, protocols, self.functions))
         except ConfigError as error:
             self.say(f"The rules have changed and are not right any more; the old ones stay.\n{error}", True)
             return

@@ -18,11 +18,13 @@ from mitmproxy.addons import keepserving, readfile
 from mitmproxy.master import Master
 from mitmproxy.options import Options
 
+from paperknife.mutation import hold_when
+from paperknife.mutation.hold_when import HoldWords
 from paperknife.proxy.addon import Paperknife
 from paperknife.proxy.arguments import ArgumentError, apply_arguments, option_sentence
 from paperknife.proxy.dispatch import use_listeners_only
 from paperknife.proxy.listening import Listening, StartError, find_listening
-from paperknife.proxy.options import PREFIX, RULES, options_from, record_options_from, replay_options_from
+from paperknife.proxy.options import PREFIX, change_options_from, options_from, record_options_from, replay_options_from
 from paperknife.recording import segments
 from paperknife.recording.segments import RecordWords
 from paperknife.replay import words
@@ -44,7 +46,8 @@ class ProxyPlan:
     Without `modes` it is mitmproxy's configuration that says how to listen, in the end its regular mode. `arguments`
     are mitmproxy's own command-line options; `own_flags` name ours, for suggestions. What is recorded as `record` asks
     is finished by whoever runs the proxy (`Recordings.finish`). `stats` is how often to say what was measured,
-    `replay` what is answered from a recording, `rules` are files of rules.
+    `replay` what is answered from a recording, `rules` are files of rules, `scripts` those of the user's functions, and
+    `hold` is what is held for his word.
     """
 
     reading: Reading
@@ -56,6 +59,13 @@ class ProxyPlan:
     stats: str = ""
     replay: ReplayWords = words.NOTHING
     rules: tuple[str, ...] = ()
+    scripts: tuple[str, ...] = ()
+    hold: HoldWords = hold_when.NOTHING
+
+    @property
+    def changing(self) -> dict[str, object]:
+        """The options for what changes messages."""
+        return change_options_from(self.rules, self.scripts, self.hold)
 
 
 AUTHORITY = "mitmproxy-ca.pem"
@@ -150,8 +160,7 @@ class EmbeddedProxy:
         given |= record_options_from(self.plan.record) | replay_options_from(self.plan.replay)
         if self.plan.stats:
             given[f"{PREFIX}stats"] = self.plan.stats
-        if self.plan.rules:
-            given[RULES] = list(self.plan.rules)
+        given |= self.plan.changing
         if self.plan.modes:
             given["mode"] = [mode.spec for mode in self.plan.modes]
         try:

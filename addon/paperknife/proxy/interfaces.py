@@ -81,6 +81,7 @@ def run_interface(
         try:
             options.update(**options_from(plan.reading), **record_options_from(plan.record))
             options.update(**replay_options_from(plan.replay))
+            options.update(**plan.changing)
             if plan.stats:
                 options.update(paperknife_stats=plan.stats)
         except OptionsError as error:

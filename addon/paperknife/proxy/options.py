@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from mitmproxy import addonmanager, exceptions
 from mitmproxy import options as mitmproxy_options
 
+from paperknife.mutation import hold_when
+from paperknife.mutation.hold_when import HoldWords
 from paperknife.recording import segments
 from paperknife.recording.segments import RecordWords
 from paperknife.replay import words
@@ -18,13 +20,16 @@ from paperknife.settings.reading import Reading
 from paperknife_decoders.nearest import nearest
 
 __all__ = [
+    "HOLD",
     "OPTIONS",
     "PREFIX",
     "RECORDING",
     "REPLAY",
     "RULES",
+    "SCRIPT",
     "Option",
     "add_options",
+    "change_options_from",
     "misspelt",
     "options_from",
     "reading_from",
@@ -44,6 +49,12 @@ REPLAY = frozenset(f"{PREFIX}replay{name}" for name in ("", "_mode", "_speed", "
 
 RULES = f"{PREFIX}rules"
 """The option that names files of rules."""
+
+SCRIPT = f"{PREFIX}script"
+"""The option that names scripts."""
+
+HOLD = frozenset(f"{PREFIX}hold{name}" for name in ("", "_seconds", "_in_order"))
+"""The options that say what is held for the user's word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +174,32 @@ OPTIONS = (
         "for open connections too. Set it several times for several files.",
     ),
     Option(
+        SCRIPT,
+        Sequence[str],
+        [],
+        "A file of Python with functions such as client_order(message, connection), which read and change what passes. "
+        "Loaded anew when it is saved. Set it several times for several files.",
+    ),
+    Option(
+        f"{PREFIX}hold",
+        str,
+        "",
+        "Hold messages that this expression is true for, such as order.quantity > 100, until you let them go on "
+        "(paperknife.held, .release, .drop, .edit).",
+    ),
+    Option(
+        f"{PREFIX}hold_seconds",
+        int,
+        300,
+        "How long a message is held by paperknife_hold at most; then it passes unchanged.",
+    ),
+    Option(
+        f"{PREFIX}hold_in_order",
+        bool,
+        False,
+        "What comes behind a held message in its direction waits too.",
+    ),
+    Option(
         f"{PREFIX}replay",
         str,
         "",
@@ -265,6 +302,24 @@ def replay_options_from(asked: ReplayWords) -> dict[str, object]:
         f"{PREFIX}replay_on_miss": asked.on_miss,
         f"{PREFIX}replay_ignore": list(asked.ignore),
     }
+
+
+def change_options_from(
+    rules: Sequence[str], scripts: Sequence[str], hold: HoldWords = hold_when.NOTHING
+) -> dict[str, object]:
+    """The options for what changes messages; none where nothing was said."""
+    given: dict[str, object] = {}
+    if rules:
+        given[RULES] = list(rules)
+    if scripts:
+        given[SCRIPT] = list(scripts)
+    if hold != hold_when.NOTHING:
+        given |= {
+            f"{PREFIX}hold": hold.expression,
+            f"{PREFIX}hold_seconds": hold.seconds,
+            f"{PREFIX}hold_in_order": hold.in_order,
+        }
+    return given
 
 
 def options_from(reading: Reading) -> dict[str, object]:

@@ -1,0 +1,56 @@
+"""The options for scripts, and for what is held for the user's word."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from paperknife.cli.failure import Failure
+from paperknife.mutation.hold_when import HoldWords, condition_from
+from paperknife.settings.reading import Loaded
+from paperknife_decoders.expression import ExpressionError
+
+__all__ = ["hold_options", "hold_words_or_fail", "script_option"]
+
+HOLD = (
+    click.option("--hold-in-order", is_flag=True, help="What comes behind a held message waits too."),
+    click.option(
+        "--hold-seconds", type=click.IntRange(1), default=300, help="How long at most (300); then they pass unchanged."
+    ),
+    click.option(
+        "--hold",
+        default="",
+        metavar="EXPR",
+        help='Hold messages that this is true for until you let them go on, such as "order.quantity > 100".',
+    ),
+)
+
+
+def script_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add ``--script``."""
+    return click.option(
+        "--script",
+        "scripts",
+        multiple=True,
+        metavar="FILE",
+        help="Call the functions of this Python file, such as client_order(message, connection); may be given again.",
+    )(command)
+
+
+def hold_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add ``--hold`` and what belongs to it."""
+    for option in HOLD:
+        command = option(command)
+    return command
+
+
+def hold_words_or_fail(options: dict[str, Any], loaded: Loaded) -> HoldWords:
+    """What is to be held."""
+    if options["hold"]:
+        try:
+            condition_from(options["hold"], loaded.protocols)
+        except ExpressionError as error:
+            raise Failure(f"--hold: {error}") from None
+    return HoldWords(options["hold"], options["hold_seconds"], options["hold_in_order"])

@@ -1,0 +1,151 @@
+"""The messages that wait for the user's word, over all connections, and what he may say of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from paperknife.mutation.held import Held
+from paperknife_decoders.message import Message
+from paperknife_decoders.printable import printable
+
+__all__ = ["HeldError", "Holding", "Limits", "Waiting"]
+
+
+class HeldError(ValueError):
+    """There is no such message; a sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much is held at most; what comes then passes as it came."""
+
+    messages: int = 1_000
+    size: int = 32 << 20
+
+
+@dataclass(slots=True, eq=False)
+class Waiting:
+    """A message that is held: `number` counts from 1 in this run. `draft` is a file of it that is not done yet."""
+
+    number: int
+    held: Held
+    draft: str = ""
+    is_edited: bool = field(default=False)
+    """Somebody has it in an editor at this moment."""
+
+    @property
+    def message(self) -> Message:
+        """The message."""
+        return self.held.message
+
+    def sentence(self, now: float | None = None) -> str:
+        """``3: #1 -> order, 60 B, by big orders, 290 s left``."""
+        message = self.message
+        payload = "+".join(envelope.payload or envelope.form.value for envelope in message.envelopes[:4]) or "empty"
+        words = f"{self.number}: #{message.connection} {message.direction.arrow} {payload}, {len(message.content):,} B"
+        left = "" if now is None else f", {max(self.held.until - now, 0):.0f} s left"
+        return printable(f"{words}, by {self.held.rule}{left}")
+
+
+class Holding:
+    """A `paperknife.mutation.held.Holder` that asks the user, by whoever listens to `changed`.
+
+    `say` is told a sentence, and whether it is a warning; `stirred` is called after each change of the queue.
+    """
+
+    def __init__(self, say: Callable[[str, bool], None], limits: Limits | None = None) -> None:
+        self.say = say
+        self.limits = limits or Limits()
+        self.waiting: dict[int, Waiting] = {}
+        self.count = 0
+        self.size = 0
+        self.passed = 0
+        self.stirred: list[Callable[[], None]] = []
+
+    # the holder
+
+    def held(self, held: Held) -> None:
+        """A message is kept; where too many are, it passes as it came."""
+        size = len(held.message.content)
+        if len(self.waiting) >= self.limits.messages or self.size + size > self.limits.size:
+            self.passed += 1
+            if str(self.passed).rstrip("0") == "1":  # 1, 10, 100
+                self.say(
+                    f"{len(self.waiting):,} messages of {self.size:,} bytes are held, and no more: "
+                    f"{self.passed:,} that were to be held passed unchanged.",
+                    True,
+                )
+            held.settle(held.message.content)
+            return
+        self.count += 1
+        self.size += size
+        self.waiting[self.count] = Waiting(self.count, held)
+        self.stir()
+
+    def gone(self, held: Held, why: str) -> None:
+        """One waits no more without a word."""
+        for number, waiting in self.waiting.items():
+            if waiting.held is held:
+                self.forget(number)
+                self.say(f"Held message {waiting.sentence()} has passed unchanged: {why}.", True)
+                break
+
+    # what the user says
+
+    def one(self, number: str | int = "") -> Waiting:
+        """The held message of that number, by default the one that has waited longest. Raises `HeldError`."""
+        text = str(number).strip().lstrip("#")
+        if not self.waiting:
+            raise HeldError("No message is held.")
+        if not text:
+            return next(iter(self.waiting.values()))
+        found = self.waiting.get(int(text)) if text.isascii() and text.isdigit() and len(text) < 10 else None
+        if found is None:
+            numbers = ", ".join(map(str, list(self.waiting)[:20]))
+            raise HeldError(f"No held message has the number {printable(text[:20])}. Held are: {numbers}.")
+        return found
+
+    def some(self, numbers: str) -> list[Waiting]:
+        """Those of these numbers, ``all``, or the one that has waited longest. Raises `HeldError`."""
+        words = numbers.replace(",", " ").split()
+        if words == ["all"]:
+            return list(self.waiting.values())
+        return [self.one(word) for word in words] if words else [self.one()]
+
+    def release(self, waiting: Waiting) -> None:
+        """Let it go on as it came."""
+        self.settle(waiting, waiting.message.content)
+
+    def drop(self, waiting: Waiting) -> None:
+        """Let it not go on."""
+        self.settle(waiting, None)
+
+    def replace(self, waiting: Waiting, content: bytes) -> bool:
+        """Let `content` go on in its place; False where it has gone already."""
+        return self.settle(waiting, content)
+
+    def release_all(self, waiting: Iterable[Waiting] | None = None) -> int:
+        """Let all of them go on as they came, in their order; how many there were."""
+        found = list(self.waiting.values() if waiting is None else waiting)
+        for each in found:
+            self.release(each)
+        return len(found)
+
+    def settle(self, waiting: Waiting, content: bytes | None) -> bool:
+        """Say what goes on in its place."""
+        if self.waiting.get(waiting.number) is not waiting:
+            return False
+        self.forget(waiting.number)
+        waiting.held.settle(content)
+        return True
+
+    def forget(self, number: int) -> None:
+        """It is held no more."""
+        self.size -= len(self.waiting.pop(number).message.content)
+        self.stir()
+
+    def stir(self) -> None:
+        """Tell that something has changed."""
+        for listener in self.stirred:
+            listener()

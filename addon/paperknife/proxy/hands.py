@@ -1,0 +1,189 @@
+"""Holding and editing by hand: what is held, and having it edited while the traffic goes on."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Coroutine, Sequence
+from typing import TYPE_CHECKING
+
+from mitmproxy import ctx, http
+
+from paperknife.mutation.editing.editor import Editor, EditorError, GivenUp, edit, in_editor
+from paperknife.mutation.editing.sheet import Sheet
+from paperknife.mutation.hold_when import HoldWhen, condition_from
+from paperknife.mutation.holding import HeldError, Holding, Waiting
+from paperknife.mutation.verdict import Emission
+from paperknife.proxy.links import Links
+from paperknife_decoders.expression import Expression
+from paperknife_decoders.message import Direction, Message, Opcode
+
+if TYPE_CHECKING:
+    from paperknife.proxy.lane.track import Track
+    from paperknife.proxy.tap import Tap
+
+__all__ = ["Hands"]
+
+HELP = (
+    "Edit it and save; what differs is changed, a line taken away unsets its field.",
+    "Left as it is, the message stays held.",
+)
+
+
+class Hands:
+    """Holds messages by a condition, and has those that are held, and those that have passed, edited.
+
+    `editor` shows a file to the user.
+    """
+
+    def __init__(self, tap: Tap, links: Links, renew: Callable[[], None]) -> None:
+        self.tap = tap
+        self.links = links
+        self.renew = renew
+        self.holding = Holding(tap.audience.say)
+        self.holding.stirred.append(self.wake)
+        self.condition: Expression | None = None
+        self.seconds = 300.0
+        self.in_order = False
+        self.editor: Editor = terminal_editor
+        self.tasks: set[asyncio.Task[None]] = set()
+        self.stirred = False
+
+    # who decides
+
+    def changer(self, track: Track) -> HoldWhen | None:
+        """What holds messages of a connection."""
+        if self.condition is None:
+            return None
+        return HoldWhen(self.condition, track.reader.protocol, self.seconds, self.in_order)
+
+    def use(self, text: str, seconds: float, *, in_order: bool) -> None:
+        """Hold what this is true for from now on; nothing more, where it is empty. Raises `ExpressionError`."""
+        if text == (self.condition.text if self.condition is not None else "") and (seconds, in_order) == (
+            self.seconds,
+            self.in_order,
+        ):
+            return
+        condition = condition_from(text, self.tap.keeper.loaded.protocols) if text else None
+        self.condition, self.seconds, self.in_order = condition, seconds, in_order
+        self.renew()
+
+    def answer(self) -> None:
+        """From now on somebody can be asked: messages are held for him."""
+        self.tap.holder = self.holding
+
+    def wake(self) -> None:
+        """Say that something is held, once for all that came together."""
+        if self.holding.waiting and not self.stirred:
+            self.stirred = True
+            asyncio.get_running_loop().call_later(0.1, self.announce)
+
+    def announce(self) -> None:
+        """Say what is held."""
+        self.stirred = False
+        waiting = list(self.holding.waiting.values())
+        if waiting and self.tap.holder is self.holding:
+            more = f", and {len(waiting) - 1:,} more" if len(waiting) > 1 else ""
+            self.tap.audience.say(f"Held {waiting[0].sentence(time.monotonic())}{more}.", False)
+
+    # editing
+
+    def begin(self, work: Coroutine[object, object, None]) -> None:
+        """Do something beside the traffic."""
+        task = asyncio.get_running_loop().create_task(work)
+        self.tasks.add(task)
+        task.add_done_callback(self.tasks.discard)
+
+    def sheet(self, message: Message, heading: Sequence[str]) -> Sheet:
+        """A message as a file, without its secrets."""
+        masked = self.tap.masking.redactor.redact_one(
+            message.reader, message.direction, message.opcode, message.content, message.before
+        )
+        shown, spans = masked if masked is not None else (message.content, ())
+        return Sheet(message, shown, spans, heading)
+
+    async def edit_held(self, waiting: Waiting) -> None:
+        """Have a held message edited; what comes of it goes on in its place."""
+        if waiting.is_edited:
+            self.say(f"Held message {waiting.number} is being edited already.", warning=True)
+            return
+        waiting.is_edited = True
+        try:
+            sheet = self.sheet(waiting.message, [f"Held {waiting.sentence(time.monotonic())}.", *HELP])
+            content = await self.edited(sheet, waiting)
+        finally:
+            waiting.is_edited = False
+        if content is None:
+            return
+        if content == waiting.message.content:
+            self.say(f"Held message {waiting.number} was not changed, and is still held.")
+        elif not self.holding.replace(waiting, content):
+            self.say(f"Held message {waiting.number} had gone on before it was saved.", warning=True)
+
+    async def edit_again(self, track: Track, message: Message) -> None:
+        """Have a message that has passed edited, and send what comes of it."""
+        heading = f"A message of connection #{track.number} {message.direction.arrow}, to be sent once more."
+        content = await self.edited(self.sheet(message, [heading, "An empty file sends nothing."]), None)
+        if content is not None:
+            self.send(track, message, content)
+
+    async def edited(self, sheet: Sheet, waiting: Waiting | None) -> bytes | None:
+        """What the user makes of a message; None where he gave up."""
+        try:
+            content = await edit(sheet, self.editor, waiting.draft if waiting is not None else "")
+        except GivenUp as given_up:
+            if waiting is not None:
+                waiting.draft = given_up.draft
+                self.say(f"Held message {waiting.number} is still held; the next edit begins with what you typed.")
+            return None
+        except EditorError as error:
+            self.say(str(error), warning=True)
+            return None
+        if waiting is not None:
+            waiting.draft = ""
+        return content
+
+    def send(self, track: Track, message: Message, content: bytes) -> None:
+        """Send a message of our own."""
+        self.links.send(track.number, Emission(message.direction, message.opcode, content))
+
+    def chosen(self, connection: str, place: str) -> tuple[Track, Message]:
+        """A message that has passed. Raises `HeldError`."""
+        text = connection.strip().lstrip("#")
+        track = self.links.track(int(text)) if text.isascii() and text.isdigit() else self.focused()
+        if track is None:
+            numbers = ", ".join(str(live.number) for live in self.tap.live.values()) or "none"
+            raise HeldError(f"The number of an open connection was expected, not {connection}. Open are: {numbers}.")
+        flow: http.HTTPFlow = track.history.flow
+        track.history.flush()
+        messages = flow.websocket.messages if flow.websocket is not None else []
+        try:
+            each = messages[int(place)]
+        except (ValueError, IndexError):
+            raise HeldError(
+                f"The number of a message was expected, not {place}: 0 is the first of the {len(messages):,} that are "
+                "kept, -1 the last."
+            ) from None
+        direction = Direction.CLIENT if each.from_client else Direction.SERVER
+        opcode, time_ns = Opcode(each.type), int(each.timestamp * 1e9)
+        return track, Message(track.number, direction, time_ns, opcode, each.content, track.reader)
+
+    def focused(self) -> Track | None:
+        """The connection of the flow that has the focus in the console."""
+        view = ctx.master.addons.get("view")
+        flow = view.focus.flow if view is not None else None
+        return self.tap.live.get(flow.id) if flow is not None else None
+
+    def say(self, text: str, *, warning: bool = False) -> None:
+        """Tell the user something."""
+        self.tap.audience.say(text, warning)
+
+
+async def terminal_editor(text: str, line: int) -> str:
+    """The user's editor, with mitmproxy's console out of its way meanwhile. Raises `EditorError`."""
+    master = ctx.master
+    stopped = getattr(master, "uistopped", None)
+    if stopped is None:
+        raise EditorError("An editor needs a terminal: give changes instead, as in paperknife.edit 3 order.quantity=5.")
+    with stopped():
+        return await in_editor(text, line)
