@@ -28,6 +28,9 @@ CLOSE_SECONDS = 5.0
 SHUFFLE_SECONDS = 1.0
 """So long a message lets others go first if they do not come."""
 
+LONGEST_TURN = 86_400.0
+"""A throttle makes no message wait longer than this for the one before it, in seconds."""
+
 MOST_WINDOW = 1000
 """A message lets at most so many go first."""
 
@@ -122,7 +125,7 @@ class Flow[T]:
         seconds = 1 / throttle.messages_per_second if throttle.messages_per_second > 0 else 0.0
         if throttle.bytes_per_second > 0:
             seconds = max(seconds, size / throttle.bytes_per_second)
-        self.free[throttle.rule] = turn + seconds
+        self.free[throttle.rule] = turn + min(seconds, LONGEST_TURN)
         return turn
 
     def shut(self, until: float) -> None:
@@ -151,7 +154,9 @@ class Flow[T]:
             return list(self.drain())
         while self.count > self.limits.messages or self.size > self.limits.size:
             self.spilt += 1
-            going.extend(self.step(self.foremost(), now))
+            if (parcel := self.foremost()) is self.last:
+                return [*going, *self.drain()]
+            going.extend(self.step(parcel, now))
         if now < self.shut_until:
             return going
         self.shut_until = -math.inf

@@ -322,8 +322,8 @@ def test_stall_is_felt_by_the_sender(wire, tls) -> None:
             back = await at.client.send(FIN | BINARY, B)
             assert await at.server.hear(len(back)) == back
             await asyncio.sleep(0.15)
-            assert not sending.done()
             assert len(table.asked) < 20
+            assert tls or not sending.done()  # asyncio takes any number of bytes for TLS
             ruling = at.track.carrier.ruling
             course = ruling.courses[Direction.SERVER]
             course.stalled_until = course.flow.shut_until = time.monotonic()
