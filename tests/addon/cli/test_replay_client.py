@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import sys
 from pathlib import Path
@@ -20,6 +21,13 @@ CALM = Path(__file__).parents[3] / "recordings" / "calm.mcap"
 COMMAND = Path(sys.executable).with_name("paperknife")
 ALICE = USERS["alice"]
 NOWHERE = "ws://127.0.0.1:1"
+
+
+@pytest.fixture(autouse=True)
+def without_secrets(monkeypatch):
+    """Nothing of whoever runs the tests."""
+    for name in [name for name in os.environ if name.startswith("PAPERKNIFE_")]:
+        monkeypatch.delenv(name)
 
 
 def client(*arguments, **environment):
