@@ -15,6 +15,7 @@ DIFFERENCE = "as one: tests/decoders/difference/test_comparing.py"
 DEMO = "as one: tests/addon/demo/test_session.py, test_exchange.py, test_venue.py"
 DEFINITION = "as one: tests/decoders/definition/test_protocols.py"
 EXPRESSION = "as one: the other tests of tests/decoders/expression"
+RULES = "as one: tests/addon/mutation/rules/test_reading.py, test_checking.py, test_changer.py and actions"
 VALUE = "a value that all tests of the core make and read"
 
 TESTED_ELSEWHERE = {
@@ -23,6 +24,10 @@ TESTED_ELSEWHERE = {
     "addon/paperknife/demo/stage.py": "by tests/addon/cli/test_demo.py",
     "addon/paperknife/demo/users.py": DEMO,
     "addon/paperknife/demo/wording.py": DEMO,
+    "addon/paperknife/mutation/rules/actions/item.py": RULES,
+    "addon/paperknife/mutation/rules/compiling.py": RULES,
+    "addon/paperknife/mutation/rules/form.py": RULES,
+    "addon/paperknife/mutation/rules/scope.py": RULES,
     "addon/paperknife/proxy/lane/peers.py": LANE,
     "addon/paperknife/proxy/lane/telling.py": LANE,
     "addon/paperknife/proxy/lane/track.py": LANE,

@@ -20,6 +20,8 @@ class Trial(NamedTuple):
 
     lacks_payload: bool
     wrong: int
+    blind: int
+    """Of these, how many have no idea of what was meant."""
     faults: Sequence[Fault]
 
 
@@ -30,8 +32,8 @@ def check(files: Sequence[RuleFile], protocols: Iterable[Protocol], scripts: Scr
         for form in file.rules:
             for trigger in form.triggers:
                 trials = [trial for world in worlds for trial in tried(form, trigger, world)]
-                best = min(((*each[:2], number) for number, each in enumerate(trials)), default=None)
-                for fault in trials[best[2]].faults if best is not None else ():
+                best = min(((*each[:3], number) for number, each in enumerate(trials)), default=None)
+                for fault in trials[best[3]].faults if best is not None else ():
                     file.faults.add(fault.path, fault.sentence, at_key=fault.at_key)
 
 
@@ -42,5 +44,7 @@ def tried(form: RuleForm, trigger: Trigger, world: World) -> list[Trial]:
         compiled(form, trigger, scope, 0)
         found = scope.faults.found
         lacks_payload = bool(trigger.payload) and any(fault.path == trigger.node.path for fault in found)
-        trials.append(Trial(lacks_payload, len(found), found))
+        trials.append(
+            Trial(lacks_payload, len(found), sum("did you mean" not in each.sentence for each in found), found)
+        )
     return trials

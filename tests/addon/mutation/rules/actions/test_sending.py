@@ -49,8 +49,8 @@ def test_lists_and_copies(desk):
     """Lists of messages and values, and whole parts of the message at hand, go into one of our own."""
     order = desk.order(labels={"a": "b"}, price={"value": "7"})
     _, message = desk.sent(
-        """{on: client order, do: {reply: {snapshot: {orders: {items: [{symbol: "{order.symbol}", price: "{order.price}"},
-        {quantity: 3}]}}}}}""",
+        """{on: client order, do: {reply: {snapshot: {orders: {items: [
+        {symbol: "{order.symbol}", price: "{order.price}"}, {quantity: 3}]}}}}}""",
         order,
     )
     items = message.snapshot.orders.items
@@ -110,6 +110,7 @@ FAULTS = [
     ("{reply: {order_response: {status: REJCTED}}}", "did you mean REJECTED?"),
     ("{reply: {order_response: {}, error: {}}}", "are never both set"),
     ("{reply: {snapshot: {orders: {items: [1]}}}}", "items"),
+    ("{reply: {'snapshot.orders.items[0].quantity': 1}}", "is not there in a new message; write the whole list"),
     ("{reply: zz}", "or in hex, was expected, and 'zz' was found"),
     ("{inject: {heartbeat: {}}, to: venue}", "to, client or server, was expected"),
     ("{inject: {heartbeat: {}}, times: 0}", "a whole number from 1 to 1,000"),

@@ -71,7 +71,7 @@ def test_script(desk):
     assert changer.consider(desk.order(), 0).hits == ("rule 1",)
     assert seen == ["order"]
     path = desk.file("rules:\n  - {on: client order, do: {script: min}}\n")
-    with pytest.raises(ConfigError, match="2:37: there is no function min in my[.]py; did you mean mine"):
+    with pytest.raises(ConfigError, match=r"2:37: there is no function min in my[.]py; did you mean mine"):
         load_rules([path], desk.loaded.protocols, scripts)
     assert "mine of the script would be called" in desk.verdict("{do: {script: mine}}").logs[0]
 

@@ -1,0 +1,84 @@
+"""One message on its way: several envelopes, framing, and what it brings about."""
+
+from __future__ import annotations
+
+import pytest
+
+from paperknife.mutation.rules.course import Course
+from paperknife.mutation.rules.standing import Standing
+from paperknife_decoders.message import Direction, Message, Opcode
+from paperknife_decoders.protocol import Protocol
+from paperknife_decoders.splice import Set, SpliceError, splice
+from paperknife_decoders.steps.varint_delimited import VarintDelimited
+
+CLIENT = Direction.CLIENT
+
+
+@pytest.fixture
+def listed(desk):
+    """A protocol whose messages are lists of envelopes, and one such message."""
+    plain = desk.loaded.protocol
+    protocol = Protocol("listed", plain.client, plain.server, steps=(VarintDelimited(),))
+    contents = [
+        desk.api.client.encode("order", {"request_id": 1, "quantity": 150}),
+        desk.api.client.encode("heartbeat", {}),
+        desk.api.client.encode("order", {"request_id": 2, "quantity": 50}),
+    ]
+    content = b"".join(bytes([len(each)]) + each for each in contents)
+    return protocol, Message(1, CLIENT, 0, Opcode.BINARY, content, protocol.reader())
+
+
+def test_each_envelope_has_its_rules(desk, listed):
+    """Each envelope of a message is looked at; what is changed in one leaves the others as they were."""
+    protocol, message = listed
+    rules = desk.rules("{on: client order, when: order.quantity > 100, do: {set: {order.quantity: 7}}}", [protocol])
+    changer = rules.for_connection(1, message.reader)
+    assert changer.wants(CLIENT, ["heartbeat"])
+    verdict = changer.consider(message, 0.0)
+    before, after = message.content, verdict.content
+    read = message.reader.read(CLIENT, Opcode.BINARY, after)
+    assert [each.message.order.quantity for each in read] == [7, 0, 50]
+    assert after.endswith(before[8:])
+    every = desk.rules("{on: client order, do: {set: {order.quantity: '{counter}'}}}", [protocol])
+    content = every.for_connection(1, message.reader).consider(message, 0.0).content
+    assert [each.message.order.quantity for each in message.reader.read(CLIENT, Opcode.BINARY, content)] == [1, 0, 2]
+
+
+def test_a_message_is_dropped_as_a_whole(desk, listed):
+    """What one envelope is dropped for, its message is."""
+    protocol, message = listed
+    changer = desk.rules("{on: client heartbeat, do: drop}", [protocol]).for_connection(1, message.reader)
+    assert changer.consider(message, 0.0).content is None
+
+
+def test_too_many_messages(desk):
+    """One message does not bring about more than so many others."""
+    course = Course(Standing(1, desk.reader), desk.order())
+    with pytest.raises(SpliceError, match="at most 1,000"):
+        for _ in range(1001):
+            course.emit_bytes(CLIENT, Opcode.BINARY, b"")
+
+
+def test_untouched_is_the_very_same(desk):
+    """An edit that changes nothing leaves the bytes that came, and so do edits that undo each other."""
+    order = desk.order()
+    kind = desk.loaded.protocol.client.descriptor
+    course = Course(Standing(1, desk.reader), order)
+    course.edit(lambda data: data)
+    assert course.content() is order.content
+    course.edit(lambda data: splice(data, kind, [Set("order.symbol", "NQZ6")]))
+    assert course.envelope.message.order.symbol == "NQZ6"
+    course.edit(lambda data: splice(data, kind, [Set("order.symbol", "ESZ6")]))
+    assert course.content() is order.content
+
+
+def test_text_has_no_fields(desk):
+    """JSON, and what is no message, can be dropped and delayed, but has no fields to change."""
+    for content, opcode in [(b'{"a": 1}', Opcode.TEXT), (b"hello", Opcode.TEXT)]:
+        message = desk.raw(CLIENT, content, opcode)
+        course = Course(Standing(1, desk.reader), message)
+        with pytest.raises(SpliceError, match="no field can be changed"):
+            course.edit(lambda data: data)
+        assert desk.verdict("{on: client, do: drop}", message).content is None
+    with pytest.raises(SpliceError, match="there is no message here"):
+        Course(Standing(1, desk.reader)).edit(lambda data: data)

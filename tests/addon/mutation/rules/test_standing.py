@@ -1,0 +1,42 @@
+"""What is known of one connection."""
+
+from __future__ import annotations
+
+from paperknife.mutation.rules.standing import BUILT_IN, LONGEST_REMEMBERED, Standing
+
+
+def test_streams_of_chance(desk):
+    """Each rule draws from a stream of its own, which seed, connection and name decide, and nothing else does."""
+
+    def drawn(number: int, seed: int, rule: str, other: str = "") -> list[float]:
+        standing = Standing(number, desk.reader)
+        found = []
+        for _ in range(3):
+            if other:
+                standing.rule, standing.seed = other, seed
+                standing.random().random()
+            standing.rule, standing.seed = rule, seed
+            found.append(standing.random().random())
+        return found
+
+    usual = drawn(1, 7, "a")
+    assert drawn(1, 7, "a", other="b") == usual
+    assert len({tuple(each) for each in (usual, drawn(2, 7, "a"), drawn(1, 8, "a"), drawn(1, 7, "b"))}) == 4
+
+
+def test_only_what_has_room(desk):
+    """A text beyond all measure is not remembered: a peer cannot fill the memory."""
+    standing = Standing(1, desk.reader)
+    standing.remember("a", "x" * LONGEST_REMEMBERED)
+    standing.remember("b", "x" * (LONGEST_REMEMBERED + 1))
+    standing.remember("c", b"x" * (LONGEST_REMEMBERED + 1))
+    standing.remember("d", 5)
+    assert set(standing.remembered) == {"a", "d"}
+
+
+def test_built_in_names_have_values(desk):
+    """Each name that is always there has a value at any time."""
+    standing = Standing(3, desk.reader, time_ns=1_500_000_000)
+    values = {name: given.get(standing) for name, given in BUILT_IN.items()}
+    assert (values["now"], values["now.s"], values["now.ms"], values["connection"]) == (1_500_000_000, 1, 1500, 3)
+    assert all(value is not None for value in values.values())
