@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import Callable, Coroutine, Sequence
 from typing import TYPE_CHECKING
 
 from mitmproxy import ctx, http
+from mitmproxy.log import ALERT
 
 from paperknife.mutation.editing.editor import Editor, EditorError, GivenUp, edit, in_editor
 from paperknife.mutation.editing.sheet import Sheet
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
     from paperknife.proxy.tap import Tap
 
 __all__ = ["Hands"]
+
+logger = logging.getLogger(__name__)
 
 HELP = (
     "Edit it and save; what differs is changed, a line taken away unsets its field.",
@@ -83,8 +87,7 @@ class Hands:
         self.stirred = False
         waiting = list(self.holding.waiting.values())
         if waiting and self.tap.holder is self.holding:
-            more = f", and {len(waiting) - 1:,} more" if len(waiting) > 1 else ""
-            self.tap.audience.say(f"Held {waiting[0].sentence(time.monotonic())}{more}.", False)
+            self.say(f"{len(waiting):,} held; {waiting[0].sentence(time.monotonic())}.")
 
     # editing
 
@@ -175,8 +178,12 @@ class Hands:
         return self.tap.live.get(flow.id) if flow is not None else None
 
     def say(self, text: str, *, warning: bool = False) -> None:
-        """Tell the user something."""
-        self.tap.audience.say(text, warning)
+        """Tell the user something, where he sees it at once."""
+        audience = self.tap.audience
+        if audience.consumers or warning:
+            audience.say(text, warning)
+        else:
+            logger.log(ALERT, audience.mask(text))
 
 
 async def terminal_editor(text: str, line: int) -> str:
