@@ -16,6 +16,7 @@ DEMO = "as one: tests/addon/demo/test_session.py, test_exchange.py, test_venue.p
 DEFINITION = "as one: tests/decoders/definition/test_protocols.py"
 EXPRESSION = "as one: the other tests of tests/decoders/expression"
 RULES = "as one: tests/addon/mutation/rules/test_reading.py, test_checking.py, test_changer.py and actions"
+REPLAY = "by tests/addon/replay/test_venue.py, with real clients"
 VALUE = "a value that all tests of the core make and read"
 
 TESTED_ELSEWHERE = {
@@ -33,6 +34,8 @@ TESTED_ELSEWHERE = {
     "addon/paperknife/proxy/lane/track.py": LANE,
     "addon/paperknife/proxy/lane/writing.py": LANE,
     "addon/paperknife/replay/play_options.py": "by tests/addon/replay/test_player.py",
+    "addon/paperknife/replay/passing.py": REPLAY,
+    "addon/paperknife/replay/visit.py": REPLAY,
     "decoders/paperknife_decoders/declared_pairs.py": "by tests/decoders/test_pairing.py and test_correlation.py",
     "decoders/paperknife_decoders/definition/building.py": DEFINITION,
     "decoders/paperknife_decoders/definition/choosing.py": DEFINITION,
@@ -57,6 +60,7 @@ TESTS_OF_MORE = {
     "tests/addon/cli/test_main.py": "cli/__init__.py, which holds the command itself",
     "tests/addon/presets/test_presets.py": "presets/*.yaml, and definitions of the kind that users write",
     "tests/addon/presets/test_wrong_definitions.py": "what wrong definitions make of the same messages",
+    "tests/addon/presets/test_wrong_framing.py": "secrets in messages whose framing is missing or wrong",
     "tests/addon/proxy/test_definitions.py": "protocols as data, from the user's file to a recording of their traffic",
     "tests/addon/recording/test_promises.py": "what is promised of recordings, by the commands that a user types",
     "tests/decoders/test_protoc_agreement.py": "all of the core against protoc",
