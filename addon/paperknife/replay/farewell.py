@@ -1,22 +1,26 @@
-"""How a connection of ours ends: as the recorded one did, if the server lets it."""
+"""How a connection of ours ends: as the recorded one did, if the other side lets it."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import struct
 import time
 
 from websockets.asyncio.client import ClientConnection
+from websockets.asyncio.server import ServerConnection
 
 from paperknife.traffic import ABNORMAL, Close
 from paperknife_decoders.message import Direction
 
-__all__ = ["abort", "end", "ending_text", "our_close", "their_close"]
+__all__ = ["abort", "end", "end_as_recorded", "ending_text", "our_close", "their_close"]
 
 NO_STATUS = 1005
 NORMAL = 1000
 LONGEST_REASON = 123
 """Bytes (RFC 6455, section 5.5)."""
+CLOSE_FRAME = 0x88
+LARGEST_CODE = 0xFFFF
 
 
 def our_close(recorded: Close | None) -> Close:
@@ -52,7 +56,22 @@ async def end(connection: ClientConnection, close: Close, patience: float) -> No
     abort(connection)
 
 
-def abort(connection: ClientConnection) -> None:
+async def end_as_recorded(connection: ServerConnection, close: Close) -> None:
+    """Close as the recorded server did. A code that no close frame may carry (section 7.4) goes out all the same."""
+    if close.code == NO_STATUS:
+        async with connection.send_context():
+            connection.protocol.send_close()
+    elif can_be_sent(close):
+        await connection.close(close.code, close.reason)
+    elif close.code == ABNORMAL or not 0 <= close.code <= LARGEST_CODE:
+        abort(connection)
+    else:
+        reason = close.reason.encode(errors="replace")[:LONGEST_REASON].decode(errors="ignore").encode()
+        connection.transport.write(struct.pack("!BBH", CLOSE_FRAME, 2 + len(reason), close.code) + reason)
+        connection.transport.close()
+
+
+def abort(connection: ClientConnection | ServerConnection) -> None:
     """End a connection at once."""
     connection.transport.abort()
 

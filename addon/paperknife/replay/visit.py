@@ -17,8 +17,8 @@ from paperknife.recording.items import Closed
 from paperknife.replay.alarm import Alarm
 from paperknife.replay.conditions import Request, is_beat
 from paperknife.replay.cursor import Cursor, Ended, Missed, Mode, Send, Waiting
+from paperknife.replay.farewell import end_as_recorded
 from paperknife.replay.timeline import Recorded
-from paperknife.traffic import ABNORMAL
 from paperknife_decoders.envelope import Envelope
 from paperknife_decoders.message import Direction, Message, Opcode
 from paperknife_decoders.protocol import Reader
@@ -32,9 +32,6 @@ AT_ONCE = 16 << 10
 
 OVERHEAD = 64
 """Bytes that a message counts for besides its content."""
-
-NO_STATUS = 1005
-"""Stands for a close frame without a code (RFC 6455, section 7.4.1)."""
 
 MOST_MISSES = 100
 """So many are kept and told of one connection; all are counted."""
@@ -263,14 +260,7 @@ class Visit:
         self._listener.over(self)
         if closed is None or closed.close.by is not Direction.SERVER:
             return
-        code, reason = closed.close.code, closed.close.reason
-        if code == ABNORMAL:
-            self.connection.transport.abort()
-        elif code == NO_STATUS:
-            async with self.connection.send_context():
-                self.connection.protocol.send_close()
-        else:
-            await self.connection.close(code, reason)
+        await end_as_recorded(self.connection, closed.close)
 
 
 def framed(opcode: int, content: bytes) -> bytes:
