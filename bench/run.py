@@ -12,9 +12,11 @@ from pathlib import Path
 from bench.autobahn.outcome import section_of
 from bench.bursts import measure_bursts
 from bench.contenders import OUR_COMMAND
+from bench.deciding import measure_deciding
 from bench.large import measure_large
 from bench.latency import measure_latency
 from bench.memory import measure_memory
+from bench.mutation import measure_mutation
 from bench.openings import measure_openings
 from bench.reading import measure_reading
 from bench.recording import measure_recording
@@ -36,7 +38,9 @@ THEMES: dict[str, Callable[[Bench], Findings]] = {
     "recording": measure_recording,
     "replaying": measure_replaying,
     "splicing": measure_splicing,
+    "mutation": measure_deciding,
     "styles": measure_styles,
+    "mutation": measure_mutation,
 }
 
 RESULTS = Path(__file__).parent / "RESULTS.md"
