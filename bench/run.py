@@ -38,7 +38,7 @@ THEMES: dict[str, Callable[[Bench], Findings]] = {
     "recording": measure_recording,
     "replaying": measure_replaying,
     "splicing": measure_splicing,
-    "mutation": measure_deciding,
+    "deciding": measure_deciding,
     "styles": measure_styles,
     "mutation": measure_mutation,
 }
