@@ -10,6 +10,7 @@ import click
 
 from paperknife.cli.changing import hold_options, hold_words_or_fail, script_option
 from paperknife.cli.failure import Failure
+from paperknife.cli.hand_keys import HandKeys, can_ask
 from paperknife.cli.options import (
     check_expressions,
     modes_or_fail,
@@ -117,6 +118,9 @@ def stream(options: dict[str, Any], plan: ProxyPlan) -> int:
             if viewing.view is None and proxy.addon.recordings.recorders:  # nobody else says it
                 talk(proxy.addon.recordings.sentence())
             proxy.addon.keeper.announce()
+            if (plan.hold.expression or plan.rules or plan.scripts) and viewing.view is not None and can_ask():
+                keys = HandKeys(proxy.addon.hands, viewing.view)
+                proxy.addon.hands.begin(keys.run(proxy))
 
         try:
             asyncio.run(watch(plan, viewing.consumer, started))

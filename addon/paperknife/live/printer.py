@@ -83,6 +83,8 @@ class Printer[T]:
         self._due = 0.0
         self._writing = self._abandoned = False
         self._done = threading.Event()
+        self._open = threading.Event()
+        self._open.set()
         self.failure: OSError | None = None
         threading.Thread(target=self._run, name="paperknife-printer", daemon=True).start()
 
@@ -114,11 +116,22 @@ class Printer[T]:
             self._full = not fits
         return fits
 
+    def pause(self) -> None:
+        """Write nothing: another program has the terminal. What is offered meanwhile is queued, as far as there is
+        room.
+        """
+        self._open.clear()
+
+    def go_on(self) -> None:
+        """Write again."""
+        self._open.set()
+
     def finish(self) -> int:
         """Print what is queued, for as long as the reader reads, and return the number of lines that were lost.
 
         A reader that closed the pipe has lost nothing: it had what it wanted.
         """
+        self.go_on()
         with self._lock:
             self._queue.put(Entry(None, 0, 0, self._refused_now))
         deadline = time.monotonic() + self._limits.drain_s
@@ -193,6 +206,7 @@ class Printer[T]:
         while data:
             if self._abandoned:
                 raise GivenUp
+            self._open.wait()
             self._writing = True
             count = self._sink.write(data[:SLICE])
             self._writing = False

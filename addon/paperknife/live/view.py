@@ -86,6 +86,14 @@ class LiveView:
 
     # the command
 
+    def pause(self) -> None:
+        """Leave the terminal to another program."""
+        self._printer.pause()
+
+    def go_on(self) -> None:
+        """Have the terminal back."""
+        self._printer.go_on()
+
     def use_expressions(self, where: Expression | None, hide: Iterable[Expression] = ()) -> None:
         """Filter what is shown from now on by these, as after a schema was loaded anew."""
         self._renderer.use_expressions(where, tuple(hide))

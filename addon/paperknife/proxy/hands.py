@@ -50,6 +50,8 @@ class Hands:
         self.seconds = 300.0
         self.in_order = False
         self.editor: Editor = terminal_editor
+        self.advice = ""
+        """What can be done about a message that is held, behind the sentence on it."""
         self.tasks: set[asyncio.Task[None]] = set()
         self.stirred = False
 
@@ -87,7 +89,7 @@ class Hands:
         self.stirred = False
         waiting = list(self.holding.waiting.values())
         if waiting and self.tap.holder is self.holding:
-            self.say(f"{len(waiting):,} held; {waiting[0].sentence(time.monotonic())}.")
+            self.say(f"{len(waiting):,} held; {waiting[0].sentence(time.monotonic())}.{self.advice}")
 
     # editing
 

@@ -1,0 +1,64 @@
+"""Keys for messages that are held, pressed in a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pexpect
+import pytest
+from tests.addon.proxy.test_hands import EDITOR, order
+from tests.addon.proxy.test_interfaces import Terminal
+from websockets.sync.client import connect
+from websockets.sync.server import ServerConnection
+
+
+@pytest.fixture
+def received() -> list[bytes]:
+    return []
+
+
+@pytest.fixture
+def stream(
+    served: Callable[..., str], trading: str, environment: dict[str, str], tmp_path: Path, received: list[bytes]
+) -> Iterator[Terminal]:
+    """The live view in front of a server that keeps what comes; orders of more than 100 are held."""
+
+    def keep(connection: ServerConnection) -> None:
+        received.extend(content for content in connection if isinstance(content, bytes))
+
+    terminal = Terminal(
+        [
+            *("paperknife", "proxy", "--mode", f"reverse:{served(keep)}", "--schema", trading),
+            *("-p", "0", "--hold", "order.quantity > 100"),
+        ],
+        environment | {"EDITOR": EDITOR},
+        tmp_path,
+    )
+    yield terminal
+    terminal.program.close(force=True)
+
+
+def test_next_edit_pass_and_drop(stream: Terminal, received, eventually) -> None:
+    """The keys are on the screen when something is held; the view leaves the terminal to the editor meanwhile."""
+    port = stream.until(r"ws://127\.0\.0\.1:(\d+)/v1")[1]
+    with connect(f"ws://127.0.0.1:{port}/") as client:
+        for quantity in (101, 102, 103, 104):
+            client.send(order(quantity))
+        stream.until(r"4 held; 1: (.|\n)*Keys: e edit,\s+p pass, d drop")
+        stream.until(r"Chosen is 2: #1", "n")
+        stream.program.send("d")
+        stream.program.send("p")
+        eventually(lambda: received == [order(101)], "the passing of the first")
+        stream.until(r"edit>", "e")
+        client.send(order(7))
+        eventually(lambda: received[1:] == [order(7)], "traffic beside the editor")
+        assert "edit>" in stream.text()
+        stream.program.send("quantity: 103=>quantity: 5\r\r")
+        eventually(lambda: received[2:] == [order(5)], "the edit")
+        stream.program.send("a")
+        eventually(lambda: received[3:] == [order(104)], "the rest")
+    stream.program.sendintr()
+    stream.program.expect(pexpect.EOF)
+    stream.program.close()
+    assert stream.program.exitstatus == 0
