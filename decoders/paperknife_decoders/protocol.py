@@ -45,10 +45,10 @@ class Protocol:
 
     `heartbeats` are payload names. `steps` come between the content of a server's message and its envelopes, outermost
     first, and in a client's `client_steps`, where these differ. With `in_text` they are for text messages; else a text
-    message is none of Protobuf. `limits` bound what the steps do for one message. `pairs` are declared requests with
-    their responses, and `volatile` are patterns of fields that do not count when messages are compared. `files` are all
-    of the schema that the types come from, and `definition` is what all else was made of, as plain data, so that both
-    can be kept beside what was read with them.
+    message is none of Protobuf. `json_sides` are said to send JSON. `limits` bound what the steps do for one message.
+    `pairs` are declared requests with their responses, and `volatile` are patterns of fields that do not count when
+    messages are compared. `files` are all of the schema that the types come from, and `definition` is what all else was
+    made of, as plain data, so that both can be kept beside what was read with them.
     """
 
     name: str = "protobuf"
@@ -57,6 +57,7 @@ class Protocol:
     steps: tuple[Step, ...] = field(default=(), hash=False)  # they hold tables
     client_steps: tuple[Step, ...] | None = field(default=None, hash=False)
     in_text: bool = False
+    json_sides: frozenset[Direction] = frozenset()
     limits: Limits = field(default_factory=Limits)
     heartbeats: frozenset[str] = frozenset()
     secrets: Secrets = field(default_factory=Secrets)
@@ -146,7 +147,11 @@ class Reader:
         """
         kind = self.protocol.type_for(direction)
         if not self.has_steps(direction, opcode):
-            return text_envelope(content, kind) if opcode == Opcode.TEXT else read_envelope(content, kind)
+            if opcode == Opcode.TEXT:
+                return text_envelope(content, kind)
+            return (
+                no_json(content, direction) if direction in self.protocol.json_sides else read_envelope(content, kind)
+            )
         if self.is_apart(content, before):
             return undecoded(content, kind, "")  # no step is asked what else it is
         try:
@@ -317,6 +322,14 @@ def read_part(part: bytes, kind: EnvelopeType | None) -> Envelope:
             inner = refusal(kind.name if member.message_type is None else member.message_type.name)
             return undecoded(part[each.content : each.content_end], kind, inner)
     return envelope
+
+
+def no_json(content: bytes, direction: Direction) -> Envelope:
+    """A binary message of a side that is said to send JSON, which may be that all the same."""
+    envelope = undecoded(content, None, "")
+    if envelope.form is Form.JSON or not content:
+        return envelope
+    return envelope._replace(fault=f"the {direction.value}'s messages are said to be JSON")
 
 
 def undecoded(data: bytes, kind: EnvelopeType | None, fault: str) -> Envelope:

@@ -66,6 +66,7 @@ def protocol_from(
         steps=server.steps,
         client_steps=client.steps,
         in_text=definition.in_text,
+        json_sides=frozenset(side for side, node in definition.types.items() if node.value == JSON),
         limits=definition.limits,
         heartbeats=heartbeats
         if definition.heartbeats is None

@@ -532,6 +532,9 @@ SUBSCRIBE = json.dumps({"method": "SUBSCRIPTION", "params": ["spot@public.deals"
 
 OTHERS = [
     Other("mexc", "a request in JSON", CLIENT, SUBSCRIBE, "json", opcode=TEXT),
+    Other("mexc", "Protobuf from the side of JSON", CLIENT, b"\x0a\x01a", "wire", "client's messages are said to be"),
+    Other("mexc", "bytes from the side of JSON", CLIENT, b"\xff\xff", "bytes", "client's messages are said to be JSON"),
+    Other("mexc", "JSON with the other opcode", CLIENT, SUBSCRIBE, "json"),
     Other("mexc", "an answer in JSON", SERVER, b'{"id":0,"code":0}', "json", "a text message", TEXT),
     Other("upstox", "JSON in a binary message", CLIENT, b'{"guid":"g","method":"sub"}', "json"),
     Other("livekit", "JSON of the same type", CLIENT, b'{"offer":{"type":"offer"}}', "json", "a text message", TEXT),
