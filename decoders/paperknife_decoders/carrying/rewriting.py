@@ -70,7 +70,9 @@ class Rewriting:
     def united(self, data: bytes, union: Union, depth: int) -> tuple[bytes, Level]:
         """One message as one of the union's type, and what was replaced in it."""
         if depth > self.context.limits.nesting:
-            raise TooDeep(f"messages in messages, more than {self.context.limits.nesting} levels of them,", 0)
+            raise TooDeep(
+                f"messages in messages, more than {self.context.limits.nesting} levels of them (limits: nesting)", 0
+            )
         read = self.context.walk(data)
         if read.error is not None:
             raise read.error

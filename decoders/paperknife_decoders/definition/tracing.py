@@ -48,7 +48,7 @@ def trace(steps: Sequence[Step], content: bytes, context: Context) -> list[Stage
         except DecodeError as error:
             return [*stages, Stage(step.name, fault=str(error))]
         if len(found) > context.limits.parts:
-            fault = f"{len(found):,} parts in one message; at most {context.limits.parts:,} are read"
+            fault = f"{len(found):,} parts in one message; at most {context.limits.parts:,} are read (limits: parts)"
             return [*stages, Stage(step.name, fault=fault)]
         if marks and not found:
             return [*stages, Stage(step.name, fault=marks[0])]

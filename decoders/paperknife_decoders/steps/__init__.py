@@ -124,14 +124,17 @@ class Context:
         """Account for bytes that came out of a compressed part. Raises `DecodeError` beyond the limit."""
         self.spent.inflated += size
         if self.spent.inflated > self.limits.inflated_bytes:
-            raise DecodeError(f"more than {self.limits.inflated_bytes:,} bytes come out of what is compressed", 0)
+            most = f"more than {self.limits.inflated_bytes:,} bytes"
+            raise DecodeError(f"{most} come out of what is compressed (limits: inflated_bytes)", 0)
 
     def walk(self, data: bytes) -> Walk:
         """The fields of one level of a part, as far as it can be read. Raises `TooManyFields` beyond the limit."""
         left = self.limits.fields - self.spent.fields
         read = walk_partly(data, limit=left + 1)
         if len(read.fields) > left:
-            raise TooManyFields(f"more than the {self.limits.fields:,} fields that are looked through,", 0)
+            raise TooManyFields(
+                f"more than the {self.limits.fields:,} fields that are looked through (limits: fields)", 0
+            )
         self.spent.fields += len(read.fields)
         return read
 
@@ -191,7 +194,8 @@ def open_parts(steps: Sequence[Step], data: bytes, context: Context) -> Opened:
         return Opened((data,), b"".join, rest=context.before)
     outer = steps[0].open(data, context)
     if len(outer.parts) > context.limits.parts:
-        raise DecodeError(f"{len(outer.parts):,} parts in one message; at most {context.limits.parts:,} are read", 0)
+        most = f"at most {context.limits.parts:,} are read (limits: parts)"
+        raise DecodeError(f"{len(outer.parts):,} parts in one message; {most}", 0)
     gathers = getattr(steps[0], "gathers", False)
     before = NOTHING if gathers else context.before
     inner: list[Opened] = []

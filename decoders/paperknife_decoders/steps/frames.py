@@ -31,7 +31,9 @@ def split(data: bytes, context: Context, read_head: ReadHead, start: int = 0) ->
     at = start
     while at < len(data):
         if len(frames) == context.limits.parts:
-            raise DecodeError(f"more than the {context.limits.parts:,} parts that are read of one message", at)
+            raise DecodeError(
+                f"more than the {context.limits.parts:,} parts that are read of one message (limits: parts)", at
+            )
         size, begin = read_head(data, at)
         end = begin + size
         if end > len(data):

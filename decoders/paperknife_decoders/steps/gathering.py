@@ -125,7 +125,7 @@ def split(stream: bytes, limit: int, kind: Kind) -> tuple[list[Frame], int, int]
     at = 0
     while at < len(stream):
         if len(frames) == limit:
-            raise DecodeError(f"more than the {limit:,} parts that are read of one message", at)
+            raise DecodeError(f"more than the {limit:,} parts that are read of one message (limits: parts)", at)
         length = kind.length_at(stream, at)
         begin = at + kind.size
         if length is None or begin + length > len(stream):
@@ -140,7 +140,8 @@ def behind_skipped(data: bytes, context: Context, kind: Kind) -> Gathered:
     skipped = data[: context.before.skip]
     left = context.before.skip - len(skipped)
     if left or len(skipped) == len(data):
-        mark = f"continues a {kind.name} of more than the {context.limits.gathered_bytes:,} bytes that are gathered"
+        most = f"the {context.limits.gathered_bytes:,} bytes that are gathered (limits: gathered_bytes)"
+        mark = f"continues a {kind.name} of more than {most}"
         return Gathered(rest=Rest(skip=left), mark=mark, skipped=skipped)
     try:
         return replace(gather(data[len(skipped) :], replace(context, before=NOTHING), kind), skipped=skipped)
@@ -158,7 +159,7 @@ def mark_for(left: Rest, before: Rest, here: int, kind: Kind, wanted: int = 0) -
         return f"{verb} a {kind.name}, whose head goes on in the next message"
     frame = f"{verb} a {kind.name} of {wanted - kind.size:,} bytes"
     if left.skip:
-        return f"{frame}, which are more than are gathered (gathered_bytes among the limits of a protocol)"
+        return f"{frame}, which are more than are gathered (limits: gathered_bytes)"
     if before.size:
         return f"{frame}: {max(here - kind.size, 0):,} are here now, the rest comes in the next message"
     return f"{frame} that goes on in the next message"

@@ -137,7 +137,9 @@ class Finder:
         if self.depth == len(self.path):
             if token[:1] == b'"':
                 if len(self.found) == self.limit:
-                    raise DecodeError(f"more than the {self.limit:,} parts that are read of one message", start)
+                    raise DecodeError(
+                        f"more than the {self.limit:,} parts that are read of one message (limits: parts)", start
+                    )
                 assert level.beside is not None  # the last name of the path was looked up in an object
                 self.found.append(Text(start, end, unquoted(token, start), level.beside))
         elif level.is_object and level.beside is not None:

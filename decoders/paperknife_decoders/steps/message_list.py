@@ -67,7 +67,7 @@ class MessageList:
             return Opened((data,), b"".join)
         deepest = min(context.limits.nesting, DEEPEST)
         if level >= deepest:
-            raise DecodeError(f"lists of messages in lists, more than {deepest} levels of them,", 0)
+            raise DecodeError(f"lists of messages in lists, more than {deepest} levels of them (limits: nesting)", 0)
         try:
             return self.list_of_messages(data, found, context, level)
         except DecodeError as error:
@@ -88,7 +88,9 @@ class MessageList:
             inner.append(self.messages(frame, context, level + 1))
             parts += inner[-1].parts
             if len(parts) > context.limits.parts:
-                raise DecodeError(f"more than the {context.limits.parts:,} parts that are read of one message", 0)
+                raise DecodeError(
+                    f"more than the {context.limits.parts:,} parts that are read of one message (limits: parts)", 0
+                )
 
         def close(parts: Sequence[bytes]) -> bytes:
             rest = iter(parts)

@@ -182,9 +182,9 @@ def nested(levels):
 
 
 BIGGEST = {
-    "packed": (PACKED, "more than 1,000,000 bytes come out of what is compressed"),
-    "parts": (bytes(100_000), "more than the 100 parts that are read of one message"),
-    "nested": (nested(30), "messages in messages, more than 3 levels of them"),
+    "packed": (PACKED, "more than 1,000,000 bytes come out of what is compressed (limits: inflated_"),
+    "parts": (bytes(100_000), "more than the 100 parts that are read of one message (limits: parts)"),
+    "nested": (nested(30), "messages in messages, more than 3 levels of them (limits: nesting)"),
     "carried": (b"\x08\x07" + length_delimited(2, PACKED), "more than 1,000,000 bytes come out"),
 }
 

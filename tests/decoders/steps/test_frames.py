@@ -34,7 +34,7 @@ def test_frames(data, start, expected) -> None:
     ("data", "limit", "words"),
     [
         (b"2ab3cd", 9, "a part of 3 bytes, where 2 are left, at byte 3"),
-        (b"000", 2, "more than the 2 parts that are read of one message at byte 2"),
+        (b"000", 2, "more than the 2 parts that are read of one message (limits: parts) at byte 2"),
     ],
 )
 def test_refused(data, limit, words) -> None:

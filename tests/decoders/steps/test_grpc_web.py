@@ -203,9 +203,8 @@ def test_a_frame_beyond_the_limit() -> None:
         seen.append(found.parts or found.mark)
         rest = found.rest
     assert seen == [
-        "begins a gRPC frame of 300 bytes, which are more than are gathered (gathered_bytes among the limits of a "
-        "protocol)",
-        "continues a gRPC frame of more than the 100 bytes that are gathered",
+        "begins a gRPC frame of 300 bytes, which are more than are gathered (limits: gathered_bytes)",
+        "continues a gRPC frame of more than the 100 bytes that are gathered (limits: gathered_bytes)",
         (b"next",),
         (b"more",),
     ]

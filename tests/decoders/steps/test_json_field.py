@@ -72,7 +72,10 @@ def test_refused(data, words) -> None:
 def test_parts_are_bounded() -> None:
     """Strings are counted before they are kept."""
     data = b'{"message": [' + b'"",' * 1000 + b'""]}'
-    assert refusal(STEP, data, parts=10) == "more than the 10 parts that are read of one message at byte 43"
+    assert (
+        refusal(STEP, data, parts=10)
+        == "more than the 10 parts that are read of one message (limits: parts) at byte 43"
+    )
 
 
 @pytest.mark.parametrize(

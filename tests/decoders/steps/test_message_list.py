@@ -131,7 +131,11 @@ FAULT = "a list of messages in which there is a fault"
         ),
         (packed(bytes(100_000)), {"inflated_bytes": 50_000}, f"{FAULT} (more than 50,000 bytes come out of what is"),
         (plain(*[b""] * 11), {"parts": 10}, f"{FAULT} (more than the 10 parts that are read of one message"),
-        (plain(*[b"\x07"] * 3) + b"\x18\x01" * 10, {"fields": 10}, "more than the 10 fields that are looked through"),
+        (
+            plain(*[b"\x07"] * 3) + b"\x18\x01" * 10,
+            {"fields": 10},
+            "more than the 10 fields that are looked through (limits: fields)",
+        ),
         (plain(*[plain(*[b""] * 6)] * 2), {"parts": 10}, f"{FAULT} (more than the 10 parts that are read of one"),
     ],
 )
