@@ -14,7 +14,12 @@ from paperknife_decoders.difference.found import Finding, What
 from paperknife_decoders.difference.json_normal import NOWHERE, JsonPlace, plain_json
 from paperknife_decoders.difference.json_values import JsonComparing
 from paperknife_decoders.difference.places import Fields, Pair, Place, contents, fields_of, item_of, oneof_of
-from paperknife_decoders.difference.unknown_normal import encoded, unknown_by_number
+from paperknife_decoders.difference.unknown_normal import (
+    encoded,
+    is_large,
+    unknown_by_number,
+    unknown_bytes,
+)
 from paperknife_decoders.difference.wording import Wording
 from paperknife_decoders.masking import MAX_DEPTH
 from paperknife_decoders.open_types import is_any, is_json_like
@@ -196,7 +201,10 @@ class Comparing:
         )
 
     def unknown(self, expected: Pair, found: Pair, place: Place) -> None:
-        """The unknown fields of two messages themselves, those of a number in their order."""
+        """The unknown fields of two messages themselves, those of a number in their order; not of large ones."""
+        if is_large(expected.normal) or is_large(found.normal):
+            self.unknown_whole(unknown_bytes(expected.normal), unknown_bytes(found.normal), place)
+            return
         ours, theirs = unknown_by_number(expected.normal), unknown_by_number(found.normal)
         declared = kind_of(expected.normal).fields_by_number
         for number in sorted(ours.keys() | theirs.keys()):
@@ -208,6 +216,12 @@ class Comparing:
                 what = What.EXTRA if one is None else What.MISSING if other is None else What.CHANGED
                 path = f"{place.below(number)}[{index}]" if many else place.below(number)
                 self.finding.add(path, what, says(one, declared), says(other, declared))
+
+    def unknown_whole(self, expected: bytes, found: bytes, place: Place) -> None:
+        """The unknown fields of two messages, as they came."""
+        if expected != found:
+            ours, theirs = (f"{len(each):,} B of unknown fields" for each in (expected, found))
+            self.finding.add(place.path, What.CHANGED, lambda: ours, lambda: theirs)
 
 
 def says(field: Dynamic | None, declared: Dynamic) -> Callable[[], str] | None:

@@ -1,8 +1,9 @@
-"""The normal form of unknown fields: sorted by number, in the shortest encoding."""
+"""The normal form of unknown fields: sorted by number, in the shortest encoding; of a large message as they came."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import deepcopy
 from itertools import groupby
 from typing import cast
 
@@ -15,7 +16,10 @@ from paperknife_decoders.values import Dynamic
 from paperknife_decoders.wire.walker import WireType
 from paperknife_decoders.wire.writing import varint
 
-__all__ = ["encoded", "settle_unknown", "unknown_by_number"]
+__all__ = ["LARGEST", "encoded", "is_large", "settle_unknown", "unknown_by_number", "unknown_bytes"]
+
+LARGEST = 1 << 20
+"""Bytes of a message whose unknown fields are looked at one by one; as objects they take a hundred times as much."""
 
 discard = cast("Callable[[Dynamic], None]", Duration.DiscardUnknownFields)
 merge = cast("Callable[[Dynamic, bytes], int]", Duration.MergeFromString)
@@ -23,6 +27,8 @@ merge = cast("Callable[[Dynamic, bytes], int]", Duration.MergeFromString)
 
 def settle_unknown(message: ProtoMessage) -> None:
     """Bring the unknown fields of a message, at any depth, into their normal form. The parser bounds the depth."""
+    if is_large(message):
+        return
     found = [
         (each, data)
         for each in messages_in(message)
@@ -34,11 +40,24 @@ def settle_unknown(message: ProtoMessage) -> None:
             merge(each, data)
 
 
+def is_large(message: ProtoMessage) -> bool:
+    """True for a message whose unknown fields are not looked at one by one. It may lack what is required."""
+    return len(message.SerializePartialToString()) > LARGEST
+
+
 def unknown_by_number(message: ProtoMessage) -> dict[int, list[Dynamic]]:
     """The unknown fields of a message itself, by number, in their order."""
     return {
         number: list(fields) for number, fields in groupby(sorted(unknown_fields(message), key=number_of), number_of)
     }
+
+
+def unknown_bytes(message: ProtoMessage) -> bytes:
+    """The unknown fields of a message itself, as they came."""
+    bare = deepcopy(message)
+    for field, _ in list_fields(message):
+        bare.ClearField(field.name)
+    return bare.SerializePartialToString()
 
 
 def number_of(field: Dynamic) -> int:

@@ -12,6 +12,7 @@ from tests.decoders.difference.conftest import length_delimited, two_messages
 
 from paperknife.demo.files import given_schema, newer_schema
 from paperknife_decoders.difference import differences, fingerprint, nearest_of
+from paperknife_decoders.difference.unknown_normal import LARGEST
 from paperknife_decoders.envelope import Envelope
 from paperknife_decoders.envelope_type import EnvelopeType
 from paperknife_decoders.path_patterns import Patterns
@@ -164,6 +165,23 @@ def test_only_so_many_are_told_and_the_rest_is_counted(venue) -> None:
     )
     told = differences(one, other, volatile_of(venue), limit=3)
     assert (len(told), told.more, told.total) == (3, 997, 1000)
+
+
+LARGE = [
+    # what is beside the many unknown fields: expected, found; the differences
+    ({"request_id": 1}, {"request_id": 1}, b"", []),
+    ({"depth": 1}, {"depth": 2}, b"", [("subscribe.depth", "1", "2")]),
+    ({}, {}, b"\x08\x01", [("", "1,048,578 B of unknown fields", "1,048,580 B of unknown fields")]),
+]
+
+
+@pytest.mark.parametrize(("expected", "found", "more", "told"), LARGE, ids=["same", "known", "unknown"])
+def test_unknown_fields_of_a_large_message_are_compared_as_a_whole(venue, expected, found, more, told) -> None:
+    """One by one they would hold everything up; what is known is compared as ever."""
+    many = b"\x08\x01" * (LARGEST // 2 + 1)
+    ours, theirs = (made(venue, "subscribe", each).data + many for each in (expected, found))
+    differing = differences(*(read_envelope(each, venue.client) for each in (ours, theirs + more)), volatile_of(venue))
+    assert [(each.path, each.expected, each.found) for each in differing] == told
 
 
 def test_values_are_elided() -> None:

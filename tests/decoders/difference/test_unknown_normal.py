@@ -6,7 +6,7 @@ import pytest
 from google.protobuf.duration_pb2 import Duration
 from google.protobuf.empty_pb2 import Empty
 
-from paperknife_decoders.difference.unknown_normal import settle_unknown, unknown_by_number
+from paperknife_decoders.difference.unknown_normal import LARGEST, settle_unknown, unknown_by_number, unknown_bytes
 from paperknife_decoders.protocol import read_envelope
 
 CASES = [
@@ -44,3 +44,12 @@ def test_they_are_told_by_number() -> None:
     """Each number with all that it has."""
     found = unknown_by_number(Duration.FromString(b"\x08\x01\x28\x01\x20\x07\x28\x02"))
     assert {number: [each.data for each in fields] for number, fields in found.items()} == {4: [7], 5: [1, 2]}
+
+
+def test_of_a_large_message_they_stay_as_they_came() -> None:
+    """A peer may send so many that sorting them would hold everything up; they are compared as a whole."""
+    data = b"\x28\x02\x20\x01" * (LARGEST // 4 + 1)
+    message = Duration.FromString(b"\x08\x07" + data)
+    settle_unknown(message)
+    assert message.SerializeToString() == b"\x08\x07" + data
+    assert unknown_bytes(message) == data
