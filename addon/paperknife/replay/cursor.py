@@ -34,6 +34,8 @@ MOST_HELD = 1000
 
 MOST_COMPARED = 100
 """Messages that were not recorded and are compared with all that is expected; a flood of them must not hold us up."""
+LARGEST_COMPARED = 256 << 10
+"""Bytes of such a message; of a larger one only the payload is compared."""
 MOST_LOOKED_AT = 256
 """Requests among which one of the same payload is looked for then."""
 
@@ -260,7 +262,7 @@ class Cursor:
 
     def _missed(self, envelope: Envelope) -> Missed:
         """What is to be told of an envelope that is not expected; of many, only what is quickly found."""
-        if self.missed > MOST_COMPARED:
+        if self.missed > MOST_COMPARED or len(envelope.data) > LARGEST_COMPARED:
             first = islice(self.requests, MOST_LOOKED_AT)
             return Missed(envelope, next((each for each in first if each.envelope.payload == envelope.payload), None))
         expected = list(self.requests)

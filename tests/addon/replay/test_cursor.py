@@ -8,7 +8,7 @@ from tests.addon.recording.sessions import START_NS, Line, api, reader
 
 from paperknife.demo.api import Fields
 from paperknife.replay.conditions import conditions
-from paperknife.replay.cursor import Cursor, Ended, Manner, Met, Missed, Mode, Send, Waiting
+from paperknife.replay.cursor import LARGEST_COMPARED, Cursor, Ended, Manner, Met, Missed, Mode, Send, Waiting
 from paperknife.replay.pace import FASTEST, Pace
 from paperknife_decoders.envelope import Envelope
 from paperknife_decoders.protocol import Reader
@@ -235,3 +235,13 @@ def test_a_flood_of_unknown_requests_reads_no_further_than_it_may(monkeypatch) -
         live.receive(says("order", symbol="ESZ6", quantity=quantity), NOW)
     assert live.missed == 50
     assert len(read) <= 101
+
+
+def test_a_large_message_that_is_not_recorded_is_compared_by_its_payload() -> None:
+    """One with a million fields would hold up all who are connected."""
+    live = cursor()
+    (missed,) = live.receive(says("login", user="x" * LARGEST_COMPARED), NOW)
+    assert isinstance(missed, Missed)
+    assert missed.nearest is not None
+    assert missed.nearest.envelope.payload == "login"
+    assert not missed.differences
