@@ -51,6 +51,8 @@ def done_lines(tried: Tried) -> Iterator[str]:
     verdict, message = tried.verdict, tried.message
     if message is not None and verdict.content is None:
         yield "dropped"
+    elif message is not None and verdict.content is not None and is_cut(message.content, verdict.content):
+        yield f"cut to {size_text(len(verdict.content))} of {size_text(len(message.content))}"
     elif message is not None and verdict.content is not None:
         for path, before, after in changes_of(message, verdict.content):
             yield f"{path or 'message'}: {before or 'nothing'} -> {after or 'nothing'}"
@@ -61,6 +63,11 @@ def done_lines(tried: Tried) -> Iterator[str]:
     if verdict.close is not None:
         yield close_text(verdict.close)
     yield from verdict.logs
+
+
+def is_cut(before: bytes, after: bytes) -> bool:
+    """True for the beginning of a message and no more."""
+    return len(after) < len(before) and before.startswith(after)
 
 
 def passing_lines(verdict: Verdict) -> Iterator[str]:
@@ -174,7 +181,8 @@ def emission_object(tried: Tried, emission: Emission) -> dict[str, Any]:
 
 def report_lines(trial: Trial, report: RulesReport) -> Iterator[str]:
     """How often each rule would have done something."""
-    yield f"{count_text(trial.messages, 'message')}, of which rules would have taken {trial.touched:,}."
+    unsent = f" {trial.unsent:,} come after a connection that rules would have ended." if trial.unsent else ""
+    yield f"{count_text(trial.messages, 'message')}, of which rules would have taken {trial.touched:,}.{unsent}"
     width = max((len(each.rule) for each in report.rules), default=0)
     for each in report.rules:
         faults = f", {count_text(each.faults, 'time')} it could not be done" if each.faults else ""
@@ -188,6 +196,7 @@ def report_object(trial: Trial, report: RulesReport) -> dict[str, Any]:
     return {
         "messages": trial.messages,
         "touched": trial.touched,
+        "unsent": trial.unsent,
         "rules": [{"rule": each.rule, "hits": each.hits, "faults": each.faults} for each in report.rules],
         "counters": dict(report.counters),
     }

@@ -66,6 +66,7 @@ def test_json(run):
     assert last == {
         "messages": 250,
         "touched": 4,
+        "unsent": 0,
         "rules": [
             {"rule": "big orders are cut", "hits": 2, "faults": 0},
             {"rule": "the venue says no", "hits": 2, "faults": 0},

@@ -42,6 +42,8 @@ CASES = [
     ({"close": CloseOrder(abort=True)}, ["the connection is cut"], {"close": {"abort": True}}),
     ({"logs": ("\x1b[2J",)}, ["\\x1b[2J"], {"logs": ["\x1b[2J"]}),
     ({"content": None}, ["dropped"], {"dropped": True}),
+    ({"content": b""}, ["cut to 0 B of 10 B"], {"changes": [
+        {"path": "order", "before": "{symbol: ESZ6, quantity: 3}", "after": None}]}),
     ({}, [], {}),
 ]  # fmt: skip
 

@@ -32,14 +32,16 @@ class Trial:
     """Sends the items of a recording through rules. `messages` is how many there were, `touched` how many rules took.
 
     A message that was changed when it was recorded is taken as it was sent; one that came from neither peer is none.
+    Once rules have ended a connection, nothing further comes of it: its messages are `unsent`.
     """
 
     def __init__(self, rules: RuleSet) -> None:
         self.rules = rules
-        self.messages = self.touched = 0
+        self.messages = self.touched = self.unsent = 0
         self.protocols: dict[int, Protocol] = {}
         self._opened: dict[int, int] = {}
         self._changers: dict[int, RuleChanger] = {}
+        self._ended: set[int] = set()
 
     def tried(self, items: Iterable[Item]) -> Iterator[Tried]:
         """All that rules have something to say about."""
@@ -52,9 +54,10 @@ class Trial:
                 yield from self._message(item)
 
     def _message(self, item: Message) -> Iterator[Tried]:
+        number = item.connection
         if item.fate is Fate.INJECTED:
             return
-        number = item.connection
+        self.messages += 1
         changer = self._changers.get(number)
         if changer is None:
             opened_ns = self._opened.pop(number, item.time_ns)
@@ -62,25 +65,29 @@ class Trial:
                 number, item.reader, opened_ns / NANOS, opened_ns
             )
             self.protocols.setdefault(id(item.reader.protocol), item.reader.protocol)
-            yield from said(number, opened_ns, None, changer.opened(opened_ns / NANOS), item.reader)
-        self.messages += 1
+            yield from self._said(number, opened_ns, None, changer.opened(opened_ns / NANOS), item.reader)
+        if number in self._ended:
+            self.unsent += 1
+            return
         message = item if item.original is None else as_sent(item, item.original)
         verdict = changer.consider(message, item.time_ns / NANOS)
         self.touched += bool(verdict is not None and verdict.hits)
-        yield from said(number, item.time_ns, message, verdict, item.reader)
+        yield from self._said(number, item.time_ns, message, verdict, item.reader)
 
     def _closed(self, number: int, time_ns: int) -> Iterator[Tried]:
+        self._ended.discard(number)
         changer = self._changers.pop(number, None)
         if changer is not None:
             changer.standing.time_ns = time_ns
-            yield from said(number, time_ns, None, changer.closed(time_ns / NANOS), changer.standing.reader)
+            yield from self._said(number, time_ns, None, changer.closed(time_ns / NANOS), changer.standing.reader)
 
-
-def said(
-    number: int, time_ns: int, message: Message | None, verdict: Verdict | None, reader: Reader
-) -> Iterator[Tried]:
-    """What there is to tell, if anything."""
-    if verdict is not None:
+    def _said(
+        self, number: int, time_ns: int, message: Message | None, verdict: Verdict | None, reader: Reader
+    ) -> Iterator[Tried]:
+        if verdict is None:
+            return
+        if verdict.close is not None:
+            self._ended.add(number)
         yield Tried(number, time_ns, message, verdict, reader)
 
 

@@ -155,6 +155,7 @@ def test_fault_of_ours(desk):
     assert changer.consider(broken, 0) is None
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_any_content(api, tmp_path_factory, data):
     """Whatever a peer sends, there is a verdict or none, and what no rule took is the very bytes."""
@@ -175,7 +176,7 @@ def test_any_content(api, tmp_path_factory, data):
 # The bytes that no rule touches
 
 
-@settings(max_examples=150)
+@settings(max_examples=100, deadline=None)
 @given(schema=st.integers(0, SCHEMAS - 1), seed=st.integers(0, 2**40))
 def test_untouched_bytes_stay(tmp_path_factory, schema, seed):
     """A rule changes what one splice changes, in messages as no encoder writes them; all else keeps every byte."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
@@ -172,6 +172,7 @@ TREES = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(
     tree=st.one_of(TREES, st.lists(st.dictionaries(KEYS, TREES, max_size=6), max_size=3).map(lambda x: {"rules": x}))
 )

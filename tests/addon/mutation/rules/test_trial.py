@@ -53,3 +53,10 @@ def test_what_was_sent_counts(desk):
     items = [changed, order(desk, 2, fate=Fate.INJECTED), order(desk, 3, fate=Fate.DROPPED)]
     assert [each.verdict.logs for each in trial.tried(items)] == [("1",), ("3",)]
     assert trial.messages == 2
+
+
+def test_nothing_comes_after_the_end(desk):
+    """What a connection says that rules would have ended is counted, and no more."""
+    trial = Trial(desk.rules("{on: client order, when: order.request_id == 2, do: close}"))
+    assert [each.verdict.close.code for each in trial.tried([order(desk, each) for each in range(1, 6)])] == [1000]
+    assert (trial.messages, trial.touched, trial.unsent) == (5, 1, 3)

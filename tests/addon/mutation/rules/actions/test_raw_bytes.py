@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from paperknife.mutation.rules import load_rules
@@ -79,6 +79,7 @@ def test_fields_first(desk):
     assert desk.verdict(text).content == b"\x12\x0d\x08\x09"
 
 
+@settings(deadline=None)
 @given(
     content=st.binary(max_size=40), action=st.sampled_from(["corrupt", "truncate", "{raw: ''}", "{truncate: 1..90}"])
 )
