@@ -33,6 +33,7 @@ TESTED_ELSEWHERE = {
     "addon/paperknife/proxy/lane/telling.py": LANE,
     "addon/paperknife/proxy/lane/track.py": LANE,
     "addon/paperknife/proxy/lane/writing.py": LANE,
+    "addon/paperknife/replay/moves.py": "by tests/addon/replay/test_cursor.py",
     "addon/paperknife/replay/play_options.py": "by tests/addon/replay/test_player.py",
     "addon/paperknife/replay/passing.py": REPLAY,
     "addon/paperknife/replay/visit.py": REPLAY,

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import math
+import os
 import signal
 import ssl
 import sys
@@ -19,12 +21,12 @@ from paperknife.cli.options import override_from, protocol_options
 from paperknife.cli.viewing import talk
 from paperknife.recording.reading import RecordingError
 from paperknife.replay.conditions import Request
-from paperknife.replay.cursor import Missed, Mode
-from paperknife.replay.pace import FASTEST
+from paperknife.replay.moves import Missed, Mode
 from paperknife.replay.timeline import Session
 from paperknife.replay.venue import ON_MISS, Venue, VenueOptions
 from paperknife.replay.visit import MOST_MISSES, Visit
 from paperknife.replay.wording import closed_text, missed_lines, opened_text, over_text, stalled_text
+from paperknife.replay.words import speed_from
 
 __all__ = ["SPEED", "read_duration", "read_speed", "server_command"]
 
@@ -34,14 +36,10 @@ MISSED = 1
 
 def read_speed(context: click.Context, option: click.Parameter, value: str) -> float:
     """``2``, ``0.5`` or ``max``."""
-    if value == "max":
-        return FASTEST
-    with contextlib.suppress(ValueError):
-        if 0 < (speed := float(value)) < math.inf:
-            return speed
-    raise click.BadParameter(
-        f"a number above 0 or max was expected, not {value!r}; 2 is twice as fast", context, option
-    )
+    try:
+        return speed_from(value)
+    except ValueError as error:
+        raise click.BadParameter(str(error), context, option) from None
 
 
 def read_duration(context: click.Context, option: click.Parameter, value: str | None) -> float:
@@ -138,7 +136,7 @@ def server_command(context: click.Context, /, file: Path, **options: Any) -> Non
     except RecordingError as error:
         raise Failure(str(error)) from None
     except OSError as error:
-        raise Failure(f"Cannot listen at {options['listen']}: {error.strerror or error}.") from None
+        raise Failure(f"Cannot listen at {options['listen']}: {listening_fault(error)}.") from None
     for fault in session.faults:
         talk(f"! {fault}")
     context.exit(MISSED if telling.missed_any else 0)
@@ -149,6 +147,16 @@ def tls_for(host: str) -> ssl.SSLContext:
     from paperknife.proxy.certificate import server_context
 
     return server_context(host)
+
+
+def listening_fault(error: OSError) -> str:
+    """Why nobody can listen there, and what to do."""
+    match error.errno:
+        case errno.EADDRINUSE:
+            return "something listens there already; --listen HOST:PORT names another place, and port 0 a free one"
+        case int(number) if number > 0:
+            return os.strerror(number)
+    return error.strerror or str(error)
 
 
 def address_of(text: str) -> tuple[str, int]:
@@ -182,6 +190,10 @@ class Telling:
     def stalled(self, visit: Visit, needs: tuple[Request, ...], seconds: float) -> None:
         """It has not sent what the recording waits for."""
         talk(stalled_text(visit, needs, seconds, visit.secrets))
+
+    def fault(self, visit: Visit, text: str) -> None:
+        """Something could not be done as recorded."""
+        talk(f"! #{visit.number} {text}")
 
     def over(self, visit: Visit) -> None:
         """All that was recorded was sent."""

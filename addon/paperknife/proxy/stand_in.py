@@ -23,7 +23,7 @@ from paperknife.proxy.handshakes import asks_for_websocket, url_of
 from paperknife.proxy.tap import Tap
 from paperknife.recording.records import RecordingError
 from paperknife.replay.conditions import Request
-from paperknife.replay.cursor import Missed
+from paperknife.replay.moves import Missed
 from paperknife.replay.timeline import Recorded, Session, path_of
 from paperknife.replay.venue import Venue
 from paperknife.replay.visit import Visit
@@ -184,6 +184,10 @@ class StandIn:
     def stalled(self, visit: Visit, needs: tuple[Request, ...], seconds: float) -> None:
         """It has not sent what the recording waits for."""
         self.audience.say(stalled_text(self.known(visit), needs, seconds, visit.secrets), True)
+
+    def fault(self, visit: Visit, text: str) -> None:
+        """Something could not be done as recorded."""
+        self.audience.notice(f"#{self.known(visit).number} {text}", True)
 
     def over(self, visit: Visit) -> None:
         """All that was recorded was sent."""

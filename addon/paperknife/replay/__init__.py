@@ -12,8 +12,8 @@ As the server::
 * `conditions` finds for each message of the server the request that it answers, or the subscription that it comes
   under.
 * `cursor` stands somewhere in that for one live connection: it knows what may be sent now and what the client's
-  messages mean. `pace` says when a message is due, `heartbeats` keeps them up meanwhile. None of these has a clock or
-  does I/O.
+  messages mean, and says so in `moves`. `pace` says when a message is due, `heartbeats` keeps them up meanwhile, and
+  `echoes` knows a pong by its ping. None of these has a clock or does I/O.
 * `visit` is a cursor with a WebSocket and a clock; `venue` is the server that gives each client its own, and `passing`
   the way to the real one for what is not in the recording.
 * `wording` says what happens in sentences.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import ssl
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,8 +16,11 @@ from paperknife.replay.blanks import Fillings
 from paperknife.replay.passing import OURS, PREFIX
 from paperknife.replay.survey import ConnectionSurvey
 from paperknife_decoders.printable import printable
+from paperknife_decoders.redaction.handshake import HandshakeMask
+from paperknife_decoders.redaction.known import KnownSecrets
+from paperknife_decoders.secrets import Secrets
 
-__all__ = ["Call", "CannotReplay", "call_for", "connecting", "reason_of", "target_of"]
+__all__ = ["Call", "CannotReplay", "call_for", "connecting", "reason_of", "shown_url", "target_of"]
 
 LARGEST_MESSAGE = 64 << 20
 """Bytes of a server's message; we close beyond it with 1009."""
@@ -65,11 +69,16 @@ def target_of(to: str, recorded: str, fillings: Fillings) -> str:
     except ValueError:
         is_url = False
     if not is_url:
-        raise CannotReplay(f"--to: a URL such as wss://staging.example/v1 was expected, not {printable(to)!r}.")
+        raise CannotReplay(f"--to: a URL such as wss://staging.example/v1 was expected, not {shown_url(to)!r}.")
     before = urlsplit(recorded)
     path = parts.path if parts.path.strip("/") else before.path or "/"
     query = parts.query or fillings.query(before.query)
     return urlunsplit((parts.scheme, parts.netloc, path, query, ""))
+
+
+def shown_url(url: str) -> str:
+    """A URL to print: no password, no token, no control characters."""
+    return printable(HandshakeMask(KnownSecrets(), Secrets()).url(url))
 
 
 def reason_of(error: Exception) -> str:
@@ -83,6 +92,12 @@ def reason_of(error: Exception) -> str:
             return "the URL is not valid"
         case InvalidHandshake():
             return f"the server is no WebSocket server: {printable(str(error))}"
+        case UnicodeError():
+            return "the name of its host is not valid"
+        case ConnectionRefusedError():
+            return "nothing listens there"
+        case OSError(errno=int(number)) if number > 0 and not isinstance(error, ssl.SSLError):
+            return os.strerror(number)
         case OSError():
             return printable(error.strerror or str(error)) or "the server ended the connection"
     return printable(str(error))

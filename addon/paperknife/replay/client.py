@@ -13,18 +13,17 @@ from websockets.exceptions import WebSocketException
 
 from paperknife.recording.reading import RecordingError
 from paperknife.replay.blanks import Fillings
-from paperknife.replay.call import Call, CannotReplay, call_for, connecting, reason_of
+from paperknife.replay.call import Call, CannotReplay, call_for, connecting, reason_of, shown_url
 from paperknife.replay.comparison import Comparison, Terms
 from paperknife.replay.findings import Findings
 from paperknife.replay.play_options import PlayOptions, PlayPace
 from paperknife.replay.player import Player, PlayListener
 from paperknife.replay.speech import Speech
-from paperknife.replay.streams import Key
+from paperknife.replay.streams import chosen_streams
 from paperknife.replay.survey import ConnectionSurvey, Survey
 from paperknife.replay.timeline import Act, Recorded, Session, as_it_left, as_server_saw
 from paperknife_decoders.learning import Learned
 from paperknife_decoders.message import Direction, Message
-from paperknife_decoders.printable import printable
 from paperknife_decoders.protocol import Protocol
 from paperknife_decoders.volatile import volatile_of
 
@@ -115,7 +114,7 @@ class Replaying:
         self.fillings = fillings
         self.listener = listener
         self.outcome = outcome
-        self.streams = chosen_streams(survey, options.streams)
+        self.streams = chosen_streams(options.streams, survey.streams)
         self.seats = asyncio.Semaphore(MOST_AT_ONCE)
         self.over = {number: asyncio.Event() for number in survey.connections}
         self.first_ns = min((each.recorded.connection.time_ns for each in survey.connections.values()), default=0)
@@ -159,8 +158,8 @@ class Replaying:
         try:
             live = await connection
         except (OSError, WebSocketException, ValueError) as error:
-            through = f" through {printable(options.via)}" if options.via else ""
-            raise CannotReplay(f"Cannot connect to {printable(call.url)}{through}: {reason_of(error)}.") from None
+            through = f" through {shown_url(options.via)}" if options.via else ""
+            raise CannotReplay(f"Cannot connect to {shown_url(call.url)}{through}: {reason_of(error)}.") from None
         self.listener.connected(recorded.number, call.url)
         try:
             await player.run(live)
@@ -172,10 +171,3 @@ class Replaying:
     def _acts(self, recorded: Recorded) -> Iterator[Act]:
         for act in self.session.acts(recorded.number, as_server_saw):
             yield act if not isinstance(act, Message) else as_it_left(act)
-
-
-def chosen_streams(survey: Survey, named: frozenset[str] | None) -> frozenset[Key]:
-    """The streams that the user has named, or those by the rule."""
-    if named is None:
-        return survey.streams
-    return frozenset((Direction.SERVER, name) for name in named)

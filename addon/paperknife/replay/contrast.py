@@ -10,7 +10,7 @@ from itertools import zip_longest
 from paperknife.recording.items import Closed
 from paperknife.replay.comparison import Asking, Comparison, Terms
 from paperknife.replay.findings import Finding, Findings, Kind
-from paperknife.replay.streams import Key
+from paperknife.replay.streams import chosen_streams
 from paperknife.replay.survey import ConnectionSurvey, Survey
 from paperknife.replay.timeline import Act, Recorded, Session, as_it_left, as_server_saw
 from paperknife_decoders.difference import fingerprint
@@ -62,7 +62,7 @@ def contrast(one: Session, other: Session, surveys: tuple[Survey, Survey], optio
         protocol = common_protocol(ours, theirs)
         terms = Terms(
             volatile_of(protocol, options.ignore),
-            chosen_streams(surveys, options.streams),
+            chosen_streams(options.streams, *(each.streams for each in surveys)),
             options.slowdown,
             with_requests=True,
         )
@@ -120,13 +120,6 @@ def common_protocol(ours: ConnectionSurvey, theirs: ConnectionSurvey) -> Protoco
                 f"{names[1]} in the second. To read both by the same one, name it with --protocol or --schema."
             )
     return one if one.client is not None or one.server is not None else other
-
-
-def chosen_streams(surveys: tuple[Survey, Survey], named: frozenset[str] | None) -> frozenset[Key]:
-    """The streams that the user has named, or those that are one by the rule in either recording."""
-    if named is not None:
-        return frozenset((side, name) for name in named for side in Direction)
-    return surveys[0].streams | surveys[1].streams
 
 
 def acts_of(session: Session, recorded: Recorded, protocol: Protocol) -> Iterator[Act]:

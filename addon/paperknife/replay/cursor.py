@@ -5,25 +5,22 @@ A cursor does no I/O and has no clock; all times are seconds of a clock of the c
 
 from __future__ import annotations
 
-import enum
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import islice
 
 from paperknife.recording.items import Closed
 from paperknife.replay.conditions import Reply, Request, Requests, Step
 from paperknife.replay.heartbeats import Heartbeats
+from paperknife.replay.moves import Ended, Manner, Met, Missed, Mode, Send, Waiting
 from paperknife.replay.pace import FASTEST, Pace
-from paperknife_decoders.difference import Difference, fingerprint, nearest_of
+from paperknife_decoders.difference import fingerprint, nearest_of
 from paperknife_decoders.envelope import Envelope
 from paperknife_decoders.learning import Learned, shifted
 from paperknife_decoders.message import Direction, Message
-from paperknife_decoders.protocol import Protocol
 from paperknife_decoders.splice import SpliceError, edited
-from paperknife_decoders.volatile import Volatile
 
-__all__ = ["Cursor", "Ended", "Manner", "Met", "Missed", "Mode", "Send", "Waiting"]
+__all__ = ["Cursor"]
 
 MOST_AHEAD = 10_000
 MOST_BYTES_AHEAD = 32 << 20
@@ -38,70 +35,6 @@ LARGEST_COMPARED = 256 << 10
 """Bytes of such a message; of a larger one only the payload is compared."""
 MOST_LOOKED_AT = 256
 """Requests among which one of the same payload is looked for then."""
-
-
-class Mode(enum.Enum):
-    """What a recorded message of the server waits for."""
-
-    TIMED = "timed"
-    """Its time."""
-    MATCHED = "matched"
-    """The request that it answers, and then as long as it took."""
-    STEP = "step"
-    """To be told so."""
-
-
-@dataclass(frozen=True, slots=True)
-class Send:
-    """The next message to send; `content` is as recorded but for what is put in for this client."""
-
-    message: Message
-    content: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """Nothing is to be sent before the time `until`; None: before the client has sent `needs`, or a step is taken."""
-
-    until: float | None = None
-    needs: tuple[Request, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Ended:
-    """All was sent. `closed` is how the recorded connection ended, None where that is not known."""
-
-    closed: Closed | None
-
-
-@dataclass(frozen=True, slots=True)
-class Met:
-    """The client has sent what the recorded one had sent."""
-
-    request: Request
-    envelope: Envelope
-
-
-@dataclass(frozen=True, slots=True)
-class Missed:
-    """The client has sent what is not in the recording, or not there yet to be sent.
-
-    `nearest` is the recorded request that is most like it of those that are expected, with all that differs.
-    """
-
-    envelope: Envelope
-    nearest: Request | None
-    differences: tuple[Difference, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Manner:
-    """How a recorded connection is answered: how it is read, what does not count, how far its times are moved."""
-
-    mode: Mode
-    protocol: Protocol
-    volatile: Volatile
-    shift_ns: int = 0
 
 
 class Cursor:

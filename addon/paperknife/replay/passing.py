@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections.abc import Callable
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.asyncio.server import ServerConnection
@@ -11,6 +12,7 @@ from websockets.exceptions import ConnectionClosed, WebSocketException
 from websockets.typing import Subprotocol
 
 from paperknife_decoders.message import Message, Opcode
+from paperknife_decoders.printable import printable
 
 __all__ = ["Passing"]
 
@@ -26,19 +28,23 @@ PREFIX = "sec-websocket-"
 class Passing:
     """Hands messages of one client on to the server at `url`, and that server's messages back.
 
-    It connects with the first message, with the headers of the client's own handshake. `fault` is a sentence once it
-    could not.
+    It connects with the first message, with the headers of the client's own handshake. `tell` is told in a sentence
+    where it cannot.
     """
 
     def __init__(self, client: ServerConnection, url: str) -> None:
         self.client = client
         self.url = url
-        self.fault = ""
+        self.tell: Callable[[str], None] = lambda text: None
+        self._last: Message | None = None
         self._waiting: asyncio.Queue[Message] = asyncio.Queue(MOST_WAITING)
         self._task: asyncio.Task[None] | None = None
 
     def hand_on(self, message: Message) -> None:
-        """Send a message to the real server; where too many wait for it, it is left out."""
+        """Send a message to the real server, once; where too many wait for it, it is left out."""
+        if message is self._last:  # another envelope of it was not recorded either
+            return
+        self._last = message
         if self._task is None:
             self._task = asyncio.create_task(self._run())
         with contextlib.suppress(asyncio.QueueFull):
@@ -73,7 +79,8 @@ class Passing:
                 tasks.create_task(self._up(server))
                 tasks.create_task(self._down(server))
         except* (OSError, WebSocketException, TimeoutError) as errors:
-            self.fault = f"The server at {self.url} could not be asked: {errors.exceptions[0]}"
+            place = printable(self.url.partition("?")[0])  # the query may hold a token
+            self.tell(f"The server at {place} could not be asked: {printable(str(errors.exceptions[0]))}.")
 
     async def _up(self, server: ClientConnection) -> None:
         while True:

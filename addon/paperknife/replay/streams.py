@@ -20,7 +20,7 @@ from paperknife_decoders.reflection import list_fields
 from paperknife_decoders.unknown import unknown_fields
 from paperknife_decoders.values import Dynamic
 
-__all__ = ["FEW", "Key", "StreamFault", "Streams", "streams_in"]
+__all__ = ["FEW", "Key", "StreamFault", "Streams", "chosen_streams", "streams_in"]
 
 FEW = 10
 ANSWERS = 20
@@ -44,6 +44,13 @@ type Key = tuple[Direction, str]
 def streams_in(unasked: Mapping[Key, int], requests: int) -> frozenset[Key]:
     """The streams of the server, given how many of each payload answered nothing, and how many requests there were."""
     return frozenset(key for key, count in unasked.items() if key[0] is Direction.SERVER and count > max(FEW, requests))
+
+
+def chosen_streams(named: frozenset[str] | None, *by_rule: frozenset[Key]) -> frozenset[Key]:
+    """The streams that the user has named, of either side; else those that are one by the rule somewhere."""
+    if named is None:
+        return frozenset().union(*by_rule)
+    return frozenset((side, name) for name in named for side in Direction)
 
 
 @dataclass(slots=True)

@@ -18,8 +18,10 @@ from websockets.extensions.permessage_deflate import ServerPerMessageDeflateFact
 from websockets.http11 import Request, Response
 from websockets.typing import Subprotocol
 
+from paperknife.recording.reading import RecordingError
 from paperknife.replay.conditions import Step, conditions
-from paperknife.replay.cursor import Cursor, Manner, Missed, Mode
+from paperknife.replay.cursor import Cursor
+from paperknife.replay.moves import Manner, Missed, Mode
 from paperknife.replay.pace import Pace
 from paperknife.replay.passing import Passing
 from paperknife.replay.timeline import Act, Recorded, Session, as_client_saw, path_of
@@ -30,7 +32,7 @@ from paperknife_decoders.printable import printable
 from paperknife_decoders.protocol import Protocol
 from paperknife_decoders.volatile import Volatile, volatile_of
 
-__all__ = ["ON_MISS", "Venue", "VenueOptions"]
+__all__ = ["ON_MISS", "UNEXPECTED", "Venue", "VenueOptions"]
 
 ON_MISS = ("wait", "skip", "close", "pass")
 """What is done about a message that is not in the recording: nothing; take it for the nearest recorded request; close
@@ -39,6 +41,9 @@ the connection; hand it to the real server, and its answers back."""
 LARGEST_MESSAGE = 64 << 20
 """Bytes of a client's message; the close code beyond it is 1009."""
 
+FAILED = 1011
+"""The close code where the recording is gone (section 7.4.1: an unexpected condition)."""
+UNREADABLE = "The recording cannot be read any more"
 UNEXPECTED = 1008
 """The close code for a client that says what is not in the recording (RFC 6455, section 7.4.1: policy)."""
 
@@ -112,8 +117,12 @@ class Venue:
     async def _admit(self, connection: ServerConnection, request: Request) -> Response | None:
         """Find the recorded connection for a live one; 404 where there is none for its path."""
         path = path_of(request.path)
-        async with self._taking:
-            recorded = await asyncio.to_thread(self.session.take, path)
+        try:
+            async with self._taking:
+                recorded = await asyncio.to_thread(self.session.take, path)
+        except RecordingError as error:
+            self._unreadable(error)
+            return connection.respond(HTTPStatus.INTERNAL_SERVER_ERROR, f"{UNREADABLE}.\n")
         if recorded is None:
             paths = ", ".join(sorted({each.path for each in self.session.known})) or "none at all"
             return connection.respond(
@@ -132,6 +141,20 @@ class Venue:
 
     async def _attend(self, connection: ServerConnection) -> None:
         """One client, from its handshake to its end."""
+        try:
+            await self._answer(connection)
+        except* RecordingError as errors:
+            self._unreadable(errors)
+            await connection.close(FAILED, UNREADABLE)
+
+    def _unreadable(self, error: Exception) -> None:
+        """The recording has gone since it was opened, or another file is in its place."""
+        while isinstance(error, ExceptionGroup):
+            error = error.exceptions[0]
+        if str(error) not in self.session.faults:
+            self.session.faults.append(str(error))
+
+    async def _answer(self, connection: ServerConnection) -> None:
         recorded = self._recorded.pop(connection)
         self.opened += 1
         number = self.opened  # others may connect meanwhile
@@ -160,6 +183,8 @@ class Venue:
             again=partial(self._again, cursor, recorded) if options.loop else None,
             patience=options.patience,
         )
+        if passing is not None:
+            passing.tell = visit.fault
         self.visits[number] = visit
         try:
             await visit.run()

@@ -16,8 +16,9 @@ from websockets.server import ServerProtocol
 from paperknife.recording.items import Closed
 from paperknife.replay.alarm import Alarm
 from paperknife.replay.conditions import Request, is_beat
-from paperknife.replay.cursor import Cursor, Ended, Missed, Mode, Send, Waiting
+from paperknife.replay.cursor import Cursor
 from paperknife.replay.farewell import end_as_recorded
+from paperknife.replay.moves import Ended, Missed, Mode, Send, Waiting
 from paperknife.replay.timeline import Recorded
 from paperknife_decoders.envelope import Envelope
 from paperknife_decoders.message import Direction, Message, Opcode
@@ -32,6 +33,9 @@ AT_ONCE = 16 << 10
 
 OVERHEAD = 64
 """Bytes that a message counts for besides its content."""
+
+MOST_FAULTS = 20
+"""So many different ones are told of one connection."""
 
 MOST_MISSES = 100
 """So many are kept and told of one connection; all are counted."""
@@ -48,6 +52,9 @@ class Listener(Protocol):
 
     def stalled(self, visit: Visit, needs: tuple[Request, ...], seconds: float) -> None:
         """It has not sent for so long what the recording waits for."""
+
+    def fault(self, visit: Visit, text: str) -> None:
+        """Something could not be done as recorded; a sentence."""
 
     def over(self, visit: Visit) -> None:
         """All that was recorded was sent."""
@@ -105,6 +112,7 @@ class Visit:
         self._wake = Alarm()
         self._paused_at = 0.0
         self._sent_before = 0
+        self._faults: set[str] = set()
         self._closing: asyncio.Task[None] | None = None
 
     async def run(self) -> None:
@@ -140,6 +148,12 @@ class Visit:
         else:
             self.cursor.pace.shift(now() - self._paused_at)
         self._wake.ring()
+
+    def fault(self, text: str) -> None:
+        """Tell of what could not be done; once, however often that is so."""
+        if text and text not in self._faults and len(self._faults) < MOST_FAULTS:
+            self._faults.add(text)
+            self._listener.fault(self, text)
 
     def close(self, code: int, reason: str) -> None:
         """End the connection."""
@@ -186,6 +200,7 @@ class Visit:
             while True:
                 self._wake.clear()
                 together, step = self._due()
+                self.fault(self.cursor.fault)
                 if together:
                     await self._send(together)
                 match step:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from paperknife.live.line import payload_label
 from paperknife.replay.conditions import Request
-from paperknife.replay.cursor import Missed
+from paperknife.replay.moves import Missed
 from paperknife.replay.visit import Visit
 from paperknife_decoders.difference import Difference
 from paperknife_decoders.envelope import Envelope

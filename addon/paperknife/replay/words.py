@@ -10,7 +10,7 @@ from pathlib import Path
 
 from paperknife.recording.embedded_schemas import embedded_schemas
 from paperknife.recording.reading import Recording
-from paperknife.replay.cursor import Mode
+from paperknife.replay.moves import Mode
 from paperknife.replay.pace import FASTEST
 from paperknife.replay.venue import ON_MISS, VenueOptions
 from paperknife.settings.reading import Loaded, Reading, load

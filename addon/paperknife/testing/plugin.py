@@ -12,9 +12,6 @@ import pytest
 if TYPE_CHECKING:
     from paperknife.testing.venues import Venues
 
-if TYPE_CHECKING:
-    pass
-
 __all__ = ["paperknife_venue"]
 
 MODES = ("none", "once", "all")

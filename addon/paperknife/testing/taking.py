@@ -7,17 +7,12 @@ import threading
 from dataclasses import dataclass, field
 
 from paperknife.replay.conditions import Request
-from paperknife.replay.cursor import Missed
+from paperknife.replay.moves import Missed
+from paperknife.replay.venue import UNEXPECTED
 from paperknife.replay.visit import Visit
 from paperknife.replay.wording import described, missed_lines, stalled_text
 
 __all__ = ["Taken", "Taking"]
-
-UNEXPECTED = 1008
-"""The close code for a client that does not say what was recorded (RFC 6455, section 7.4.1: policy)."""
-
-MOST_MISSES = 100
-"""So many are told of one connection; all are counted."""
 
 MOST_LEFT = 1000
 """So many requests that did not come are remembered of one connection."""
@@ -35,6 +30,7 @@ class Taken:
     misses: list[tuple[str, ...]] = field(default_factory=list)
     miss_count: int = 0
     notes: list[str] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
     left: list[tuple[int, str]] = field(default_factory=list)
     last: int = 0
 
@@ -69,15 +65,19 @@ class Taking:
         lines = tuple(missed_lines(visit, missed, visit.secrets))
         with self._changed:
             taken = self.taken[visit.number]
-            taken.miss_count += 1
-            if len(taken.misses) < MOST_MISSES:
-                taken.misses.append(lines)
+            taken.miss_count = visit.result.miss_count
+            taken.misses.append(lines)
         if taken.miss_count == 1:
             self._watch(visit)
 
     def stalled(self, visit: Visit, needs: tuple[Request, ...], seconds: float) -> None:
         """It has not sent what the recording waits for."""
         self._give_up(visit, stalled_text(visit, needs, seconds, visit.secrets), "what was recorded next did not come")
+
+    def fault(self, visit: Visit, text: str) -> None:
+        """Something could not be done as recorded; it says so beside what came of it."""
+        with self._changed:
+            self.taken[visit.number].faults.append(f"#{visit.number} {text}")
 
     def over(self, visit: Visit) -> None:
         """All that was recorded was sent."""
@@ -91,6 +91,7 @@ class Taking:
         with self._changed:
             taken = self.taken[visit.number]
             taken.left = left
+            taken.miss_count = visit.result.miss_count  # it is told of the first ones only
             taken.last = visit.cursor.last_met.number if visit.cursor.last_met is not None else 0
             self._open.discard(visit.number)
             self.closed_count += 1

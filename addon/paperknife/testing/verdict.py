@@ -21,6 +21,8 @@ def unexpected(taken: Iterable[Taken]) -> Iterator[str]:
         if each.miss_count > MOST_TOLD:
             yield f"   and {each.miss_count - MOST_TOLD:,} more that were not recorded"
         yield from each.notes
+        if each.miss_count or each.notes:
+            yield from each.faults
 
 
 def never_came(taken: dict[int, Taken], *, complete: bool) -> Iterator[str]:

@@ -13,7 +13,7 @@ import pytest
 from paperknife.demo.venue import Venue as DemoVenue
 from paperknife.demo.venue import VenueOptions as DemoOptions
 from paperknife.replay.conditions import Request
-from paperknife.replay.cursor import Missed
+from paperknife.replay.moves import Missed
 from paperknife.replay.timeline import Session
 from paperknife.replay.venue import Venue, VenueOptions
 from paperknife.replay.visit import Visit
@@ -26,6 +26,7 @@ class Heard:
         self.visits: list[Visit] = []
         self.missed_ones: list[Missed] = []
         self.stalls: list[tuple[Request, ...]] = []
+        self.faults: list[str] = []
         self.over_count = 0
         self.closed_ones: list[Visit] = []
 
@@ -37,6 +38,9 @@ class Heard:
 
     def stalled(self, visit: Visit, needs: tuple[Request, ...], seconds: float) -> None:
         self.stalls.append(needs)
+
+    def fault(self, visit: Visit, text: str) -> None:
+        self.faults.append(text)
 
     def over(self, visit: Visit) -> None:
         self.over_count += 1

@@ -8,7 +8,8 @@ from tests.addon.recording.sessions import START_NS, Line, api, reader
 
 from paperknife.demo.api import Fields
 from paperknife.replay.conditions import conditions
-from paperknife.replay.cursor import LARGEST_COMPARED, Cursor, Ended, Manner, Met, Missed, Mode, Send, Waiting
+from paperknife.replay.cursor import LARGEST_COMPARED, Cursor
+from paperknife.replay.moves import Ended, Manner, Met, Missed, Mode, Send, Waiting
 from paperknife.replay.pace import FASTEST, Pace
 from paperknife_decoders.envelope import Envelope
 from paperknife_decoders.protocol import Reader

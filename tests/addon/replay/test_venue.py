@@ -6,6 +6,7 @@ import json
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
 from paperknife.demo.client import ClientOptions, Outcome, trade
-from paperknife.replay.cursor import Mode
+from paperknife.replay.moves import Mode
 from paperknife.replay.pace import FASTEST
 from paperknife.settings.reading import Reading, load
 from paperknife.traffic import Close
@@ -219,6 +220,21 @@ def test_what_is_not_recorded_goes_to_the_real_server(replayed, served, tmp_path
         client.send(BAD_ORDER)
         assert api().server.decode(client.recv(5))[1].text == "from the real one"
     assert heard_up == [BAD_ORDER]
+
+
+def test_a_real_server_that_is_not_there_is_told_of(replayed, tmp_path) -> None:
+    """In one sentence, without the query, which may hold a token; the recorded answers still come."""
+    path = session(tmp_path / "s.mcap", *LOGGED_IN)
+    url, heard = replayed(path, speed=FASTEST, on_miss="pass", upstream="ws://127.0.0.1:1/v1?token=secret-one")
+    with connect(f"{url}/v1") as client:
+        client.send(BAD_ORDER)
+        client.send(LOGS_IN)
+        assert api().server.decode(client.recv(5))[0] == "login_response"
+        until = time.monotonic() + 5
+        while not heard.faults and time.monotonic() < until:
+            time.sleep(0.02)
+    (fault,) = heard.faults
+    assert fault.startswith("The server at ws://127.0.0.1:1/v1 could not be asked: ")
 
 
 def test_it_begins_later_with_what_holds_by_then(replayed, tmp_path) -> None:

@@ -6,7 +6,7 @@ from tests.addon.recording.sessions import Line
 
 from paperknife.replay import wording
 from paperknife.replay.conditions import Request
-from paperknife.replay.cursor import Missed
+from paperknife.replay.moves import Missed
 from paperknife.replay.timeline import Recorded
 from paperknife.replay.visit import VisitResult
 from paperknife_decoders.difference import differences

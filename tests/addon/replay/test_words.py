@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from paperknife.recording.records import RecordingError
-from paperknife.replay.cursor import Mode
+from paperknife.replay.moves import Mode
 from paperknife.replay.pace import FASTEST
 from paperknife.replay.venue import VenueOptions
 from paperknife.replay.words import MODES, NOTHING, ReplayWords, speed_from
@@ -81,7 +81,9 @@ def test_protocols_of_the_configuration_come_first(tmp_path: Path) -> None:
     """Each for what it matches; all else is read as it was recorded."""
     config = tmp_path / "paperknife.yaml"
     config.write_text("protocols:\n  - name: broker\n    match: {host: broker.example}\n    schema: [a.proto]\n")
-    (tmp_path / "a.proto").write_text('syntax = "proto3"; message ClientMessage { int32 a = 1; } message ServerMessage {}')
+    (tmp_path / "a.proto").write_text(
+        'syntax = "proto3"; message ClientMessage { int32 a = 1; } message ServerMessage {}'
+    )
     loaded = ReplayWords(str(ROOT / "recordings" / "calm.mcap")).loaded(Reading(config=str(config)))
     assert loaded is not None
     names = [
