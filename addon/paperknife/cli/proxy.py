@@ -118,9 +118,11 @@ def stream(options: dict[str, Any], plan: ProxyPlan) -> int:
             if viewing.view is None and proxy.addon.recordings.recorders:  # nobody else says it
                 talk(proxy.addon.recordings.sentence())
             proxy.addon.keeper.announce()
-            if (plan.hold.expression or plan.rules or plan.scripts) and viewing.view is not None and can_ask():
+            if viewing.view is not None and can_ask() and (plan.hold.expression or plan.rules or plan.scripts):
                 keys = HandKeys(proxy.addon.hands, viewing.view)
                 proxy.addon.hands.begin(keys.run(proxy))
+            elif plan.hold.expression:
+                proxy.addon.notice("Nothing is held: there is no terminal here to ask in (see --ui).", True)
 
         try:
             asyncio.run(watch(plan, viewing.consumer, started))

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import sys
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import pexpect
 import pytest
 from tests.addon.proxy.test_interfaces import Terminal
 from websockets.sync.client import connect

@@ -1,0 +1,141 @@
+"""Commands for messages that are held, as mitmproxy's interfaces give them."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+
+import pytest
+from mitmproxy import exceptions
+from websockets.asyncio.client import connect
+
+from paperknife.demo.api import Api
+from paperknife.demo.files import given_schema
+
+API = Api(given_schema())
+
+
+def order(quantity: int) -> bytes:
+    return API.client.encode("order", {"quantity": quantity})
+
+
+class Keeper:
+    """A server that keeps what comes."""
+
+    def __init__(self) -> None:
+        self.received: list[bytes] = []
+
+    async def __call__(self, connection) -> None:
+        async for content in connection:
+            self.received.append(content)
+
+
+def test_names_that_every_interface_can_call(stage) -> None:
+    """mitmweb reaches names of letters and dots alone."""
+
+    async def run() -> None:
+        async with stage() as at:
+            names = [name for name in at.proxy.master.commands.commands if name.startswith("paperknife")]
+            assert {name.partition(".")[2] for name in names} == {"hold", "held", "release", "drop", "edit", "inject"}
+            assert all(re.fullmatch(r"[a-z.]+", name) for name in names)
+
+    asyncio.run(run())
+
+
+def test_what_becomes_of_held_messages(stage) -> None:
+    """Other messages pass meanwhile; an edit is told of with its original."""
+    keeper = Keeper()
+
+    async def run() -> None:
+        async with stage(keeper) as at:
+            execute = at.proxy.master.commands.execute
+            at.proxy.addon.hands.answer()
+            at.proxy.master.options.update(paperknife_messages=0)  # as where an interface looks
+            assert execute("paperknife.held") == ["No message is held."]
+            execute("paperknife.hold order.quantity > 100")
+            async with connect(at.url) as client:
+                for quantity in (101, 5, 102, 103, 104):
+                    await client.send(order(quantity))
+                await at.witness.until(lambda: keeper.received == [order(5)], "the passing of the others")
+                assert [line[:2] for line in execute("paperknife.held")] == ["1:", "2:", "3:", "4:"]
+                execute("paperknife.edit 2 order.quantity=7")
+                await at.witness.until(lambda: keeper.received[1:] == [order(7)], "the edit")
+                execute("paperknife.drop 1 3")
+                execute("paperknife.release")
+                await at.witness.until(lambda: keeper.received[2:] == [order(104)], "the release")
+                execute("paperknife.inject 1 -1 order.quantity=55")
+                await at.witness.until(lambda: keeper.received[3:] == [order(55)], "the injection")
+                execute("paperknife.hold")
+                await client.send(order(500))
+                await at.witness.until(lambda: keeper.received[4:] == [order(500)], "what is not held any more")
+            changed = next(message for message in at.witness.seen if message.original is not None)
+            assert (changed.original, changed.content) == (order(102), order(7))
+            assert [message.fate.value for message in at.witness.seen].count("dropped") == 2
+
+    asyncio.run(run())
+
+
+WRONG = [
+    ("paperknife.release 7", "No message is held."),
+    ("paperknife.hold order.quantiti", "did you mean"),
+    ("paperknife.inject 9", "The number of an open connection was expected, not 9. Open are: 1."),
+    ("paperknife.inject 1 5", "The number of a message was expected, not 5"),
+    ("paperknife.inject 1 0 order.quantiti=1", "did you mean quantity"),
+]
+
+
+@pytest.mark.parametrize(("text", "told"), WRONG)
+def test_what_is_not_there(stage, text, told) -> None:
+    """It is said what there is."""
+
+    async def run() -> str:
+        async with stage(Keeper()) as at:
+            at.proxy.master.options.update(paperknife_messages=0)
+            async with connect(at.url) as client:
+                await client.send(order(1))
+                await at.witness.until(lambda: bool(at.witness.seen), "the message")
+                with pytest.raises(exceptions.CommandError) as caught:
+                    at.proxy.master.commands.execute(text)
+            return str(caught.value)
+
+    assert told in asyncio.run(run())
+
+
+def test_time_is_over(stage) -> None:
+    """A message passes unchanged when nobody says anything, and it is told."""
+    keeper = Keeper()
+
+    async def run() -> None:
+        async with stage(keeper) as at:
+            at.proxy.addon.hands.answer()
+            at.proxy.master.options.update(paperknife_hold="order.quantity > 100", paperknife_hold_seconds=1)
+            async with connect(at.url) as client:
+                await client.send(order(101))
+                await at.witness.until(lambda: keeper.received == [order(101)], "the end of its time")
+                await at.witness.until(
+                    lambda: any("has passed unchanged: its time was over" in text for text, _ in at.witness.notices),
+                    "the notice",
+                )
+
+    asyncio.run(run())
+
+
+def test_in_order(stage) -> None:
+    """What is behind a held message in its direction waits; the other direction does not."""
+    keeper = Keeper()
+
+    async def run() -> None:
+        async with stage(keeper) as at:
+            at.proxy.addon.hands.answer()
+            at.proxy.master.options.update(paperknife_hold="order.quantity > 100", paperknife_hold_in_order=True)
+            async with connect(at.url) as client:
+                await client.send(order(101))
+                await client.send(order(5))
+                await at.witness.until(lambda: len(at.proxy.addon.hands.holding.waiting) == 1, "the hold")
+                pong = await client.ping()
+                await asyncio.wait_for(pong, 5)
+                assert keeper.received == []
+                at.proxy.master.commands.execute("paperknife.release")
+                await at.witness.until(lambda: keeper.received == [order(101), order(5)], "both, in their order")
+
+    asyncio.run(run())
