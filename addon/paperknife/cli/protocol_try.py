@@ -156,13 +156,15 @@ def envelopes_told(
     envelopes, fits = reader.read(direction, opcode, content), True
     for number, envelope in enumerate(envelopes, 1):
         kind = envelope.type.name if envelope.type is not None else "no type"
+        if envelope.type is not None and envelope.type.told_by:
+            kind = "a message without an envelope"
         click.echo(
             f"\nenvelope {number} of {len(envelopes)}: {printable(kind)}, {envelope.payload or envelope.form.value}"
         )
         click.echo(tree_text(envelope, reader.protocol.secrets, paint).rstrip("\n"), color=True)
         complaint = mismatch(envelope) if envelope.type is not None else ""
         if not complaint and envelope.message is not None and has_unread(envelope.message):
-            complaint = f"Not all that {kind} carries could be read: a key stands for no type, or a step refused it."
+            complaint = "Not all that is carried could be read: a key stands for no type, or a step refused it."
         if complaint:
             click.echo(printable(complaint), err=True)
             fits = False

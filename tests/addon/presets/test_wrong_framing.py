@@ -14,6 +14,7 @@ from paperknife.settings.reading import Loaded, Reading, load
 from paperknife_decoders.envelope import Envelope, Form
 from paperknife_decoders.message import Direction, Message, Opcode
 from paperknife_decoders.oddities.marks import marks
+from paperknife_decoders.oddities.mismatch import mismatch
 from paperknife_decoders.redaction.redactor import Redactor
 
 HERE = Path(__file__).parent
@@ -98,6 +99,9 @@ def test_what_is_told_of_types_that_no_schema_has() -> None:
     assert (envelope.data, envelope.fault) == (wrong, "does not parse as RequestLogin")
     (mark,) = marks(envelope)
     assert mark.startswith("does not parse as RequestLogin: a string that is not UTF-8")
+    assert mismatch(envelope).startswith("This is not RequestLogin: a string that is not UTF-8")
+    (bare,) = reader.read(Direction.CLIENT, Opcode.BINARY, login)
+    assert mismatch(bare).startswith("This is not what was expected, messages told apart by their field template_id")
     (text,) = reader.read(Direction.CLIENT, Opcode.TEXT, b"hello")
     masked = Redactor().redact_one(reader, Direction.CLIENT, Opcode.BINARY, content_of(envelope))
     assert masked is not None
