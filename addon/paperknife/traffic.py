@@ -93,8 +93,8 @@ class Batch(Sequence[Message]):
     once, and what it is not asked for is never made: `payloads` are the names alone, `accord` is what holds of all
     messages, as a sequence it is of whole messages. `masked` holds, by its place in the batch, the parts of each
     message that stand in place of a secret. `before` is what earlier messages left for each one,
-    where its protocol has parts that go on in the next message; else there is nothing in it. A message in which a rule
-    had a part is a batch by itself, with the `hits` of that message.
+    where its protocol has parts that go on in the next message; else there is nothing in it. `hits` are those of each
+    of its messages.
     """
 
     __slots__ = (
@@ -155,6 +155,24 @@ class Batch(Sequence[Message]):
         )
         batch._messages = [message]
         batch.hits = message.hits
+        return batch
+
+    @classmethod
+    def of_all(cls, messages: list[Message]) -> Batch:
+        """A batch of these messages, all with the same fate and the same `hits`; its time is that of the first."""
+        first = messages[0]
+        batch = cls(
+            first.connection,
+            first.direction,
+            first.time_ns,
+            [message.opcode for message in messages],
+            [message.content for message in messages],
+            first.reader,
+            first.fate,
+            {place: message.masked for place, message in enumerate(messages) if message.masked},
+        )
+        batch._messages = messages
+        batch.hits = first.hits
         return batch
 
     def follow(self, trail: Trail) -> None:

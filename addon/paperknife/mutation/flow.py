@@ -154,9 +154,10 @@ class Flow[T]:
             return list(self.drain())
         while self.count > self.limits.messages or self.size > self.limits.size:
             self.spilt += 1
-            if (parcel := self.foremost()) is self.last:
+            first = self.foremost()
+            if first is self.last:
                 return [*going, *self.drain()]
-            going.extend(self.step(parcel, now))
+            going.extend(self.step(first, now))
         if now < self.shut_until:
             return going
         self.shut_until = -math.inf

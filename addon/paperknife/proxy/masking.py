@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from paperknife.recording.piece_masking import PieceMasking
 from paperknife.settings.reading import Reading
 from paperknife.traffic import Batch, Handshake, Piece
-from paperknife_decoders.message import Direction, Message
+from paperknife_decoders.message import Direction, Fate, Message
 from paperknife_decoders.printable import printable
 from paperknife_decoders.protocol import Reader
 from paperknife_decoders.redaction import HandshakeMask, KnownSecrets, Redacted, Redactor
@@ -46,12 +46,11 @@ class Masking:
 
     def batch(self, batch: Batch) -> Batch:
         """The batch without its secrets; itself where it has none."""
-        alone = batch[0] if len(batch) == 1 and batch.has_messages else None
         redacted = self.redactor.redact(
             batch.reader, batch.direction, batch.opcodes, batch.contents, lambda: batch.heads, batch.before
         )
-        if alone is not None and (alone.original is not None or (alone.hits and redacted is not None)):
-            return self.by_itself(alone, redacted)
+        if batch.fate is Fate.CHANGED or (batch.hits and redacted is not None):
+            return self.one_by_one(batch, redacted)
         if redacted is None:
             return batch
         return Batch(
@@ -65,27 +64,33 @@ class Masking:
             redacted.masked,
         )
 
-    def by_itself(self, message: Message, redacted: Redacted | None) -> Batch:
-        """A message that was changed, or in which a rule had a part, without its secrets; so its original."""
-        original = message.original
-        if original is not None:
-            masked = self.redactor.redact_one(
-                message.reader, message.direction, message.opcode, original, message.before
-            )
-            original = original if masked is None else masked[0]
-        return Batch.of(
-            Message(
-                message.connection,
-                message.direction,
-                message.time_ns,
-                message.opcode,
-                message.content if redacted is None else redacted.contents[0],
-                message.reader,
-                message.fate,
-                original,
-                () if redacted is None else redacted.masked[0],
-                hits=message.hits,
-            )
+    def one_by_one(self, batch: Batch, redacted: Redacted | None) -> Batch:
+        """Messages that were changed, or in which rules had a part, without their secrets; so their originals."""
+        came = [message.content if message.original is None else message.original for message in batch]
+        before = Batch(batch.connection, batch.direction, batch.time_ns, batch.opcodes, came, batch.reader)
+        originals = self.redactor.redact(
+            batch.reader, batch.direction, batch.opcodes, came, lambda: before.heads, batch.before
+        )
+        if redacted is None and originals is None:
+            return batch
+        return Batch.of_all(
+            [
+                Message(
+                    message.connection,
+                    message.direction,
+                    message.time_ns,
+                    message.opcode,
+                    message.content if redacted is None else redacted.contents[place],
+                    message.reader,
+                    message.fate,
+                    None
+                    if message.original is None
+                    else (message.original if originals is None else originals.contents[place]),
+                    () if redacted is None else redacted.masked.get(place, ()),
+                    hits=message.hits,
+                )
+                for place, message in enumerate(batch)
+            ]
         )
 
     def piece(self, piece: Piece) -> Iterator[Piece]:

@@ -8,7 +8,7 @@ import random
 from paperknife.mutation.flow import Flow, Parcel
 from paperknife.mutation.held import Held
 from paperknife.proxy.lane.way import COMPRESSED, Way
-from paperknife_decoders.message import Direction, Fate
+from paperknife_decoders.message import Direction, Fate, Message
 from paperknife_decoders.trail import Trail
 
 __all__ = ["Course", "Going"]
@@ -17,11 +17,24 @@ __all__ = ["Course", "Going"]
 class Going:
     """A message on its way out: `content` is what goes on, None where nothing does; `original` what came as `raw`.
 
-    One of our own has no `raw`. `serial` counts what came in its direction. It goes out `copies` times more. `shown`
-    tells that mitmproxy's interfaces have it already; `held` what somebody was asked about it, who has `settled` it.
+    `message` is the one that somebody decided on; one of our own has neither it nor `raw`. `serial` counts what came in
+    its direction. It goes out `copies` times more. `shown` tells that mitmproxy's interfaces have it already; `held`
+    what somebody was asked about it, who has `settled` it.
     """
 
-    __slots__ = ("content", "copies", "held", "hits", "opcode", "original", "raw", "serial", "settled", "shown")
+    __slots__ = (
+        "content",
+        "copies",
+        "held",
+        "hits",
+        "message",
+        "opcode",
+        "original",
+        "raw",
+        "serial",
+        "settled",
+        "shown",
+    )
 
     def __init__(  # noqa: PLR0913, PLR0917 - a plain record
         self,
@@ -33,7 +46,9 @@ class Going:
         copies: int = 0,
         serial: int = 0,
         shown: bool = False,
+        message: Message | None = None,
     ) -> None:
+        self.message = message
         self.opcode = opcode
         self.content = content
         self.original = original

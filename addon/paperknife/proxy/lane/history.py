@@ -43,6 +43,8 @@ class History:
 
     def add(self, batch: Batch) -> None:
         """Remember a batch, without its control frames."""
+        if batch.fate is not Fate.PASSED:
+            self.flush()
         from_client, seconds = batch.direction is Direction.CLIENT, batch.time_ns / 1e9
         self.pending.extend(
             (from_client, seconds, opcode, content)
@@ -75,16 +77,15 @@ class History:
         self.trim(self.flow.websocket.messages)
 
     def flush(self, fate: Fate = Fate.PASSED) -> bool:
-        """Make objects of what is pending, the last of which has this fate; True if there was anything."""
+        """Make objects of what is pending, which has this fate; True if there was anything."""
         assert self.flow.websocket is not None
         if not self.pending:
             return False
         messages = self.flow.websocket.messages
+        injected, dropped = fate is Fate.INJECTED, fate is Fate.DROPPED
         for from_client, seconds, opcode, content in self.pending:
-            messages.append(WebSocketMessage(opcode, from_client, content, seconds))
+            messages.append(WebSocketMessage(opcode, from_client, content, seconds, dropped, injected))
         self.pending.clear()
-        messages[-1].injected = fate is Fate.INJECTED
-        messages[-1].dropped = fate is Fate.DROPPED
         self.trim(messages)
         return True
 

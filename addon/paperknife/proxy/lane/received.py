@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from paperknife.proxy.lane.violation import Violation
 
@@ -45,10 +46,9 @@ class Segment:
         if not self.ends:
             yield self.index, self.raw
             return
-        start = 0
-        for index, end in enumerate(self.ends, self.index):
-            yield index, self.raw[start:end]
-            start = end
+        first = self.ends[0]
+        for index, (start, end) in enumerate(pairwise(self.ends), self.index):
+            yield index, self.raw[start - first : end - first]
 
     def follows(self, piece: Piece, number: int) -> bool:
         """True if a piece, the chunk's `number`th from 0, was read before these bytes or with them."""
@@ -79,7 +79,5 @@ class Received:
 
     def add_row(self, data: bytes, ends: list[int]) -> None:
         """Make a segment of the newest messages: `ends` is where in `data` the first begins, and where each ends."""
-        start, *stops = ends
-        index = len(self.contents) - len(stops)
-        row = [stop - start for stop in stops] if len(stops) > 1 else ()
-        self.segments.append(Segment(index, data[start : stops[-1]], ends=row))
+        index = len(self.contents) - len(ends) + 1
+        self.segments.append(Segment(index, data[ends[0] : ends[-1]], ends=ends if len(ends) > 2 else ()))

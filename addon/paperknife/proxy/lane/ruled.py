@@ -184,11 +184,14 @@ class Ruled(Relaying):
                 yield from self.abort()
                 return
             left = None if hooked.dropped else hooked.content
-            going = Going(opcode, left, content, raw, shown=True)
+            going = Going(opcode, left, content, raw, shown=True, message=message)
             if left is not None and left != content:
                 message = ruling.lane.batch_of(way, [opcode], [left])[0]
-        parts = ruling.rule_unit(course, message, raw, time.monotonic(), going)
-        ruling.tell_plain(course)
+        now = time.monotonic()
+        decides = going is not None and going.content is not None
+        verdict = ruling.verdict_on(course, message, now) if decides else None
+        parts = ruling.rule_unit(course, message, raw, now, verdict, going)
+        ruling.untold.tell()
         yield from self.send(way, parts)
 
     def relay_piece(self, way: Way, piece: Piece) -> CommandGenerator[None]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -18,7 +18,8 @@ from paperknife.mutation.flow import Parcel, is_timed
 from paperknife.mutation.held import Held
 from paperknife.mutation.verdict import Changer, CloseOrder, Emission, Verdict
 from paperknife.proxy.lane.course import Course, Going
-from paperknife.proxy.lane.received import Piece, Received
+from paperknife.proxy.lane.received import Piece, Received, Segment
+from paperknife.proxy.lane.untold import Untold
 from paperknife.proxy.lane.waking import Alarm
 from paperknife.proxy.lane.writing import close_payload
 from paperknife.traffic import Batch
@@ -36,8 +37,11 @@ ANSWER_SECONDS = 5.0
 OVERHEAD = 400
 """Bytes that we need for a message that waits, besides its own."""
 
-PLAIN = Opcode.CLOSE
-"""Opcodes from here on are control frames (RFC 6455, section 5.5)."""
+CONTROL = CLOSE = int(Opcode.CLOSE)
+"""Opcodes from that of a close frame on are those of control frames (RFC 6455, section 5.5)."""
+
+AS_IT_CAME = (Fate.PASSED, Fate.DROPPED)
+"""Fates of messages that are told of as they were."""
 
 
 class Ruling:
@@ -56,8 +60,7 @@ class Ruling:
         self.is_over = False
         self.urgent = False
         """The lane is to be woken as soon as can be."""
-        self.stretch: list[Going] = []
-        """Messages of one direction that have simply passed and are not told of yet."""
+        self.untold = Untold(lane)
 
     def use(self, changer: Changer | None) -> None:
         """Let this one decide from now on; nobody, where it is None."""
@@ -83,20 +86,19 @@ class Ruling:
         """What goes out at once for what was read."""
         now, way = time.monotonic(), course.way
         parts: list[bytes] = []
-        batch: Sequence[Message] = ()
+        batch = None
         if received.opcodes:
-            made = batch = self.batch(course, received.opcodes, received.contents)
-            if course.is_plain and not self.shut and not received.pieces and not self.wants(course, made):
-                course.pass_on(len(made))
-                self.lane.hand_on_made(way, made)
+            batch = self.batch(course, received.opcodes, received.contents)
+            if course.is_plain and not self.shut and not received.pieces and not self.wants(course, batch):
+                course.pass_on(len(batch))
+                self.lane.hand_on_made(way, batch)
                 return [segment.raw for segment in received.segments]
         pieces = deque(received.pieces)
         for segment in received.segments:
             while pieces and segment.follows(pieces[0], len(received.pieces) - len(pieces)):
                 parts += self.rule_piece(course, pieces.popleft())
-            if segment.index >= 0:
-                for index, raw in segment.units():
-                    parts += self.rule_unit(course, batch[index], raw, now)
+            if segment.index >= 0 and batch is not None:
+                parts += self.rule_segment(course, segment, batch, now)
             else:
                 parts += self.drain(course)
                 if way.reader is None or not segment.compressed or way.deflater is None:
@@ -105,7 +107,31 @@ class Ruling:
             parts += self.rule_piece(course, piece)
         if way.between_messages:
             parts += self.due(course, now)
-        self.tell_plain(course)
+        self.untold.tell()
+        return parts
+
+    def rule_segment(self, course: Course, segment: Segment, batch: Batch, now: float) -> list[bytes]:
+        """The messages of a segment: those that nobody does anything with pass as they came."""
+        messages, parts = batch.messages, []
+        passed: list[Message] = []
+        plain = course.is_plain and not self.shut
+        for index, raw in segment.units():
+            message = messages[index]
+            opcode = batch.opcodes[index]
+            verdict = self.verdict_on(course, message, now) if opcode < CONTROL else None
+            if verdict is None and plain and opcode != CLOSE:
+                passed.append(message)
+                parts.append(raw)
+                course.pass_on(1)
+                continue
+            self.untold.extend(passed)
+            passed = []
+            parts += self.rule_unit(course, message, raw, now, verdict)
+            plain = course.is_plain and not self.shut
+        if len(passed) == len(messages):
+            self.lane.hand_on_made(course.way, batch)  # which has found out already what it holds
+        else:
+            self.untold.extend(passed)
         return parts
 
     def rule_piece(self, course: Course, piece: Piece) -> list[bytes]:
@@ -131,19 +157,38 @@ class Ruling:
             return True
         if changer is None or not course.heeded:
             return False
+        batch.heads  # noqa: B018 - what masks needs them too, and payloads come of them
         return self.ask(lambda: changer.wants(course.direction, batch.payloads), default=False)
 
-    def rule_unit(
-        self, course: Course, message: Message, raw: bytes, now: float, going: Going | None = None
+    def verdict_on(self, course: Course, message: Message, now: float) -> Verdict | None:
+        """What is decided on a message."""
+        changer = self.changer
+        if changer is None or not course.heeded or self.shut:
+            return None
+        try:
+            return changer.consider(message, now)
+        except Exception as error:
+            self.blame(error)
+            return None
+
+    def rule_unit(  # noqa: PLR0913, PLR0917
+        self,
+        course: Course,
+        message: Message,
+        raw: bytes,
+        now: float,
+        verdict: Verdict | None,
+        going: Going | None = None,
     ) -> list[bytes]:
         """One message or control frame: what goes out at once. Where our own code fails, it passes.
 
         `going` is what a hook of mitmproxy's has made of it.
         """
         try:
-            if message.opcode >= PLAIN:
+            if message.opcode >= CONTROL:
                 return self.rule_control(course, message, raw, now)
-            return self.rule_message(course, message, raw, now, going)
+            going = going or Going(message.opcode, message.content, message.content, raw, message=message)
+            return self.rule_message(course, going, message, verdict, now)
         except Exception as error:
             self.blame(error)
             return [raw]
@@ -151,34 +196,29 @@ class Ruling:
     def rule_control(self, course: Course, message: Message, raw: bytes, now: float) -> list[bytes]:
         """A ping or a pong passes at once; a close frame when all in front of it has gone on."""
         if message.opcode is not Opcode.CLOSE:
-            self.tell_plain(course)
-            self.lane.hand_on_batch(course.way, [message.opcode], [message.content])
+            self.untold.add(message)
             return [raw]
         course.answered = True
         if self.shut:
-            self.tell_plain(course)
-            self.lane.hand_on_one(course.way, Opcode.CLOSE, message.content, Fate.DROPPED, shown=False)
+            message.fate = Fate.DROPPED
+            self.untold.add(message)
             self.urgent = True
             return []
-        course.flow.put_last(Going(Opcode.CLOSE, message.content, message.content, raw), now)
+        course.flow.put_last(Going(Opcode.CLOSE, message.content, message.content, raw, message=message), now)
         return self.due(course, now)
 
     def rule_message(
-        self, course: Course, message: Message, raw: bytes, now: float, going: Going | None = None
+        self, course: Course, going: Going, message: Message, verdict: Verdict | None, now: float
     ) -> list[bytes]:
         """One message."""
         course.arrived += 1
-        going = going or Going(message.opcode, message.content, message.content, raw)
         going.serial = course.arrived
-        changer, verdict = self.changer, None
         if self.shut:
             going.content = None
-        elif changer is not None and course.heeded and going.content is not None:
-            verdict = self.ask(lambda: changer.consider(message, now), default=None)
-        if verdict is None:
-            if course.is_clear:
+        if verdict is None or going.content is None:
+            if course.is_clear or going.content is None:
                 return self.depart(course, going)
-            course.flow.put(going, len(raw) + OVERHEAD, now)
+            course.flow.put(going, len(going.raw) + OVERHEAD, now)
             return []
         if verdict.hold is not None and (verdict.hold.by or self.lane.host.holder) is None:
             verdict = replace(verdict, hold=None)  # there is nobody to let it go on
@@ -284,7 +324,7 @@ class Ruling:
         parts: list[bytes] = []
         for going in goings:
             parts += self.depart(course, going)
-        self.tell_plain(course)
+        self.untold.tell()
         return parts
 
     def depart(self, course: Course, going: Going) -> list[bytes]:
@@ -297,40 +337,34 @@ class Ruling:
             return self.depart_close(course, going)
         if course.way.closing and not going.raw:
             return []  # nothing follows a close frame (RFC 6455, section 5.5.1)
-        fate, content, original = going.fate, going.content, None
-        if fate is Fate.CHANGED:
-            original = going.original
         parts = [course.data_for(going)]
-        self.tell(course, going, fate, going.original if content is None else content, original)
-        for _ in range(going.copies if content is not None else 0):
+        self.untold.add(self.told_of(course, going, going.fate), shown=going.shown)
+        for _ in range(going.copies if going.content is not None else 0):
             parts.append(course.data_for_copy(going))
-            self.tell(course, going, Fate.INJECTED, content or b"", None)
+            self.untold.add(self.told_of(course, going, Fate.INJECTED))
         return parts
+
+    def told_of(self, course: Course, going: Going, fate: Fate) -> Message:
+        """A message as it is told of."""
+        message, content = going.message, going.content
+        if message is not None and fate in AS_IT_CAME and message.content == going.original:
+            message.fate, message.hits, message.time_ns = fate, going.hits, time.time_ns()
+            return message
+        content = going.original if content is None else content
+        original = going.original if fate is Fate.CHANGED else None
+        return self.lane.message_of(course.way, going.opcode, content, fate, original, going.hits)
 
     def depart_close(self, course: Course, going: Going) -> list[bytes]:
         """A close frame: a peer's, or our own."""
-        self.tell_plain(course)
         content = going.content or b""
-        if going.raw:
-            self.lane.hand_on_batch(course.way, [Opcode.CLOSE], [content])
+        if going.message is not None:
+            self.untold.add(going.message)
+            self.untold.tell()
+            self.lane.note_close(course.way, content)
             return [going.raw]
         self.lane.note_close(course.way, content, ours=True)
-        self.lane.hand_on_one(course.way, Opcode.CLOSE, content, Fate.INJECTED, shown=False)
+        self.untold.add(self.told_of(course, going, Fate.INJECTED))
         return [course.way.frame(Opcode.CLOSE, content)]
-
-    def tell(self, course: Course, going: Going, fate: Fate, content: bytes, original: bytes | None) -> None:
-        """Tell of one message; those that simply passed are told of together."""
-        if fate is Fate.PASSED and not going.hits and not going.shown:
-            self.stretch.append(going)
-            return
-        self.tell_plain(course)
-        self.lane.hand_on_one(course.way, going.opcode, content, fate, original, shown=going.shown, hits=going.hits)
-
-    def tell_plain(self, course: Course) -> None:
-        """Tell of what has simply passed in a direction."""
-        if self.stretch:
-            passed, self.stretch = self.stretch, []
-            self.lane.hand_on_batch(course.way, [each.opcode for each in passed], [each.original for each in passed])
 
     def give_up_all(self) -> None:
         """The connection is over: nothing of what waits goes on."""
@@ -338,9 +372,10 @@ class Ruling:
         self.is_over = True
         for course in self.courses.values():
             for going in course.flow.drain():
-                if going.raw and going.opcode < PLAIN:
+                if going.raw and going.opcode < CONTROL:
                     going.content = None
                     self.depart(course, going)
+        self.untold.tell()
 
     # time
 

@@ -145,18 +145,22 @@ class Telling:
         )
 
     def hand_on_one(  # noqa: PLR0913
+        self, way: Way, opcode: int, content: bytes, fate: Fate, original: bytes | None = None, *, shown: bool = True
+    ) -> None:
+        """Give one message to the host; `shown` where mitmproxy's interfaces have it already."""
+        self.host.deliver(self.track, Batch.of(self.message_of(way, opcode, content, fate, original)), shown=shown)
+
+    def message_of(  # noqa: PLR0913, PLR0917
         self,
         way: Way,
         opcode: int,
         content: bytes,
         fate: Fate,
         original: bytes | None = None,
-        *,
-        shown: bool = True,
         hits: Sequence[str] = (),
-    ) -> None:
-        """Give one message to the host; `shown` where mitmproxy's interfaces have it already."""
-        message = Message(
+    ) -> Message:
+        """A message that goes out now, or would have."""
+        return Message(
             self.track.number,
             way.direction,
             time.time_ns(),
@@ -167,7 +171,6 @@ class Telling:
             original,
             hits=hits,
         )
-        self.host.deliver(self.track, Batch.of(message), shown=shown)
 
     def guard(self, way: Way, step: Callable[[], T]) -> T | None:
         """What `step` returns; where our own code fails, nothing, and the direction passes unread from here on."""
