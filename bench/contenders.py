@@ -13,10 +13,12 @@ from functools import cached_property
 from pathlib import Path
 
 from bench.relay_process import RelayError, RelayProcess
+from bench.rule_files import RULES_FALSE, RULES_OTHERS, RULES_SET, write_rules
 from bench.venue_messages import PROTO
 
 __all__ = [
     "BARE",
+    "BARE_SET",
     "CONTENDERS",
     "DIRECT",
     "LIVE",
@@ -26,6 +28,9 @@ __all__ = [
     "RECORDING",
     "RECORDING_SPLIT",
     "RECORDING_SUMMARY",
+    "RULES_FALSE",
+    "RULES_OTHERS",
+    "RULES_SET",
     "SUMMARY",
     "WAITING",
     "WEBSOCKETS",
@@ -35,6 +40,7 @@ __all__ = [
 
 DIRECT = "direct"
 BARE = "bare mitmdump"
+BARE_SET = "bare mitmdump, an addon that sets a field"
 OURS = "paperknife"
 WAITING = "paperknife, waiting consumer"
 SUMMARY = "paperknife proxy --ui none"
@@ -104,6 +110,20 @@ def ours(workshop: Workshop, port: int) -> list[str]:
     return shlex.split(workshop.our_command) + our_arguments(workshop, port)
 
 
+def bare_set(workshop: Workshop, port: int) -> list[str]:
+    """mitmproxy with an addon that changes every message."""
+    return [*bare(workshop, port), "-s", str(RELAYS / "bare_set.py")]
+
+
+def ruled(contender: str) -> Callable[[Workshop, int], list[str]]:
+    """Ours with rules."""
+
+    def command(workshop: Workshop, port: int) -> list[str]:
+        return [*ours(workshop, port), "--set", f"paperknife_rules={write_rules(workshop.folder, contender)}"]
+
+    return command
+
+
 def our_arguments(workshop: Workshop, port: int) -> list[str]:
     """What every form of ours is given."""
     return ["--mode", f"reverse:ws://127.0.0.1:{port}", "--schema", str(PROTO), *workshop.mitmproxy_options]
@@ -171,7 +191,9 @@ def node(workshop: Workshop, port: int) -> list[str]:
 
 CONTENDERS: dict[str, Callable[[Workshop, int], list[str]]] = {
     BARE: bare,
+    BARE_SET: bare_set,
     OURS: ours,
+    **{name: ruled(name) for name in (RULES_OTHERS, RULES_FALSE, RULES_SET)},
     WAITING: waiting,
     SUMMARY: summary,
     LIVE: live,

@@ -4,6 +4,7 @@ import pytest
 from bench.bursts import burst_through, make_block
 from bench.contenders import (
     BARE,
+    BARE_SET,
     DIRECT,
     LIVE,
     OURS,
@@ -11,6 +12,9 @@ from bench.contenders import (
     RECORDING,
     RECORDING_SPLIT,
     RECORDING_SUMMARY,
+    RULES_FALSE,
+    RULES_OTHERS,
+    RULES_SET,
     SUMMARY,
     WAITING,
     WEBSOCKETS,
@@ -29,6 +33,7 @@ def bench():
 
 NAMES = (
     *(DIRECT, BARE, OURS, WAITING, SUMMARY, LIVE, WEBSOCKETS, PICOWS),
+    *(BARE_SET, RULES_OTHERS, RULES_FALSE, RULES_SET),
     *(RECORDING, RECORDING_SPLIT, RECORDING_SUMMARY, WRITING),
 )
 
