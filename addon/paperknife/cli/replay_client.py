@@ -20,7 +20,7 @@ from paperknife.cli.replay_server import SPEED, read_duration
 from paperknife.cli.viewing import talk
 from paperknife.recording.reading import RecordingError
 from paperknife.replay.blanks import Fillings, MissingSecret
-from paperknife.replay.call import CannotReplay
+from paperknife.replay.call import CannotReplay, shown_url
 from paperknife.replay.client import ClientOptions, Outcome, replay
 from paperknife.replay.play_options import PlayOptions, PlayPace
 from paperknife.replay.player import Player
@@ -135,7 +135,7 @@ def client_options(options: dict[str, Any]) -> ClientOptions:
 def check_via(via: str | None) -> None:
     """End the command for what is no proxy."""
     if via is not None and not via.startswith(("http://", "https://", "socks5://", "socks5h://")):
-        raise Failure(f"--via: the URL of a proxy such as http://127.0.0.1:8080 was expected, not {via!r}.")
+        raise Failure(f"--via: the URL of a proxy such as http://127.0.0.1:8080 was expected, not {shown_url(via)!r}.")
 
 
 def header_of(text: str) -> tuple[str, str]:
@@ -164,7 +164,7 @@ def compared(file: Path, to: str, outcome: Outcome, fillings: Fillings) -> Compa
     """The result for printing."""
     return Compared(
         str(file),
-        to,
+        shown_url(to),
         outcome.connections,
         outcome.expected,
         outcome.found,
@@ -194,7 +194,7 @@ class Telling:
 
     def connected(self, number: int, url: str) -> None:
         """A connection is open."""
-        talk(f"#{number} Replaying to {printable(url.partition('?')[0])}")
+        talk(f"#{number} Replaying to {shown_url(url.partition('?')[0])}")
 
     def stalled(self, player: Player, what: str, seconds: float) -> None:
         """What was waited for has not come."""

@@ -156,7 +156,7 @@ def listening_fault(error: OSError) -> str:
             return "something listens there already; --listen HOST:PORT names another place, and port 0 a free one"
         case int(number) if number > 0:
             return os.strerror(number)
-    return error.strerror or str(error)
+    return error.strerror or "this machine has no such address"
 
 
 def address_of(text: str) -> tuple[str, int]:

@@ -114,7 +114,7 @@ def test_a_server_that_is_not_there_is_a_sentence_and_2() -> None:
     result = client(CALM, "--to", NOWHERE, PAPERKNIFE_SECRET_PASSWORD="a", PAPERKNIFE_SECRET_API_KEY="b")
     assert (result.exit_code, result.stderr) == (
         2,
-        "Error: Cannot connect to ws://127.0.0.1:1/v1: Connect call failed ('127.0.0.1', 1).\n",
+        "Error: Cannot connect to ws://127.0.0.1:1/v1: nothing listens there.\n",
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import socket
 import sys
 
 import pexpect
@@ -84,6 +85,18 @@ def test_keys_let_messages_go(path) -> None:
         child.expect(pexpect.EOF)
     child.close()
     assert child.exitstatus == 0
+
+
+def test_a_place_that_is_taken_is_said_with_what_to_do(path) -> None:
+    """Not in the words of the system."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        place = f"127.0.0.1:{taken.getsockname()[1]}"
+        done = CliRunner().invoke(main, ["replay", "server", str(path), "--listen", place])
+    assert done.exit_code == 2
+    assert done.stderr == (
+        f"Error: Cannot listen at {place}: something listens there already; "
+        "--listen HOST:PORT names another place, and port 0 a free one.\n"
+    )
 
 
 WRONG = [

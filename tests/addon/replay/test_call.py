@@ -9,7 +9,7 @@ import pytest
 from websockets.exceptions import InvalidMessage, InvalidURI
 
 from paperknife.replay.blanks import Fillings, MissingSecret
-from paperknife.replay.call import CannotReplay, call_for, connecting, reason_of, target_of
+from paperknife.replay.call import CannotReplay, call_for, connecting, reason_of, shown_url, target_of
 from paperknife.replay.survey import ConnectionSurvey
 from paperknife.replay.timeline import Recorded
 from paperknife.traffic import Connection, Handshake
@@ -56,7 +56,9 @@ def test_a_server_that_never_answers_is_left() -> None:
 
 REASONS = [
     (TimeoutError(), "no answer within 10 s"),
-    (ConnectionRefusedError(111, "Connection refused"), "Connection refused"),
+    (ConnectionRefusedError(111, "Connect call failed ('127.0.0.1', 1)"), "nothing listens there"),
+    (OSError(113, "Connect call failed"), "No route to host"),
+    (UnicodeError("label empty"), "the name of its host is not valid"),
     (OSError(), "the server ended the connection"),
     (ssl.SSLError(1, "[SSL] bad\x1b"), r"[SSL] bad\x1b"),
     (InvalidURI("x", "y"), "the URL is not valid"),
@@ -91,3 +93,17 @@ def test_a_target_that_is_none_is_told(to) -> None:
     """With what would be one."""
     with pytest.raises(CannotReplay, match="such as wss://"):
         target_of(to, "ws://a.example/", Fillings({}))
+
+
+SHOWN = [
+    ("ws://a.example/v1?depth=5", "ws://a.example/v1?depth=5"),
+    ("ws://alice:wonderland@a.example/v1", "ws://alice:[redacted]@a.example/v1"),
+    ("wss://a.example/v1?token=abcdefgh", "wss://a.example/v1?token=[redacted]"),
+    ("ws://a.example/\x1b[31m", "ws://a.example/\\x1b[31m"),
+]
+
+
+@pytest.mark.parametrize(("url", "shown"), SHOWN, ids=["plain", "password", "token", "escape"])
+def test_a_url_is_shown_without_its_secrets(url, shown) -> None:
+    """Nor with what a terminal would obey."""
+    assert shown_url(url) == shown

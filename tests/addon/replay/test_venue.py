@@ -362,3 +362,21 @@ def test_what_no_schema_reads_comes_with_its_opcode(replayed, tmp_path, compress
     with connect(f"{url}/v1", compression="deflate" if compressed else None) as client:
         found = [client.recv(5) for _ in KINDS]
     assert found == [content.decode() if opcode is Opcode.TEXT else content for opcode, content in KINDS]
+
+
+def test_a_recording_that_is_gone_is_told_of(replayed, tmp_path) -> None:
+    """To the client in its handshake, or as it closes; without a traceback."""
+    path = session(tmp_path / "s.mcap", *LOGGED_IN)
+    url, _ = replayed(path, speed=FASTEST)
+    with connect(f"{url}/v1") as client:
+        client.send(LOGS_IN)
+        assert client.recv(5)
+    path.unlink()
+    with connect(f"{url}/v1") as client, pytest.raises(ConnectionClosed) as closed:
+        client.recv(5)
+    assert closed.value.rcvd.reason == "The recording cannot be read any more"
+    url, _ = replayed(path)
+    with pytest.raises(InvalidStatus) as refused:
+        connect(f"{url}/v1")
+    assert refused.value.response.status_code == 500
+    assert b"cannot be read" in refused.value.response.body
