@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from mcap.records import Schema as SchemaRecord
@@ -30,6 +31,9 @@ MOST_SCHEMA_BYTES = 64 << 20
 MOST_DEFINITIONS = 100
 """So many protocols with a definition: each makes types of its own. A recorder adds those again of a schema that is
 loaded anew."""
+
+LARGEST_REMEMBERED = 1 << 20
+"""Bytes of a schema that is kept for when the file is read again."""
 
 NO_PROTOCOL = Loaded(Protocol())
 """For messages that were recorded without a schema."""
@@ -148,7 +152,7 @@ class Protocols:
                 raise SchemaError(f"{self.name} has no schema {number} for {name}")
             schema = self._schemas.get(record.data)
             if schema is None:
-                schema = schema_from_bytes(record.data, f"The schema {number} of {self.name}")
+                schema = schema_of(record.data, f"The schema {number} of {self.name}")
                 self._schemas[record.data] = schema
             return schema
         except SchemaError as error:
@@ -158,6 +162,17 @@ class Protocols:
     def _tell(self, error: SchemaError) -> None:
         """Keep why a type is not there."""
         self.faults.append(printable(f"{error} The messages of that type are shown as bare fields."))
+
+
+def schema_of(data: bytes, place: str) -> Schema:
+    """A schema; one that was read lately is read no second time.
+
+    A replay reads its recording anew for each connection, and protobuf never gives a pool back whose types were used.
+    """
+    return remembered(data, place) if len(data) <= LARGEST_REMEMBERED else schema_from_bytes(data, place)
+
+
+remembered = lru_cache(maxsize=16)(schema_from_bytes)
 
 
 def words(names: object) -> str:

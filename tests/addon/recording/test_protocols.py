@@ -53,6 +53,16 @@ def test_one_schema_for_both():
     assert protocol.client.descriptor is protocol.server.descriptor
 
 
+def test_a_file_that_is_read_again_has_the_same_types():
+    """A replay reads it for each connection, and protobuf never gives back a pool whose types were used."""
+    kinds = []
+    for _ in range(2):
+        found = protocols()
+        found.define({"protocol": 1, "client": [NAME, 1], "server": None})
+        kinds.append(found.get(1).protocol.client.descriptor)
+    assert kinds[0] is kinds[1]
+
+
 FAULTS = [
     (None, [NAME, 9], "a.mcap has no schema 9 for p.ClientMessage"),
     (None, ["p.Other", 1], "has no message type p.Other"),
