@@ -11,6 +11,7 @@ SOURCES = {"addon/paperknife": "tests/addon", "decoders/paperknife_decoders": "t
 PACKAGED = ("addon/paperknife", "decoders/paperknife_decoders")
 
 LANE = "as one: tests/addon/proxy/test_tap.py, tests/addon/proxy/lane, bench/autobahn"
+RULED = "as one: tests/addon/proxy/lane/test_ruled.py, bench/soak.py"
 DIFFERENCE = "as one: tests/decoders/difference/test_comparing.py"
 DEMO = "as one: tests/addon/demo/test_session.py, test_exchange.py, test_venue.py"
 DEFINITION = "as one: tests/decoders/definition/test_protocols.py"
@@ -25,13 +26,19 @@ TESTED_ELSEWHERE = {
     "addon/paperknife/demo/stage.py": "by tests/addon/cli/test_demo.py",
     "addon/paperknife/demo/users.py": DEMO,
     "addon/paperknife/demo/wording.py": DEMO,
+    "addon/paperknife/mutation/held.py": RULED,
     "addon/paperknife/mutation/rules/actions/item.py": RULES,
     "addon/paperknife/mutation/rules/compiling.py": RULES,
     "addon/paperknife/mutation/rules/form.py": RULES,
     "addon/paperknife/mutation/rules/scope.py": RULES,
+    "addon/paperknife/mutation/verdict.py": RULED,
+    "addon/paperknife/proxy/lane/course.py": RULED,
     "addon/paperknife/proxy/lane/peers.py": LANE,
+    "addon/paperknife/proxy/lane/ruling.py": RULED,
     "addon/paperknife/proxy/lane/telling.py": LANE,
     "addon/paperknife/proxy/lane/track.py": LANE,
+    "addon/paperknife/proxy/lane/untold.py": RULED,
+    "addon/paperknife/proxy/lane/waking.py": RULED,
     "addon/paperknife/proxy/lane/writing.py": LANE,
     "addon/paperknife/replay/moves.py": "by tests/addon/replay/test_cursor.py",
     "addon/paperknife/replay/play_options.py": "by tests/addon/replay/test_player.py",
