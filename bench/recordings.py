@@ -15,7 +15,7 @@ from paperknife.recording.packing import pack
 from paperknife.settings.reading import Reading, load
 from paperknife.traffic import Batch, Close, Connection
 from paperknife_decoders.message import Direction, Opcode
-from paperknife_decoders.protocol import Reader
+from paperknife_decoders.reader import Reader
 
 __all__ = ["ORDERS_IN", "Plan", "make_recording"]
 

@@ -22,7 +22,7 @@ from paperknife_decoders.direction_types import direction_types
 from paperknife_decoders.documents import json_object
 from paperknife_decoders.envelope import Envelope
 from paperknife_decoders.envelope_type import EnvelopeType
-from paperknife_decoders.protocol import read_envelope
+from paperknife_decoders.parsing import read_envelope
 from paperknife_decoders.schema import load_schema
 from paperknife_decoders.secrets import Secrets
 from paperknife_decoders.summary import summarize

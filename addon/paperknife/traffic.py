@@ -15,7 +15,7 @@ from typing import Protocol, overload, runtime_checkable
 
 from paperknife_decoders.message import Direction, Fate, Message, Opcode
 from paperknife_decoders.overlay import Accord
-from paperknife_decoders.protocol import Reader
+from paperknife_decoders.reader import Reader
 from paperknife_decoders.rest import Rest
 from paperknife_decoders.trail import Trail
 

@@ -7,6 +7,7 @@ A WebSocket message travels through this package in one direction when it is rea
 * `message` names the values that come in: a direction, an opcode, a message.
 * `schema` turns `.proto` files and descriptors into a private descriptor pool and reports every fault it met.
 * `protocol` says how one kind of connection is read: an `envelope_type` for each direction, the steps, what is secret.
+  A `reader` reads one connection so, and `parsing` is the last step, from bytes to one envelope.
   `direction_types` finds these types in a schema.
 * `overlay` finds by one parse what holds of many messages of one type.
 * `steps` are small reversible transformations of bytes; the plain protocol has none. `carrying` makes one form of all

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from paperknife_decoders.envelope import Envelope
     from paperknife_decoders.oddities.search import Oddity
-    from paperknife_decoders.protocol import Reader
+    from paperknife_decoders.reader import Reader
     from paperknife_decoders.rest import Rest
 
 __all__ = ["Direction", "Fate", "Message", "Opcode", "are_binary"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from paperknife_decoders.message import Direction
-from paperknife_decoders.protocol import Reader
+from paperknife_decoders.reader import Reader
 from paperknife_decoders.rest import LOST, NOTHING, Rest
 
 __all__ = ["Trail"]

@@ -6,7 +6,8 @@ from paperknife.traffic import Batch, Close, Connection, Consumer, Piece, PieceC
 from paperknife_decoders.envelope import Form
 from paperknife_decoders.envelope_type import EnvelopeType
 from paperknife_decoders.message import Direction, Fate, Message, Opcode
-from paperknife_decoders.protocol import FEW, Protocol, Reader
+from paperknife_decoders.protocol import Protocol
+from paperknife_decoders.reader import FEW, Reader
 from paperknife_decoders.schema import load_schema
 from paperknife_decoders.steps.grpc_web import GrpcWebsockets
 from paperknife_decoders.trail import Trail

@@ -9,7 +9,7 @@ from google.protobuf import json_format
 
 from paperknife_decoders.envelope import Envelope
 from paperknife_decoders.envelope_type import EnvelopeType
-from paperknife_decoders.protocol import read_envelope
+from paperknife_decoders.parsing import read_envelope
 from paperknife_decoders.schema import Schema, load_schema
 
 

@@ -13,7 +13,8 @@ from paperknife_decoders.documents import json_object, textproto
 from paperknife_decoders.envelope import Envelope, Form
 from paperknife_decoders.envelope_type import EnvelopeType
 from paperknife_decoders.message import Direction, Opcode
-from paperknife_decoders.protocol import Protocol, read_envelope
+from paperknife_decoders.parsing import read_envelope
+from paperknife_decoders.protocol import Protocol
 from paperknife_decoders.secrets import NO_SECRETS, Secrets
 from paperknife_decoders.wire.writing import length_delimited
 

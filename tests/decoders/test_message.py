@@ -3,7 +3,8 @@
 import pytest
 
 from paperknife_decoders.message import Direction, Message, Opcode, are_binary
-from paperknife_decoders.protocol import Protocol, Reader
+from paperknife_decoders.protocol import Protocol
+from paperknife_decoders.reader import Reader
 
 
 @pytest.mark.parametrize(("direction", "arrow"), [(Direction.CLIENT, "->"), (Direction.SERVER, "<-")])

@@ -18,7 +18,7 @@ from ruamel.yaml import YAML
 
 from paperknife_decoders.documents import json_object, textproto
 from paperknife_decoders.envelope_type import EnvelopeType
-from paperknife_decoders.protocol import read_envelope
+from paperknife_decoders.parsing import read_envelope
 from paperknife_decoders.schema import load_schema
 from paperknife_decoders.secrets import NO_SECRETS
 from paperknife_decoders.summary import summarize

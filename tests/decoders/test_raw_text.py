@@ -10,7 +10,8 @@ from paperknife_decoders.documents import json_object, textproto
 from paperknife_decoders.envelope import Envelope, Form
 from paperknife_decoders.message import Direction, Opcode
 from paperknife_decoders.paint import PLAIN
-from paperknife_decoders.protocol import Protocol, read_envelope
+from paperknife_decoders.parsing import read_envelope
+from paperknife_decoders.protocol import Protocol
 from paperknife_decoders.raw_text import hidden_in, raw_lines
 from paperknife_decoders.secrets import NO_SECRETS, Secrets
 from paperknife_decoders.summary import summarize

@@ -14,7 +14,8 @@ from paperknife_decoders.columns import COLOUR
 from paperknife_decoders.envelope import Envelope, Form
 from paperknife_decoders.message import Direction, Opcode
 from paperknife_decoders.paint import ANSI
-from paperknife_decoders.protocol import Protocol, read_envelope
+from paperknife_decoders.parsing import read_envelope
+from paperknife_decoders.protocol import Protocol
 from paperknife_decoders.secrets import NO_SECRETS, Secrets
 from paperknife_decoders.tree import tree_text
 from paperknife_decoders.yaml_words import Limits

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from paperknife_decoders.envelope_type import EnvelopeType
-from paperknife_decoders.protocol import read_envelope
+from paperknife_decoders.parsing import read_envelope
 from paperknife_decoders.schema import load_schema
 from paperknife_decoders.secrets import MASK, NO_SECRETS, Secrets
 from paperknife_decoders.unknown_values import VALUES, unknown_values

@@ -22,7 +22,8 @@ from paperknife_decoders.message import Direction, Opcode
 from paperknife_decoders.oddities.marks import marks
 from paperknife_decoders.oddities.mismatch import mismatch
 from paperknife_decoders.paint import ANSI, PLAIN
-from paperknife_decoders.protocol import Protocol, read_envelope
+from paperknife_decoders.parsing import read_envelope
+from paperknife_decoders.protocol import Protocol
 from paperknife_decoders.redaction import Mode, Redactor
 from paperknife_decoders.schema import Schema, SchemaError, load_schema
 from paperknife_decoders.secrets import NO_SECRETS, Secrets

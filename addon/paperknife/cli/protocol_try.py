@@ -20,8 +20,9 @@ from paperknife_decoders.errors import DecodeError
 from paperknife_decoders.message import Direction, Opcode
 from paperknife_decoders.oddities.mismatch import mismatch
 from paperknife_decoders.paint import ANSI, PLAIN
+from paperknife_decoders.parsing import looks_like_json
 from paperknife_decoders.printable import printable, printable_bytes
-from paperknife_decoders.protocol import Reader, looks_like_json
+from paperknife_decoders.reader import Reader
 from paperknife_decoders.redaction import Redactor
 from paperknife_decoders.steps import Context
 from paperknife_decoders.tree import tree_text

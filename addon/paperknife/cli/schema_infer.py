@@ -21,8 +21,8 @@ from paperknife_decoders.inference.sketch import Sketch
 from paperknife_decoders.inference.widening import Widened, widened
 from paperknife_decoders.message import Direction
 from paperknife_decoders.oddities.marks import oddities
+from paperknife_decoders.parsing import read_envelope
 from paperknife_decoders.printable import printable
-from paperknife_decoders.protocol import read_envelope
 from paperknife_decoders.schema import Schema, SchemaError
 from paperknife_decoders.schema.loaded import counted
 

@@ -14,7 +14,8 @@ from paperknife.settings.reading import Loaded
 from paperknife_decoders.envelope import Form
 from paperknife_decoders.message import Direction, Fate, Message, Opcode
 from paperknife_decoders.printable import printable
-from paperknife_decoders.protocol import Protocol, Reader
+from paperknife_decoders.protocol import Protocol
+from paperknife_decoders.reader import Reader
 from paperknife_decoders.steps import Step
 from paperknife_decoders.steps.carry import Behind, Carry
 

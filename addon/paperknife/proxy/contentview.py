@@ -15,7 +15,7 @@ from paperknife.proxy.keeper import Keeper
 from paperknife.proxy.masking import Masking
 from paperknife.settings.reading import Loaded
 from paperknife_decoders.message import Direction, Opcode
-from paperknife_decoders.protocol import Reader
+from paperknife_decoders.reader import Reader
 from paperknife_decoders.rest import LOST, NOTHING, Rest
 from paperknife_decoders.trail import Trail
 from paperknife_decoders.tree import tree_text

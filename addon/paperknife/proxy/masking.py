@@ -9,7 +9,7 @@ from paperknife.settings.reading import Reading
 from paperknife.traffic import Batch, Handshake, Piece
 from paperknife_decoders.message import Direction, Fate, Message
 from paperknife_decoders.printable import printable
-from paperknife_decoders.protocol import Reader
+from paperknife_decoders.reader import Reader
 from paperknife_decoders.redaction import HandshakeMask, KnownSecrets, Redacted, Redactor
 from paperknife_decoders.rest import NOTHING, Rest
 from paperknife_decoders.secret_text import mask_text

@@ -15,7 +15,7 @@ from paperknife.recording.items import Closed, Item, Opened
 from paperknife.recording.protocols import Protocols
 from paperknife.traffic import Connection, Piece
 from paperknife_decoders.message import Direction, Fate, Message
-from paperknife_decoders.protocol import Reader
+from paperknife_decoders.reader import Reader
 from paperknife_decoders.rest import LOST
 from paperknife_decoders.trail import Trail
 

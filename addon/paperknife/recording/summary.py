@@ -11,7 +11,7 @@ from paperknife.recording.items import Closed, Item, Noticed, Opened
 from paperknife.traffic import Batch, Connection, Piece
 from paperknife_decoders.envelope import Form
 from paperknife_decoders.message import Direction, Fate, Message, Opcode
-from paperknife_decoders.protocol import Reader
+from paperknife_decoders.reader import Reader
 
 __all__ = ["SUMMARY", "ConnectionSummary", "Counter", "PayloadCount", "Summary"]
 

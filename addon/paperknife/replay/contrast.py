@@ -16,7 +16,8 @@ from paperknife.replay.timeline import Act, Recorded, Session, as_it_left, as_se
 from paperknife_decoders.difference import fingerprint
 from paperknife_decoders.message import Direction, Message
 from paperknife_decoders.printable import printable
-from paperknife_decoders.protocol import Protocol, Reader
+from paperknife_decoders.protocol import Protocol
+from paperknife_decoders.reader import Reader
 from paperknife_decoders.volatile import Volatile, volatile_of
 
 __all__ = ["CannotCompare", "Contrast", "ContrastOptions", "contrast", "pairs_of"]

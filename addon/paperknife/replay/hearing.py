@@ -11,7 +11,7 @@ from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed
 
 from paperknife_decoders.message import Direction, Message, Opcode
-from paperknife_decoders.protocol import Reader
+from paperknife_decoders.reader import Reader
 from paperknife_decoders.trail import Trail
 
 __all__ = ["heard_on"]

@@ -22,7 +22,7 @@ from paperknife.replay.moves import Ended, Missed, Mode, Send, Waiting
 from paperknife.replay.timeline import Recorded
 from paperknife_decoders.envelope import Envelope
 from paperknife_decoders.message import Direction, Message, Opcode
-from paperknife_decoders.protocol import Reader
+from paperknife_decoders.reader import Reader
 from paperknife_decoders.secrets import Secrets
 from paperknife_decoders.trail import Trail
 

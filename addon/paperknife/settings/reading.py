@@ -12,7 +12,8 @@ from paperknife.settings.matching import Address, fits, matches_pattern
 from paperknife.settings.yaml_file import ConfigError
 from paperknife_decoders.definition import DefinitionError, Fault, Match, protocol_from
 from paperknife_decoders.direction_types import direction_types
-from paperknife_decoders.protocol import Protocol, Reader
+from paperknife_decoders.protocol import Protocol
+from paperknife_decoders.reader import Reader
 from paperknife_decoders.redaction import Mode
 from paperknife_decoders.schema import Schema, SchemaError, load_schema
 from paperknife_decoders.schema.descriptor_files import Unpack

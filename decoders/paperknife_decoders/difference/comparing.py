@@ -18,8 +18,8 @@ from paperknife_decoders.difference.places import Pair, Place
 from paperknife_decoders.difference.unknown_normal import settle_unknown
 from paperknife_decoders.difference.wording import Wording
 from paperknife_decoders.envelope import Envelope, Form
+from paperknife_decoders.parsing import read_envelope
 from paperknife_decoders.printable import elide, printable_bytes
-from paperknife_decoders.protocol import read_envelope
 from paperknife_decoders.raw_text import hidden_in, masked_text
 from paperknife_decoders.secrets import MASK
 from paperknife_decoders.summary.wording import quoted

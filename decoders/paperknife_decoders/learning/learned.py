@@ -11,7 +11,7 @@ from paperknife_decoders.envelope import Envelope
 from paperknife_decoders.learning.kept import MOST_PAIRS, Kept, Value
 from paperknife_decoders.learning.naming import Identity, Place, naming_of, sites_for
 from paperknife_decoders.message import Direction
-from paperknife_decoders.protocol import read_envelope
+from paperknife_decoders.parsing import read_envelope
 from paperknife_decoders.sites import Shape, Site, Sites, content_field, items_of
 from paperknife_decoders.splice import Set
 from paperknife_decoders.values import Dynamic

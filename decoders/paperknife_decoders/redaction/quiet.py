@@ -16,7 +16,8 @@ from paperknife_decoders.carrying.union import PACKAGE
 from paperknife_decoders.envelope_type import SHORTEST, EnvelopeType
 from paperknife_decoders.errors import DecodeError
 from paperknife_decoders.message import Direction
-from paperknife_decoders.protocol import Protocol, looks_like_json
+from paperknife_decoders.parsing import looks_like_json
+from paperknife_decoders.protocol import Protocol
 from paperknife_decoders.redaction.fields import find_secrets
 from paperknife_decoders.redaction.framed import places_of
 from paperknife_decoders.redaction.plan import Plan, tag_of_any, tag_pattern

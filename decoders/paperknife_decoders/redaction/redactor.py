@@ -9,7 +9,9 @@ from typing import Literal, NamedTuple
 from paperknife_decoders.envelope import Envelope, Form
 from paperknife_decoders.errors import DecodeError
 from paperknife_decoders.message import Direction, Opcode
-from paperknife_decoders.protocol import Protocol, Reader, looks_like_json, read_envelope
+from paperknife_decoders.parsing import looks_like_json, read_envelope
+from paperknife_decoders.protocol import Protocol
+from paperknife_decoders.reader import Reader
 from paperknife_decoders.redaction.edits import Edit, Found, Span, apply, moved, spans_of, stars
 from paperknife_decoders.redaction.fields import find_secrets
 from paperknife_decoders.redaction.framed import gaps, masked_parts, own_parts

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from paperknife_decoders.envelope import Form
 from paperknife_decoders.errors import DecodeError
 from paperknife_decoders.message import Direction
-from paperknife_decoders.protocol import Reader
+from paperknife_decoders.reader import Reader
 from paperknife_decoders.rest import NOTHING, Rest
 from paperknife_decoders.splice.changes import Change
 from paperknife_decoders.splice.errors import SpliceError

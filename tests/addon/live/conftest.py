@@ -12,7 +12,8 @@ from paperknife.traffic import Close, Connection
 from paperknife_decoders.direction_types import direction_types
 from paperknife_decoders.envelope_type import EnvelopeType
 from paperknife_decoders.message import Direction, Message, Opcode
-from paperknife_decoders.protocol import Protocol, Reader
+from paperknife_decoders.protocol import Protocol
+from paperknife_decoders.reader import Reader
 from paperknife_decoders.schema import load_schema
 
 CLIENT, SERVER = Direction.CLIENT, Direction.SERVER

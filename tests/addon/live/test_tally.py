@@ -12,7 +12,8 @@ from paperknife.traffic import Batch
 from paperknife_decoders.envelope_type import EnvelopeType
 from paperknife_decoders.message import Direction, Opcode
 from paperknife_decoders.paint import ANSI
-from paperknife_decoders.protocol import FEW, Protocol
+from paperknife_decoders.protocol import Protocol
+from paperknife_decoders.reader import FEW
 from paperknife_decoders.schema import load_schema
 
 CLIENT, SERVER = Direction.CLIENT, Direction.SERVER

@@ -16,7 +16,8 @@ from paperknife.recording.writer import RecordingWriter, encoded
 from paperknife.traffic import Close, Connection, Handshake
 from paperknife_decoders.direction_types import direction_types
 from paperknife_decoders.message import Direction, Fate, Message, Opcode
-from paperknife_decoders.protocol import Protocol, Reader
+from paperknife_decoders.protocol import Protocol
+from paperknife_decoders.reader import Reader
 from paperknife_decoders.secrets import NO_SECRETS
 
 CLIENT, SERVER = Direction.CLIENT, Direction.SERVER

@@ -20,7 +20,8 @@ from paperknife.recording.reading import Recording
 from paperknife.traffic import Batch, Close, Piece
 from paperknife_decoders import message as messages
 from paperknife_decoders.message import Direction, Fate, Opcode
-from paperknife_decoders.protocol import FEW, Protocol
+from paperknife_decoders.protocol import Protocol
+from paperknife_decoders.reader import FEW
 
 SERVER = Direction.SERVER
 NOW = 1_900_000_000_123_456_789

@@ -12,7 +12,7 @@ from paperknife.replay.cursor import LARGEST_COMPARED, Cursor
 from paperknife.replay.moves import Ended, Manner, Met, Missed, Mode, Send, Waiting
 from paperknife.replay.pace import FASTEST, Pace
 from paperknife_decoders.envelope import Envelope
-from paperknife_decoders.protocol import Reader
+from paperknife_decoders.reader import Reader
 from paperknife_decoders.volatile import volatile_of
 
 line = Line()

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from paperknife_decoders.envelope import Envelope
 from paperknife_decoders.envelope_type import EnvelopeType
-from paperknife_decoders.protocol import read_envelope
+from paperknife_decoders.parsing import read_envelope
 from paperknife_decoders.schema import load_schema
 from paperknife_decoders.wire.writing import varint
 

@@ -15,8 +15,9 @@ from paperknife_decoders.difference import differences, fingerprint, nearest_of
 from paperknife_decoders.difference.unknown_normal import LARGEST
 from paperknife_decoders.envelope import Envelope
 from paperknife_decoders.envelope_type import EnvelopeType
+from paperknife_decoders.parsing import read_envelope, text_envelope
 from paperknife_decoders.path_patterns import Patterns
-from paperknife_decoders.protocol import Protocol, read_envelope, text_envelope
+from paperknife_decoders.protocol import Protocol
 from paperknife_decoders.schema import load_schema
 from paperknife_decoders.secrets import NO_SECRETS
 from paperknife_decoders.volatile import EXACT, Volatile, volatile_of

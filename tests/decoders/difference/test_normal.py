@@ -13,7 +13,7 @@ from tests.decoders.difference.conftest import two_messages
 
 from paperknife_decoders.difference.normal import normal_form
 from paperknife_decoders.envelope_type import EnvelopeType
-from paperknife_decoders.protocol import read_envelope
+from paperknife_decoders.parsing import read_envelope
 from paperknife_decoders.volatile import Volatile
 
 NANS = [b"\x01\0\0\0\0\0\xf8\xff", b"\0\0\0\0\0\0\xf8\x7f"]

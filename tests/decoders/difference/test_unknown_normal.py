@@ -7,7 +7,7 @@ from google.protobuf.duration_pb2 import Duration
 from google.protobuf.empty_pb2 import Empty
 
 from paperknife_decoders.difference.unknown_normal import LARGEST, settle_unknown, unknown_by_number, unknown_bytes
-from paperknife_decoders.protocol import read_envelope
+from paperknife_decoders.parsing import read_envelope
 
 CASES = [
     (b"", b""),

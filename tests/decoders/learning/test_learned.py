@@ -17,7 +17,8 @@ from paperknife_decoders.envelope import Envelope
 from paperknife_decoders.envelope_type import EnvelopeType
 from paperknife_decoders.learning import Learned
 from paperknife_decoders.message import Direction
-from paperknife_decoders.protocol import Protocol, read_envelope, text_envelope
+from paperknife_decoders.parsing import read_envelope, text_envelope
+from paperknife_decoders.protocol import Protocol
 from paperknife_decoders.schema import load_schema
 from paperknife_decoders.splice import splice
 

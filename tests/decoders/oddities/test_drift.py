@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from paperknife_decoders.envelope_type import EnvelopeType
 from paperknife_decoders.message import Direction
 from paperknife_decoders.oddities.drift import MOST, Drift, Moment
-from paperknife_decoders.protocol import read_envelope
+from paperknife_decoders.parsing import read_envelope
 from paperknife_decoders.secrets import MASK, NO_SECRETS, Secrets
 from paperknife_decoders.unknown import varint
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from paperknife_decoders.envelope import Envelope, Form
 from paperknife_decoders.envelope_type import EnvelopeType
 from paperknife_decoders.oddities.marks import brief, marks, oddities, unknown_fields
-from paperknife_decoders.protocol import read_envelope
+from paperknife_decoders.parsing import read_envelope
 
 PROTO = """
     syntax = "proto3"; package t;

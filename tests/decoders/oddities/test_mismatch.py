@@ -6,7 +6,7 @@ import pytest
 
 from paperknife_decoders.envelope_type import EnvelopeType
 from paperknife_decoders.oddities.mismatch import mismatch
-from paperknife_decoders.protocol import read_envelope
+from paperknife_decoders.parsing import read_envelope
 
 PROTO = """
     syntax = "proto3"; package t;

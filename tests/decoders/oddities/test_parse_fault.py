@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from paperknife_decoders.envelope_type import EnvelopeType
 from paperknife_decoders.oddities.parse_fault import fault_text, parse_fault
-from paperknife_decoders.protocol import read_envelope
+from paperknife_decoders.parsing import read_envelope
 
 PROTO = """
     syntax = "proto3"; package t;

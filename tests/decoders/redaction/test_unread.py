@@ -9,7 +9,7 @@ import pytest
 from paperknife_decoders.definition import protocol_from, read_definition
 from paperknife_decoders.envelope import Envelope
 from paperknife_decoders.envelope_type import EnvelopeType
-from paperknife_decoders.protocol import read_envelope, text_envelope, undecoded
+from paperknife_decoders.parsing import read_envelope, text_envelope, undecoded
 from paperknife_decoders.redaction.edits import apply
 from paperknife_decoders.redaction.unread import find_in_carried, find_in_unread, masked_carried, places_in_unread
 from paperknife_decoders.secrets import Secrets

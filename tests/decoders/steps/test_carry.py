@@ -14,7 +14,7 @@ from paperknife_decoders.carrying.union import Carrier, header_union, union_of
 from paperknife_decoders.envelope_type import EnvelopeType
 from paperknife_decoders.errors import DecodeError
 from paperknife_decoders.message import Direction
-from paperknife_decoders.protocol import read_envelope
+from paperknife_decoders.parsing import read_envelope
 from paperknife_decoders.schema import Schema
 from paperknife_decoders.steps import Context, Limits
 from paperknife_decoders.steps.carry import Behind, Carry

@@ -15,7 +15,8 @@ from paperknife_decoders.envelope import Envelope, Form
 from paperknife_decoders.envelope_type import EnvelopeType
 from paperknife_decoders.message import Direction, Opcode
 from paperknife_decoders.paint import ANSI, PLAIN
-from paperknife_decoders.protocol import Protocol, read_envelope
+from paperknife_decoders.parsing import read_envelope
+from paperknife_decoders.protocol import Protocol
 from paperknife_decoders.secrets import NO_SECRETS, Secrets
 from paperknife_decoders.summary import summarize
 from paperknife_decoders.summary.summarize import LINES

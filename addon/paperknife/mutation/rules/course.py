@@ -11,7 +11,7 @@ from paperknife.mutation.verdict import CloseOrder, Emission, Hold, Throttle, Ve
 from paperknife_decoders.envelope import Envelope, Form
 from paperknife_decoders.errors import DecodeError
 from paperknife_decoders.message import Direction, Message, Opcode
-from paperknife_decoders.protocol import read_envelope
+from paperknife_decoders.parsing import read_envelope
 from paperknife_decoders.splice import SpliceError
 from paperknife_decoders.splice.envelopes import opened_way
 from paperknife_decoders.steps import Opened

@@ -18,7 +18,8 @@ from paperknife.mutation.rules.tables import Fitted, fit
 from paperknife.settings.file_watch import FileWatch
 from paperknife.settings.yaml_file import ConfigError
 from paperknife_decoders.definition import Fault
-from paperknife_decoders.protocol import Protocol, Reader
+from paperknife_decoders.protocol import Protocol
+from paperknife_decoders.reader import Reader
 
 __all__ = ["RuleCount", "RuleSet", "RulesReport", "faults_of", "load_rules"]
 

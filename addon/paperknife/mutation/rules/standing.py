@@ -10,7 +10,7 @@ from random import Random
 from paperknife_decoders.expression import Given
 from paperknife_decoders.expression.terms import Kind, Value
 from paperknife_decoders.message import Direction, Opcode
-from paperknife_decoders.protocol import Reader
+from paperknife_decoders.reader import Reader
 from paperknife_decoders.rest import NOTHING, Rest
 
 __all__ = ["BUILT_IN", "Mould", "Standing", "Tally"]

@@ -10,7 +10,8 @@ from paperknife.mutation.rules.ruleset import RuleSet
 from paperknife.mutation.verdict import Verdict
 from paperknife.recording.items import Closed, Item, Opened
 from paperknife_decoders.message import Fate, Message, Opcode
-from paperknife_decoders.protocol import Protocol, Reader
+from paperknife_decoders.protocol import Protocol
+from paperknife_decoders.reader import Reader
 
 __all__ = ["Trial", "Tried"]
 

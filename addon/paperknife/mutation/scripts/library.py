@@ -16,7 +16,8 @@ from paperknife.mutation.scripts.walk import Surroundings
 from paperknife.settings.file_watch import FileWatch
 from paperknife_decoders.message import Direction
 from paperknife_decoders.nearest import nearest
-from paperknife_decoders.protocol import Protocol, Reader
+from paperknife_decoders.protocol import Protocol
+from paperknife_decoders.reader import Reader
 
 __all__ = ["Scripts"]
 

@@ -103,7 +103,13 @@ class Course:
     @property
     def is_plain(self) -> bool:
         """True if bytes that nobody wants may pass as they are."""
-        return self.is_clear and self.way.deflater is None
+        return self.is_clear and self.way.deflater is None and not self.lacks
+
+    @property
+    def lacks(self) -> bool:
+        """True if the receiver's window may lack a message that came before, and is kept or has been."""
+        agreement = self.way.agreement
+        return self.departed != self.arrived and agreement is not None and agreement.takeover
 
     def pass_on(self, messages: int) -> None:
         """So many came and have gone on at once."""
@@ -116,12 +122,13 @@ class Course:
         if going.content is None:
             if going.raw:
                 way.disturb(going.raw)
+                self.departed = max(self.departed, going.serial)
             return b""
         if not going.raw:
             return way.frame(going.opcode, going.content)
         if going.raw[0] & COMPRESSED and going.serial != self.departed + 1:
             way.disturb(going.raw)  # the receiver's window is not what the sender takes it for
-        self.departed = going.serial
+        self.departed = max(self.departed, going.serial)
         return way.rewrite(going.opcode, going.content, going.raw, changed=going.content != going.original)
 
     def data_for_copy(self, going: Going) -> bytes:

@@ -8,7 +8,7 @@ from typing import Protocol
 from paperknife.mutation.verdict import Changer
 from paperknife.proxy.lane.history import History
 from paperknife.traffic import Connection
-from paperknife_decoders.protocol import Reader
+from paperknife_decoders.reader import Reader
 from paperknife_decoders.trail import Trail
 
 __all__ = ["Carrier", "Track"]

@@ -15,7 +15,7 @@ from paperknife.settings.reading import Loaded, Reading
 from paperknife.traffic import Handshake
 from paperknife_decoders.message import Fate, Message
 from paperknife_decoders.printable import printable
-from paperknife_decoders.protocol import Reader
+from paperknife_decoders.reader import Reader
 from paperknife_decoders.redaction import Redactor
 from paperknife_decoders.redaction.handshake import HandshakeMask
 from paperknife_decoders.rest import Rest

@@ -16,7 +16,8 @@ from paperknife.settings.reading import Loaded, Reading, load
 from paperknife.settings.yaml_file import ConfigError
 from paperknife_decoders.envelope import Envelope
 from paperknife_decoders.message import Direction, Message, Opcode
-from paperknife_decoders.protocol import Protocol, Reader
+from paperknife_decoders.protocol import Protocol
+from paperknife_decoders.reader import Reader
 
 CLIENT, SERVER = Direction.CLIENT, Direction.SERVER
 NOON_NS = 1_767_268_800_000_000_000

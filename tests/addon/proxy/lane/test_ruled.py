@@ -12,9 +12,11 @@ from tests.addon.proxy.lane.by_hand import BINARY, CLOSE, CONTINUATION, PING, PO
 from tests.addon.proxy.lane.deciding import Desk, Table
 from tests.addon.proxy.lane.test_way import Editor, reading, receive
 
+from paperknife.live.tally import Tally
 from paperknife.mutation.flow import Limits
 from paperknife.mutation.verdict import CloseOrder, Emission, Hold, Throttle, Verdict
-from paperknife_decoders.message import Direction, Fate, Opcode
+from paperknife.recording.reading import Recording
+from paperknife_decoders.message import Direction, Fate, Message, Opcode
 
 FIN, RSV1 = 0x80, 0x40
 DEFLATE = "permessage-deflate"
@@ -591,3 +593,37 @@ def test_every_message_has_a_fate_whatever_is_decided(wire, seed) -> None:
                 task.cancel()
 
     asyncio.run(run())
+
+
+def test_hits_are_recorded_and_counted(wire, tmp_path) -> None:
+    """A recording has what was sent and what became of it, with the rules' names; so has the summary."""
+    path = tmp_path / "session.mcap"
+    verdicts = {
+        A: Verdict(b"new", copies=1, hits=("first", "second")),
+        B: Verdict(None, hits=("first",)),
+        C: Verdict(C, delay=SHORT, hits=("second",)),
+    }
+
+    async def run() -> list[Message]:
+        async with wire(DEFLATE, ("--set", f"paperknife_record={path}")) as at:
+            at.proxy.addon.tap.use_changers(lambda track: Table(verdicts))
+            await at.client.say(b"".join(Form(DEFLATE).frames([D, A, B, C], at.client.key)))
+            await receive(reading("client", DEFLATE), at.server, 4)
+            return at.witness.seen
+
+    seen = asyncio.run(run())
+    told = [
+        (D, PASSED, (), None),
+        (b"new", CHANGED, ("first", "second"), A),
+        (b"new", INJECTED, ("first", "second"), None),
+        (B, DROPPED, ("first",), None),
+        (C, PASSED, ("second",), None),
+    ]
+    read = [item for item in Recording(path) if isinstance(item, Message)]
+    for messages in (seen, read):
+        assert [(m.content, m.fate, tuple(m.hits), m.original) for m in messages] == told
+    tally = Tally()
+    tally.messages(seen)
+    summary = tally.summary_text()
+    assert "1 changed, 1 dropped, 1 injected" in summary
+    assert "   first  3 messages\n   second  3 messages\n" in summary
