@@ -53,7 +53,8 @@ async def edit(sheet: Sheet, editor: Editor, draft: str = "") -> bytes:
         if not typed.strip():
             raise GivenUp("", EditError([Slip(1, 1, "The file was empty.")]))
         try:
-            return sheet.content_of(typed)
+            # YAML of a thousand lines takes a second, and the traffic does not wait for it.
+            return await asyncio.to_thread(sheet.content_of, typed)
         except EditError as error:
             failed = error
             text = sheet.marked(typed, error)
