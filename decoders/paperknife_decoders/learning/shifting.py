@@ -135,7 +135,7 @@ def moving_numbers(name: str, cpp_type: int) -> Moving:
 
 
 def moved_number(
-    value: float, delta_ns: int, units: tuple[int, ...] = UNITS, bounds: tuple[float, float] = (0, 1 << 64)
+    value: Dynamic, delta_ns: int, units: tuple[int, ...] = UNITS, bounds: tuple[float, float] = (0, 1 << 64)
 ) -> int | float | None:
     """A number some time later, in its own unit; `bounds` are what its field can hold."""
     for unit in units:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import click
 import pytest
 
-from paperknife.cli.comparing import check_names, check_reports, mask_for, read_factor, streams_from
+from paperknife.cli.comparing import check_names, check_reports, mask_for, read_factor, streams_from, tell
 from paperknife.cli.failure import Failure
+from paperknife.replay.findings import Finding, Findings, Kind
+from paperknife.replay.report import Compared
 from paperknife.settings.reading import Reading, load
 
 OPTION = click.Option(["--max-slowdown"])
@@ -58,3 +60,14 @@ def test_secrets_that_were_filled_in_are_masked() -> None:
     """Wherever they are."""
     assert mask_for(["wonderland"])("no wonderland here") == "no [redacted] here"
     assert mask_for([])("wonderland") == "wonderland"
+
+
+@pytest.mark.parametrize(("differs", "is_doubted"), [(False, False), (True, True)])
+def test_the_protocol_is_doubted_only_where_nothing_is_as_recorded(capsys, differs, is_doubted) -> None:
+    """Streams alone are the same though none of their messages is compared."""
+    findings = Findings()
+    if differs:
+        findings.add(Finding(Kind.MISSING, 1, 0.0, "order"))
+    status = tell(Compared("a", "b", 1, 5, 5, 0, findings, str), {"report": (), "colour": False})
+    assert status == int(differs)
+    assert ("Is it the same API" in capsys.readouterr().err) is is_doubted

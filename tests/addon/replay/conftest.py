@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from google.protobuf.message_factory import GetMessageClass
+from tests.addon.recording.sessions import MS, START_NS
 
 from paperknife.demo.venue import Venue as DemoVenue
 from paperknife.demo.venue import VenueOptions as DemoOptions
@@ -17,6 +19,8 @@ from paperknife.replay.moves import Missed
 from paperknife.replay.timeline import Session
 from paperknife.replay.venue import Venue, VenueOptions
 from paperknife.replay.visit import Visit
+from paperknife.settings.reading import Reading, load
+from paperknife_decoders.message import Direction, Message, Opcode
 
 
 class Heard:
@@ -122,3 +126,20 @@ class Made:
 
     async def __aexit__(self, *error):
         await self.context.__aexit__(*error)
+
+
+CENTRIFUGO = Path(__file__).parents[1] / "presets" / "protos" / "centrifugo.proto"
+
+
+@pytest.fixture(scope="module")
+def centrifugo():
+    """`centrifugo(ms, side, *envelopes)`: a message of several; the empty one is a ping or a pong."""
+    protocol = load(Reading(schema=(str(CENTRIFUGO),), protocol="centrifugo")).protocol
+
+    def message(ms: int, side: Direction, *envelopes: dict) -> Message:
+        make = GetMessageClass(protocol.type_for(side).descriptor)
+        each = [make(**fields).SerializeToString() for fields in envelopes]
+        content = b"".join(bytes([len(one)]) + one for one in each)
+        return Message(1, side, START_NS + ms * MS, Opcode.BINARY, content, protocol.reader())
+
+    return message

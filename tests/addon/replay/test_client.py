@@ -6,7 +6,7 @@ import asyncio
 import re
 
 import pytest
-from tests.addon.recording.sessions import Line, api, write
+from tests.addon.recording.sessions import CLIENT, SERVER, Line, api, write
 from tests.addon.replay.planted import RECORDINGS, Heard, Relay, as_it_is, replayed
 from websockets.asyncio.server import serve
 
@@ -359,3 +359,27 @@ def test_the_same_connection_reads_the_same(tmp_path) -> None:
     assert outcome.findings.total == 0
     assert got == [items[0].content]
     assert heard.urls[0].endswith("/v1")
+
+
+def test_pings_among_other_messages_are_answered(tmp_path, centrifugo) -> None:
+    """With an empty message, as the recorded client did; one for each, at once, and never by itself."""
+    request, answer = {"id": 1, "subscribe": {"channel": "a"}}, {"id": 1, "connect": {"client": "c"}}
+    path = conversation(
+        tmp_path,
+        centrifugo(0, CLIENT, request),
+        centrifugo(5, SERVER, answer, {}),
+        centrifugo(6, CLIENT, {}),
+        Line().closed(400),
+    )
+    got = []
+
+    async def answers(connection):
+        got.append(await connection.recv())
+        await connection.send(centrifugo(0, SERVER, answer, {}).content)
+        got.append(await connection.recv())
+        await connection.send(centrifugo(0, SERVER, {}).content)
+        got.extend([content async for content in connection])
+
+    outcome, _ = met(path, answers)
+    assert outcome.findings.total == 0
+    assert got == [centrifugo(0, CLIENT, request).content, b"\0", b"\0"]

@@ -5,6 +5,7 @@ from tests.addon.recording.sessions import Line, reader
 
 from paperknife.recording.items import Closed
 from paperknife.replay.conditions import Reply, Request, Requests, conditions
+from paperknife_decoders.message import Direction
 from paperknife_decoders.volatile import volatile_of
 
 line = Line()
@@ -72,3 +73,15 @@ def test_requests_are_found_by_what_they_say() -> None:
     requests.match(second, 3.0)
     assert requests.first > 10**9
     assert not len(requests)
+
+
+def test_a_pong_without_an_id_answers_the_ping_before_it(centrifugo) -> None:
+    """So that it is said when the live client pings, and not by the clock; it waits for nothing."""
+    acts = [
+        centrifugo(0, Direction.CLIENT, {}),
+        centrifugo(3, Direction.SERVER, {}),
+        centrifugo(900, Direction.SERVER, {}),
+    ]
+    pong, beat = conditions(iter(acts), volatile_of(acts[0].reader.protocol))
+    assert pong.answers == acts[0].envelopes
+    assert pong.needs == beat.needs == beat.answers == ()

@@ -122,6 +122,17 @@ def test_answers_take_as_long_as_they_took() -> None:
     assert live.next(NOW + 20.0005) == Waiting(pytest.approx(NOW + 20.005))
 
 
+def test_a_stream_keeps_its_distance_where_long_gaps_are_cut() -> None:
+    """Each message counts from the one before it, not all from the last request."""
+    ticks = [line.server(10_000 * at, "market_data", symbol="ESZ6", sequence=at) for at in (1, 2, 3)]
+    live = cursor([DAY[0], *ticks], speed=1.0)
+    live.pace.longest_gap = 1.0
+    live.receive(says("login", user="alice", password="x"), NOW)
+    for at in (1, 2, 3):
+        assert live.next(NOW + at - 0.5) == Waiting(pytest.approx(NOW + at))
+        assert len(sent(live, NOW + at)) == 1
+
+
 def test_by_time_alone_nothing_is_waited_for() -> None:
     """In the mode `timed` everything comes when it came."""
     live = cursor(mode=Mode.TIMED, speed=1.0)

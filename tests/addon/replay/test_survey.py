@@ -63,3 +63,14 @@ def test_what_follows_many_answers_to_one_request_is_unasked() -> None:
     items = [LINE.opened(), LINE.client(0, "order", request_id=1)]
     items += [LINE.server(ms, "order_response", request_id=1) for ms in range(50)]
     assert surveyed(items, as_server_saw).unasked[Direction.SERVER, "order_response"] == 30
+
+
+def test_a_pong_is_an_answer_and_no_heartbeat_of_its_own(centrifugo) -> None:
+    """Of no bytes, as the ping before it; also in a message with requests."""
+    request = {"id": 1, "subscribe": {"channel": "a"}}
+    for pong in ([{}], [{}, request], [request, {}]):
+        items = [LINE.opened(), centrifugo(0, Direction.SERVER, {}), centrifugo(5, Direction.CLIENT, *pong)]
+        (only,) = surveyed(items, as_server_saw).connections.values()
+        assert only.heartbeats.answer is not None
+        assert (only.period, only.heartbeats.beat) == (None, None)
+        assert only.requests == len(pong) - 1
