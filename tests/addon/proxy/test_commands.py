@@ -120,6 +120,38 @@ def test_time_is_over(stage) -> None:
     asyncio.run(run())
 
 
+@pytest.mark.parametrize("word", ["release", "drop"])
+def test_under_compression(stage, word) -> None:
+    """Messages that are compressed with what came before them pass one held message, and follow it, all the same."""
+    keeper = Keeper()
+
+    async def run() -> None:
+        async with stage(keeper) as at:
+            at.proxy.addon.hands.answer()
+            execute = at.proxy.master.commands.execute
+            execute("paperknife.hold order.quantity > 100")
+            text = [
+                API.client.encode("order", {"symbol": "ABCDEFGH" * 20, "quantity": each}) for each in (1, 300, 2, 3, 4)
+            ]
+            expected = text[:1]
+            async with connect(at.url) as client:
+                await client.send(text[0])
+                await client.send(text[1])
+                await at.witness.until(lambda: len(at.proxy.addon.hands.holding.waiting) == 1, "the hold")
+                for number, content in enumerate(text[2:]):
+                    if number == 1:
+                        execute("paperknife.hold")
+                    elif number == 2:
+                        execute(f"paperknife.{word}")
+                        expected.extend(text[1:2] if word == "release" else [])
+                        await at.witness.until(lambda: keeper.received == expected, "the held one")
+                    await client.send(content)
+                    expected.append(content)
+                    await at.witness.until(lambda: keeper.received == expected, "the passing")
+
+    asyncio.run(run())
+
+
 def test_in_order(stage) -> None:
     """What is behind a held message in its direction waits; the other direction does not."""
     keeper = Keeper()
