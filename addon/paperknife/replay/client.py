@@ -15,6 +15,7 @@ from paperknife.recording.reading import RecordingError
 from paperknife.replay.blanks import Fillings
 from paperknife.replay.call import Call, CannotReplay, call_for, connecting, reason_of, shown_url
 from paperknife.replay.comparison import Comparison, Terms
+from paperknife.replay.farewell import abort
 from paperknife.replay.findings import Findings
 from paperknife.replay.play_options import PlayOptions, PlayPace
 from paperknife.replay.player import Player, PlayListener
@@ -163,6 +164,9 @@ class Replaying:
         self.listener.connected(recorded.number, call.url)
         try:
             await player.run(live)
+        except asyncio.CancelledError:  # Ctrl-C: a server that does not answer our close frame is not waited for
+            abort(live)
+            raise
         finally:
             await live.close()
         comparison.finish()

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import os
 import re
+import socket
 import sys
 from pathlib import Path
 
 import pexpect
 import pytest
 from click.testing import CliRunner
+from websockets.server import ServerProtocol
 
 from paperknife.cli import main
 from paperknife.cli.failure import Failure
@@ -148,3 +150,29 @@ def test_through_a_proxy_it_is_seen_there(venue, launch, trading, tmp_path) -> N
     assert result.exit_code == 0, result.output
     again = CliRunner().invoke(main, ["diff", str(CALM), str(path)])
     assert again.exit_code == 0, again.output
+
+
+def test_ctrl_c_waits_for_no_server() -> None:
+    """Not even for one that never answers a close frame; the status is that of an interrupt."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        to = f"ws://127.0.0.1:{listening.getsockname()[1]}"
+        running = pexpect.spawn(
+            str(COMMAND),
+            ["replay", "client", str(CALM), "--to", to, "--patience", "1h"],
+            env={**os.environ, "PAPERKNIFE_SECRET_PASSWORD": "x", "PAPERKNIFE_SECRET_API_KEY": "y"},
+            encoding="utf-8",
+            timeout=30,
+        )
+        connection, _ = listening.accept()
+        with connection:
+            protocol = ServerProtocol()
+            while not (requests := protocol.events_received()):
+                protocol.receive_data(connection.recv(4096))
+            protocol.send_response(protocol.accept(requests[0]))
+            connection.sendall(b"".join(protocol.data_to_send()))
+            running.expect("Replaying to")
+            assert connection.recv(1)
+            running.sendintr()
+            running.expect(pexpect.EOF)
+            running.close()
+    assert running.exitstatus == 130
