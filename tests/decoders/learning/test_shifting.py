@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from paperknife_decoders.learning import shifted
 from paperknife_decoders.learning.shifting import moved_text
-from paperknife_decoders.protocol import text_envelope
+from paperknife_decoders.parsing import text_envelope
 from paperknife_decoders.splice import splice
 
 PROTO = """
