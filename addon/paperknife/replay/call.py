@@ -13,6 +13,7 @@ from websockets.exceptions import InvalidHandshake, InvalidStatus, InvalidURI
 from websockets.typing import Subprotocol
 
 from paperknife.replay.blanks import Fillings
+from paperknife.replay.one_write import OneWriteClient
 from paperknife.replay.passing import OURS, PREFIX
 from paperknife.replay.survey import ConnectionSurvey
 from paperknife_decoders.printable import printable
@@ -117,5 +118,6 @@ def connecting(call: Call, via: str | None, tls: ssl.SSLContext | None, patience
         open_timeout=OPEN_SECONDS,
         close_timeout=min(patience, OPEN_SECONDS),
         ping_interval=None,
+        create_connection=OneWriteClient,
         max_size=LARGEST_MESSAGE,
     )

@@ -11,6 +11,7 @@ from websockets.asyncio.server import ServerConnection
 from websockets.exceptions import ConnectionClosed, WebSocketException
 from websockets.typing import Subprotocol
 
+from paperknife.replay.one_write import OneWriteClient
 from paperknife_decoders.message import Message, Opcode
 from paperknife_decoders.printable import printable
 
@@ -72,6 +73,7 @@ class Passing:
                     additional_headers=headers,
                     subprotocols=[Subprotocol(subprotocol)] if subprotocol else None,
                     ping_interval=None,
+                    create_connection=OneWriteClient,
                     user_agent_header=None,
                 ) as server,
                 asyncio.TaskGroup() as tasks,

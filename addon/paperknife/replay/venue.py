@@ -22,6 +22,7 @@ from paperknife.recording.reading import RecordingError
 from paperknife.replay.conditions import Step, conditions
 from paperknife.replay.cursor import Cursor
 from paperknife.replay.moves import Manner, Missed, Mode
+from paperknife.replay.one_write import OneWriteServer
 from paperknife.replay.pace import Pace
 from paperknife.replay.passing import Passing
 from paperknife.replay.timeline import Act, Recorded, Session, as_client_saw, path_of
@@ -103,6 +104,7 @@ class Venue:
             compression=None,
             ping_interval=None,
             max_size=LARGEST_MESSAGE,
+            create_connection=OneWriteServer,
             ssl=self.options.tls,
         )
         return self
