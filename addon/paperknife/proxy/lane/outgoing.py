@@ -1,0 +1,195 @@
+"""What goes out on a connection where rules have a say: at once or once it is due, and told of before it is sent."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+from paperknife.mutation.verdict import CloseOrder, Emission, Verdict
+from paperknife.proxy.lane.course import Course, Going
+from paperknife.proxy.lane.untold import Untold
+from paperknife.proxy.lane.waking import Alarm
+from paperknife.proxy.lane.writing import close_payload
+from paperknife_decoders.message import Fate, Message, Opcode
+
+if TYPE_CHECKING:
+    from paperknife.proxy.lane.telling import Telling
+    from paperknife.proxy.lane.way import Way
+
+__all__ = ["CONTROL", "OVERHEAD", "Outgoing"]
+
+ANSWER_SECONDS = 5.0
+"""So long both peers may take to answer a close frame of ours, before the connection is broken off."""
+
+OVERHEAD = 400
+"""Bytes that we need for a message that waits, besides its own."""
+
+CONTROL = int(Opcode.CLOSE)
+"""Opcodes from that of a close frame on are those of control frames (RFC 6455, section 5.5)."""
+
+AS_IT_CAME = (Fate.PASSED, Fate.DROPPED)
+"""Fates of messages that are told of as they were."""
+
+
+class Outgoing:
+    """What waits on one connection, and what goes out. `ring` has the lane woken."""
+
+    def __init__(self, lane: Telling, ways: Iterable[Way], ring: Callable[[], None]) -> None:
+        self.lane = lane
+        self.courses = {way.direction: Course(way, lane.track.number) for way in ways}
+        self.alarm = Alarm(ring)
+        self.order: CloseOrder | None = None
+        self.ordered = False
+        self.shut = False
+        """We have sent close frames: nothing that comes goes on."""
+        self.abort_at = math.inf
+        self.is_over = False
+        self.urgent = False
+        """The lane is to be woken as soon as can be."""
+        self.untold = Untold(lane)
+
+    # what a verdict asks for besides
+
+    def follow_up(self, course: Course | None, verdict: Verdict, now: float) -> list[bytes]:
+        """Carry out what does not concern the message itself; what goes out at once in this direction."""
+        parts: list[bytes] = []
+        for emission in verdict.emissions:
+            parts += self.emit(course, emission, verdict.hits, now)
+        if verdict.stall > 0:
+            self.stall((course,) if course is not None else self.courses.values(), now + verdict.stall)
+        if verdict.close is not None and self.order is None and not self.ordered:
+            self.order = verdict.close
+            self.urgent = True
+        for sentence in verdict.logs:
+            self.lane.host.say(self.lane.track, sentence)
+        return parts
+
+    def stall(self, courses: Iterable[Course], until: float) -> None:
+        """Read nothing from the senders up to a time."""
+        for course in courses:
+            course.stalled_until = max(course.stalled_until, until)
+            course.flow.shut(course.stalled_until)
+
+    def emit(self, course: Course | None, emission: Emission, hits: tuple[str, ...], now: float) -> list[bytes]:
+        """Send a message of our own; `course` is the direction that is being sent in at the moment."""
+        target = self.courses[emission.direction]
+        way = target.way
+        if way.reader is None or way.closing or way.ended or self.shut:
+            self.lane.host.say(self.lane.track, f"nothing can be sent {way.direction.arrow} any more.", warning=True)
+            return []
+        going = Going(emission.opcode, emission.content, emission.content, hits=hits)
+        if target is course and emission.delay <= 0 and way.between_messages:
+            return self.depart(target, going)
+        verdict = Verdict(emission.content, delay=max(emission.delay, 0.0), overtaken=True)
+        target.flow.put(going, len(emission.content) + OVERHEAD, now, verdict)
+        return []
+
+    def begin_close(self, now: float) -> None:
+        """Put our close frames behind what waits."""
+        order, self.order, self.ordered = self.order, None, True
+        assert order is not None
+        self.shut = True
+        payload = close_payload(order.code, order.reason)
+        for course in self.courses.values():
+            if course.way.reader is not None and not course.way.closing and not course.way.ended:
+                course.flow.put_last(Going(Opcode.CLOSE, payload, payload), now)
+        self.abort_at = now + 2 * ANSWER_SECONDS
+
+    @property
+    def is_closed(self) -> bool:
+        """True once both peers have answered our close frames, and have them."""
+        return self.shut and all(each.answered and each.flow.is_empty for each in self.courses.values())
+
+    # what goes out
+
+    def due(self, course: Course, now: float) -> list[bytes]:
+        """What goes out now of all that waits in a direction."""
+        flow = course.flow
+        if flow.is_empty:
+            if now >= flow.shut_until:
+                flow.shut_until = -math.inf
+            return []
+        before = flow.spilt
+        parts = self.departing(course, flow.due(now))
+        if flow.spilt > before == 0:
+            self.lane.host.say(
+                self.lane.track,
+                f"more than {flow.limits.messages:,} messages or {flow.limits.size >> 20} MiB wait "
+                f"{course.direction.arrow}; those that have waited longest pass before their time.",
+                warning=True,
+            )
+        return parts
+
+    def drain(self, course: Course) -> list[bytes]:
+        """All that waits in a direction, whose time it is now."""
+        return self.departing(course, course.flow.drain())
+
+    def departing(self, course: Course, goings: Iterable[Going]) -> list[bytes]:
+        """The bytes of messages that go out."""
+        parts: list[bytes] = []
+        for going in goings:
+            parts += self.depart(course, going)
+        self.untold.tell()
+        return parts
+
+    def depart(self, course: Course, going: Going) -> list[bytes]:
+        """The bytes of one message that goes out, which is told of."""
+        if going.held is not None and not going.settled:
+            holder = going.held.by or self.lane.host.holder
+            if holder is not None:
+                holder.gone(going.held, "the connection has ended" if self.is_over else "its time was over")
+        if going.opcode == Opcode.CLOSE:
+            return self.depart_close(course, going)
+        if course.way.closing and not going.raw:
+            return []  # nothing follows a close frame (RFC 6455, section 5.5.1)
+        parts = [course.data_for(going)]
+        self.untold.add(self.told_of(course, going, going.fate), shown=going.shown)
+        for _ in range(going.copies if going.content is not None else 0):
+            parts.append(course.data_for_copy(going))
+            self.untold.add(self.told_of(course, going, Fate.INJECTED))
+        return parts
+
+    def told_of(self, course: Course, going: Going, fate: Fate) -> Message:
+        """A message as it is told of."""
+        message, content = going.message, going.content
+        if message is not None and fate in AS_IT_CAME and message.content == going.original:
+            message.fate, message.hits, message.time_ns = fate, going.hits, time.time_ns()
+            return message
+        content = going.original if content is None else content
+        original = going.original if fate is Fate.CHANGED else None
+        return self.lane.message_of(course.way, going.opcode, content, fate, original, going.hits)
+
+    def depart_close(self, course: Course, going: Going) -> list[bytes]:
+        """A close frame: a peer's, or our own."""
+        content = going.content or b""
+        if going.message is not None:
+            self.untold.add(going.message)
+            self.untold.tell()
+            self.lane.note_close(course.way, content)
+            return [going.raw]
+        self.lane.note_close(course.way, content, ours=True)
+        self.untold.add(self.told_of(course, going, Fate.INJECTED))
+        return [course.way.frame(Opcode.CLOSE, content)]
+
+    def give_up_all(self) -> None:
+        """The connection is over: nothing of what waits goes on."""
+        self.alarm.cancel()
+        self.is_over = True
+        for course in self.courses.values():
+            for going in course.flow.drain():
+                if going.raw and going.opcode < CONTROL:
+                    going.content = None
+                    self.depart(course, going)
+        self.untold.tell()
+
+    # time
+
+    def arrange(self) -> None:
+        """Set the alarm to the next time at which anything is due."""
+        times = [course.flow.next_time for course in self.courses.values()]
+        times += [each.stalled_until for each in self.courses.values() if each.stalled_until > -math.inf]
+        times += [0.0] if self.urgent else []
+        times.append(None if self.abort_at == math.inf else self.abort_at)
+        self.alarm.set(min((each for each in times if each is not None), default=None))
