@@ -100,7 +100,7 @@ def check_names(options: dict[str, Any], protocols: Sequence[Protocol]) -> None:
         if not any(leads_to_field(kind.descriptor, path) for kind in kinds):
             raise Failure(f"--ignore: no message of the recording has a field {path!r}.")
     payloads = {name for kind in kinds for name in kind.payloads}
-    for name in options["stream"]:
+    for name in options.get("stream", ()):
         if name not in payloads:
             near = difflib.get_close_matches(name, payloads, n=1)
             hint = f"Did you mean {near[0]}?" if near else f"There are: {', '.join(sorted(payloads))}."

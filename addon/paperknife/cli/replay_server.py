@@ -15,6 +15,7 @@ from typing import Any
 
 import click
 
+from paperknife.cli.comparing import check_names
 from paperknife.cli.failure import Failure
 from paperknife.cli.keys import key_presses
 from paperknife.cli.options import override_from, protocol_options
@@ -112,6 +113,8 @@ def server_command(context: click.Context, /, file: Path, **options: Any) -> Non
       paperknife replay server session.mcap --mode step
     """
     host, port = address_of(options["listen"])
+    if options["upstream"] and not options["upstream"].startswith(("ws://", "wss://")):
+        raise Failure(f"--upstream: a URL such as wss://venue.example/v1 was expected, not {options['upstream']!r}.")
     override = override_from({**options, "schema": (), "client_type": "", "server_type": "", "redact": "fields"})
     venue_options = VenueOptions(
         host,
@@ -132,6 +135,8 @@ def server_command(context: click.Context, /, file: Path, **options: Any) -> Non
     try:
         if not session.has_connections():
             raise Failure(f"A recording with a WebSocket connection was expected, and there is none in {file}.")
+        protocol = session.protocol()
+        check_names(options, () if protocol is None else (protocol,))
         asyncio.run(serve(Venue(session, telling, venue_options), telling))
     except RecordingError as error:
         raise Failure(str(error)) from None

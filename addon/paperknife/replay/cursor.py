@@ -124,6 +124,13 @@ class Cursor:
         yield from self.requests
         yield from (step for step in self._steps if isinstance(step, Request))
 
+    @property
+    def has_sent_all(self) -> bool:
+        """True if nothing is left to send, whether or not the recorded end has come."""
+        while not self._ahead and not self._is_read:
+            self._read()
+        return not any(isinstance(each, Reply) for each in islice(self._ahead, 1))
+
     def next(self, now: float) -> Send | Waiting | Ended:
         """What is to be done now. What is to be sent counts as sent."""
         while True:

@@ -25,7 +25,8 @@ def write_all(connection: Connection) -> None:
     """Send what the protocol has ready; its end is an empty part."""
     parts = connection.protocol.data_to_send()
     transport = connection.transport
-    transport.write(b"".join(parts))
+    if data := b"".join(parts):
+        transport.write(data)
     if not all(parts):
         if transport.can_write_eof():
             with contextlib.suppress(OSError, RuntimeError):  # it has ended by itself

@@ -15,6 +15,7 @@ from paperknife.recording.selection import Selection
 from paperknife.settings.reading import Loaded
 from paperknife.traffic import Connection, Piece
 from paperknife_decoders.message import Direction, Fate, Message, Opcode
+from paperknife_decoders.protocol import Protocol
 
 __all__ = ["Act", "Recorded", "Session", "as_client_saw", "as_it_left", "as_server_saw", "path_of"]
 
@@ -97,6 +98,11 @@ class Session:
     def has_connections(self) -> bool:
         """True if there is at least one; reads up to it."""
         return next(self._all(), None) is not None
+
+    def protocol(self) -> Protocol | None:
+        """How the first message of the recording is read; None where there is no message."""
+        first = next((item for item in self.items() if isinstance(item, Message)), None)
+        return None if first is None else first.reader.protocol
 
     def connections(self) -> list[Recorded]:
         """All of them; reads the whole recording."""

@@ -128,6 +128,7 @@ class Visit:
             self._wake.close()
             self.result.sent, self.result.met = self.cursor.sent, self.cursor.met
             self.result.left = tuple(self.cursor.requests)
+            self.result.is_complete = self.result.is_complete or self.cursor.has_sent_all
             self._listener.closed(self)
 
     @property

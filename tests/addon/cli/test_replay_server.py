@@ -107,6 +107,8 @@ WRONG = [
     (["{path}", "--mode", "guess"], "guess"),
     (["{path}", "--listen", "203.0.113.1:9000"], "Cannot listen at 203.0.113.1:9000"),
     (["{path}", "--protocol", "nobody"], "nobody"),
+    (["{path}", "--ignore", "order.nope"], "no message of the recording has a field 'order.nope'"),
+    (["{path}", "--on-miss", "pass", "--upstream", "venue"], "wss://venue.example/v1 was expected, not 'venue'"),
     (["{empty}"], "A recording with a WebSocket connection was expected"),
     (["{other}"], "was expected"),
 ]

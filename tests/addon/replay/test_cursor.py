@@ -257,3 +257,14 @@ def test_a_large_message_that_is_not_recorded_is_compared_by_its_payload() -> No
     assert missed.nearest is not None
     assert missed.nearest.envelope.payload == "login"
     assert not missed.differences
+
+
+def test_all_is_sent_before_the_recorded_end_has_come() -> None:
+    """A client that leaves a little earlier than the recorded one has still got everything."""
+    live = cursor(speed=1.0)
+    for at, request in ((0.010, DAY[0]), (0.020, DAY[2]), (0.040, DAY[5])):
+        live.receive(request.envelopes, NOW + at)
+    assert not live.has_sent_all
+    assert len(sent(live, NOW + 0.090)) == 6
+    assert live.has_sent_all
+    assert isinstance(live.next(NOW + 0.090), Waiting)
