@@ -67,6 +67,7 @@ class Host:
 
     limit: int = 1 << 24
     hooked: bool = False
+    holder: None = None
     tracks: dict[str, Track] = field(default_factory=dict)
     messages: int = 0
     violations: int = 0
@@ -93,6 +94,19 @@ class Host:
             self.violations += 1
         else:
             self.fault = reason
+
+    def changer(self, track: Track) -> None:
+        """Nobody decides on messages."""
+
+    def wake(self, track: Track) -> None:
+        """Nothing is ever due."""
+
+    def say(self, track: Track, text: str, *, warning: bool = False) -> None:
+        """Nobody listens."""
+
+    def failed(self, track: Track, error: Exception) -> None:
+        """A fault of ours."""
+        self.fault = error
 
 
 class Driver:
