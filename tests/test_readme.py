@@ -44,6 +44,16 @@ with connect(sys.argv[-1] if "://" in sys.argv[-1] else os.environ["VENUE"]) as 
     client.recv()
 """
 
+RULES = """
+seed: 7
+rules:
+  - name: large orders are cut
+    on: client order
+    when: order.quantity > 100
+    do: [{set: {order.quantity: 100}}]
+"""
+"""Rules that examples name; one of them is for the order above."""
+
 ENDING = re.compile(r"--seconds|--print-schema")
 """What makes the demo end soon by itself."""
 
@@ -146,6 +156,7 @@ def furnish(folder: Path, path: str) -> None:
     for name in ("proto", "protos"):
         shutil.copytree(given_schema(), folder / name)
     (folder / "paperknife.yaml").write_text(readme_yaml())
+    (folder / "rules.yaml").write_text(RULES)
     shutil.copytree(ROOT / "recordings", folder / "recordings")
     (folder / "message.bin").write_bytes(HEARTBEAT)
     (folder / "client.py").write_text(CLIENT)
