@@ -88,6 +88,9 @@ def test_list_release_and_drop(console: Terminal, received, eventually) -> None:
         console.program.send(":paperknife.release all\r")
         eventually(lambda: received[2:] == [order(101)], "the rest")
         console.program.send(":paperknife.hold\r")
+        console.until("No message is held", ":paperknife.held\r")  # which comes behind it
+        console.program.send("q")
+        console.until("Flows")
         client.send(order(500))
         eventually(lambda: received[3:] == [order(500)], "what is not held any more")
         console.program.send(":paperknife.inject 1 -1 order.quantity=501\r")
