@@ -19,7 +19,7 @@ from paperknife_decoders.reader import Reader
 from paperknife_decoders.rest import Rest
 from paperknife_decoders.trail import Trail
 
-__all__ = ["ABNORMAL", "Batch", "Close", "Connection", "Consumer", "Handshake", "Piece", "PieceConsumer"]
+__all__ = ["ABNORMAL", "NO_STATUS", "Batch", "Close", "Connection", "Consumer", "Handshake", "Piece", "PieceConsumer"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +50,9 @@ class Connection:
 
 ABNORMAL = 1006
 """The close code for an end without a close frame (RFC 6455, section 7.4.1)."""
+
+NO_STATUS = 1005
+"""The close code for a close frame without one (the same section)."""
 
 
 @dataclass(frozen=True, slots=True)

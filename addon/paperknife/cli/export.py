@@ -9,7 +9,7 @@ import click
 
 from paperknife.cli.exporting import WRITERS, Target, Writer
 from paperknife.cli.failure import Failure
-from paperknife.cli.options import override_from, protocol_options
+from paperknife.cli.options import override_from, override_options
 from paperknife.cli.progress import Progress, counted, size_of
 from paperknife.cli.results import told_faults
 from paperknife.cli.selecting import OPTIONS, MomentType, is_selective, selection_from
@@ -45,15 +45,7 @@ TIME = MomentType()
 @OPTIONS[2]
 @click.option("--until", "end", type=TIME, metavar="TIME", help="Up to then, with the millisecond that it names.")
 @click.option("--raw", is_flag=True, help="With jsonl: the bytes of each message too (data), in base64.")
-@click.option(
-    "--schema",
-    multiple=True,
-    metavar="PATH",
-    help="Read the messages by this schema instead of the recording's own, such as a newer one.",
-)
-@click.option("--client", "client_type", default="", metavar="TYPE", help="With --schema: what the client sends.")
-@click.option("--server", "server_type", default="", metavar="TYPE", help="With --schema: what the server sends.")
-@protocol_options
+@override_options
 @click.option(
     "--redact",
     type=click.Choice(["fields", "strict", "off"]),

@@ -29,6 +29,7 @@ __all__ = [
     "load_or_fail",
     "modes_or_fail",
     "override_from",
+    "override_options",
     "period_or_fail",
     "protocol_options",
     "reading_from",
@@ -57,6 +58,19 @@ BY_PROTOCOL: tuple[Decorator, ...] = (
     BY_CONFIG,
 )
 """Options that name a protocol."""
+
+OVERRIDING: tuple[Decorator, ...] = (
+    click.option(
+        "--schema",
+        multiple=True,
+        metavar="PATH",
+        help="Read the messages by this schema instead of the recording's own, such as a newer one.",
+    ),
+    click.option("--client", "client_type", default="", metavar="TYPE", help="With --schema: what the client sends."),
+    click.option("--server", "server_type", default="", metavar="TYPE", help="With --schema: what the server sends."),
+    *BY_PROTOCOL,
+)
+"""Options that read a recording by something else than what is in it; `override_from` takes them."""
 
 READING: tuple[Decorator, ...] = (
     click.option(
@@ -119,6 +133,11 @@ def text_or_json(what: str) -> Decorator:
 def reading_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options that say how to read."""
     return decorate(command, READING)
+
+
+def override_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options that read a recording by something else than what is in it."""
+    return decorate(command, OVERRIDING)
 
 
 def protocol_options(command: Callable[..., Any]) -> Callable[..., Any]:

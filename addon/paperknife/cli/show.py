@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from paperknife.cli.failure import Failure
-from paperknife.cli.options import compile_for, decorate, override_from, protocol_options, view_from, view_options
+from paperknife.cli.options import compile_for, decorate, override_from, override_options, view_from, view_options
 from paperknife.cli.selecting import OPTIONS, is_selective, selection_from
 from paperknife.cli.showing import Carried, Outlet, Showing
 from paperknife.cli.viewing import talk
@@ -47,15 +47,7 @@ def placing_options(command: Callable[..., Any]) -> Callable[..., Any]:
 @placing_options
 @click.option("-n", "--lines", "most", type=click.IntRange(min=1), metavar="N", help="The first N messages only.")
 @click.option("-f", "--follow", is_flag=True, help="Go on with what is still being recorded; Ctrl-C ends it.")
-@click.option(
-    "--schema",
-    multiple=True,
-    metavar="PATH",
-    help="Read the messages by this schema instead of the recording's own, such as a newer one.",
-)
-@click.option("--client", "client_type", default="", metavar="TYPE", help="With --schema: what the client sends.")
-@click.option("--server", "server_type", default="", metavar="TYPE", help="With --schema: what the server sends.")
-@protocol_options
+@override_options
 @click.option(
     "--redact",
     type=click.Choice(["fields", "strict", "off"]),

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from paperknife.cli.options import override_from, protocol_options, text_or_json, wants_colour
+from paperknife.cli.options import override_from, override_options, text_or_json, wants_colour
 from paperknife.cli.progress import Progress, counted, size_of
 from paperknife.cli.results import told_faults
 from paperknife.cli.selecting import is_selective, selection_from, selection_options
@@ -41,15 +41,7 @@ SLACK_NS = 5 * 10**9
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @selection_options
 @text_or_json("Tables to read, or one JSON object.")
-@click.option(
-    "--schema",
-    multiple=True,
-    metavar="PATH",
-    help="Read the messages by this schema instead of the recording's own, such as a newer one.",
-)
-@click.option("--client", "client_type", default="", metavar="TYPE", help="With --schema: what the client sends.")
-@click.option("--server", "server_type", default="", metavar="TYPE", help="With --schema: what the server sends.")
-@protocol_options
+@override_options
 @click.option("--color/--no-color", "colour", default=None, help="Colours always or never.")
 @click.pass_context
 def stats_command(context: click.Context, /, files: tuple[str, ...], **options: Any) -> None:

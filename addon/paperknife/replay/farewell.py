@@ -10,12 +10,11 @@ import time
 from websockets.asyncio.client import ClientConnection
 from websockets.asyncio.server import ServerConnection
 
-from paperknife.traffic import ABNORMAL, Close
+from paperknife.traffic import ABNORMAL, NO_STATUS, Close
 from paperknife_decoders.message import Direction
 
 __all__ = ["abort", "end", "end_as_recorded", "ending_text", "our_close", "their_close"]
 
-NO_STATUS = 1005
 NORMAL = 1000
 LONGEST_REASON = 123
 """Bytes (RFC 6455, section 5.5)."""

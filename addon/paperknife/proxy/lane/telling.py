@@ -16,15 +16,12 @@ from paperknife.proxy.lane.received import Received
 from paperknife.proxy.lane.track import Track
 from paperknife.proxy.lane.violation import Violation
 from paperknife.proxy.lane.way import Way
-from paperknife.traffic import Batch, Piece
+from paperknife.traffic import NO_STATUS, Batch, Piece
 from paperknife_decoders.message import Direction, Fate, Message, Opcode, are_binary
 
 __all__ = ["LaneHost", "Telling"]
 
 logger = logging.getLogger(__name__)
-
-NO_STATUS = 1005
-"""The close code for a close frame without one (RFC 6455, section 7.4.1)."""
 
 T = TypeVar("T")
 
