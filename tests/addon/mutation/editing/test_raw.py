@@ -16,7 +16,7 @@ def document(text: str) -> Value:
 
 
 def changed(data: bytes, text: str, shown: bytes | None = None, masked: tuple[tuple[int, int], ...] = ()) -> bytes:
-    return raw_content(data, data if shown is None else shown, masked, document("text: x"), document(text))
+    return raw_content(data, data if shown is None else shown, masked, document("- of no text"), document(text))
 
 
 @given(st.one_of(st.text(), st.text(alphabet="a \n:#-'\"|>\t"), st.binary().map(lambda data: data.decode("latin-1"))))
