@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from paperknife.cli.changing import script_option
 from paperknife.cli.failure import Failure
-from paperknife.cli.options import view_options
+from paperknife.cli.options import rules_option, view_options
 from paperknife.cli.recording import record_options, record_words_or_fail
 from paperknife.cli.viewing import Viewing, open_output, talk
 
@@ -41,6 +42,8 @@ Next, on your own API:
 @click.option("--print-schema", is_flag=True, help="Only print where the demo's .proto files are.")
 @view_options
 @record_options
+@rules_option
+@script_option
 def demo_command(**options: Any) -> None:
     """Watch a small trading venue and its client talk, with the proxy between them; all on this machine.
 
@@ -53,6 +56,7 @@ def demo_command(**options: Any) -> None:
       paperknife demo --seconds 3 --hide market_data
       paperknife demo --where "order.quantity > 2" -v
       paperknife demo --seconds 3 --record session.mcap
+      paperknife demo --seconds 3 --rules rules.yaml
       paperknife decode --schema "$(paperknife demo --print-schema)" --as client message.bin
     """
     from paperknife.demo.files import given_schema, newer_schema
@@ -73,7 +77,8 @@ def play(options: dict[str, Any], schema: str) -> int:
     from paperknife.proxy.listening import StartError
     from paperknife.settings.reading import Reading
 
-    plan = plan_for(Reading(schema=(schema,)), record_words_or_fail(options))
+    reading = Reading(schema=(schema,))
+    plan = plan_for(reading, record_words_or_fail(options), options["rules"], options["scripts"])
     recordings: list[Recordings] = []
     venue = VenueOptions(rate=options["rate"], seed=options["seed"])
     with open_output(None) as out:

@@ -22,6 +22,7 @@ from paperknife.mutation.rules.reading import read_rules
 from paperknife.mutation.rules.ruleset import RuleSet, faults_of
 from paperknife.mutation.rules.trial import Trial
 from paperknife.recording.reading import Recording, opened_file
+from paperknife.recording.records import MAGIC
 from paperknife.settings.yaml_file import ConfigError
 from paperknife_decoders.paint import ANSI, PLAIN
 from paperknife_decoders.printable import printable
@@ -55,6 +56,8 @@ def try_command(context: click.Context, /, rules: tuple[str, ...], **options: An
     if len(rules) < 2:
         raise Failure("A file of rules and a recording were expected, as in: paperknife rules try rules.yaml a.mcap")
     source = rules[-1]
+    for path in filter(is_recording, rules[:-1]):
+        raise Failure(f"{printable(path)} is a recording, and rules were expected: the recording comes last.")
     try:
         files = read_rules(map(Path, rules[:-1]))
     except ConfigError as error:
@@ -76,6 +79,17 @@ def try_command(context: click.Context, /, rules: tuple[str, ...], **options: An
     if not any(each.hits for each in trial.rules.report().rules):
         talk("No rule would have done anything.")
         context.exit(1)
+
+
+def is_recording(path: str) -> bool:
+    """True for a recording where rules should be; of a pipe nothing is read for that."""
+    if not Path(path).is_file():
+        return False
+    try:
+        with Path(path).open("rb") as file:
+            return file.read(len(MAGIC)) == MAGIC
+    except OSError:  # said where it is read
+        return False
 
 
 def check_or_fail(files: Sequence[RuleFile], protocols: Sequence[Protocol]) -> None:

@@ -54,8 +54,11 @@ def done_lines(tried: Tried) -> Iterator[str]:
     elif message is not None and verdict.content is not None and is_cut(message.content, verdict.content):
         yield f"cut to {size_text(len(verdict.content))} of {size_text(len(message.content))}"
     elif message is not None and verdict.content is not None:
-        for path, before, after in changes_of(message, verdict.content):
+        changes = changes_of(message, verdict.content)
+        for path, before, after in changes:
             yield f"{path or 'message'}: {before or 'nothing'} -> {after or 'nothing'}"
+        if not changes and verdict.content != message.content:
+            yield "other bytes, which say the same in every field"
     yield from passing_lines(verdict)
     for emission in verdict.emissions:
         when = f" in {span_text(round(emission.delay * 1e9))}" if emission.delay else ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from paperknife.demo.client import Outcome, trade
 from paperknife.demo.venue import Venue, VenueOptions
@@ -19,11 +19,19 @@ from paperknife.traffic import Consumer
 __all__ = ["perform", "plan_for"]
 
 
-def plan_for(reading: Reading, record: RecordWords = NOTHING) -> Callable[[str], ProxyPlan]:
+def plan_for(
+    reading: Reading, record: RecordWords = NOTHING, rules: Sequence[str] = (), scripts: Sequence[str] = ()
+) -> Callable[[str], ProxyPlan]:
     """Load the schema ahead; what comes back makes the plan for a venue's URL."""
     loaded = load(reading)
     return lambda url: ProxyPlan(
-        reading, loaded, (parse_mode(f"reverse:{url}"),), ("--listen-port", "0"), record=record
+        reading,
+        loaded,
+        (parse_mode(f"reverse:{url}"),),
+        ("--listen-port", "0"),
+        record=record,
+        rules=tuple(rules),
+        scripts=tuple(scripts),
     )
 
 

@@ -127,3 +127,16 @@ def test_bad_input_is_a_sentence(options: list[str], sentence: str) -> None:
     result = CliRunner().invoke(main, ["demo", *options])
     assert (result.exit_code, result.stdout) == (2, "")
     assert sentence in result.stderr
+
+
+def test_rules_and_scripts_can_be_tried_on_it(launch, tmp_path) -> None:
+    """Without any venue: the client's orders are cut, and marked with the rule's name and the script's."""
+    rules, script = tmp_path / "rules.yaml", tmp_path / "mine.py"
+    rules.write_text("rules: [{name: cut, on: client order, do: {set: {order.quantity: 1}}}]")
+    script.write_text("def client_subscribe(request, connection):\n    request.depth = 2\n")
+    options = ("--seconds", "2", "--rules", str(rules), "--script", str(script))
+    status, out, err = launch("paperknife", "demo", *options).end()
+    assert status == 0
+    assert re.search(r"#1 -> order .* 1 @ .*! changed: cut", out)
+    assert re.search(r"#1 -> subscribe .*depth=2 .*! changed: script client_subscribe", out)
+    assert re.search(r"\n   cut +\d+ messages?\n", err)

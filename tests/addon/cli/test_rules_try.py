@@ -139,6 +139,7 @@ def test_secrets_are_masked(run):
         (["nowhere.yaml", "rejects.mcap"], RULES, "nowhere.yaml"),
         (["rules.yaml", "nowhere.mcap"], RULES, "nowhere.mcap"),
         (["rules.yaml", "rules.yaml"], RULES, "rules.yaml"),
+        (["rejects.mcap", "rules.yaml"], RULES, "rejects.mcap is a recording, and rules were expected"),
         (["rejects.mcap"], RULES, "A file of rules and a recording were expected"),
     ],
 )

@@ -92,3 +92,11 @@ def test_connections(order):
     tried = Tried(4, 0, None, Verdict(None, logs=("hello",), hits=("r",)), order.reader)
     assert [line.partition("#")[2] for line in tried_lines(tried, PLAIN)] == ["4 connection  r", ""]
     assert tried_object(tried)["direction"] is None
+
+
+def test_bytes_that_say_the_same(order):
+    """A message whose bytes alone are others is told of as that: here a varint takes two bytes instead of one."""
+    assert order.content[-2:] == b"\x20\x03"  # order.quantity
+    longer = bytes([order.content[0], order.content[1] + 1]) + order.content[2:-1] + b"\x83\x00"
+    _, *lines = tried_lines(Tried(4, 0, order, Verdict(longer, hits=("r",)), order.reader), PLAIN)
+    assert lines == ["    other bytes, which say the same in every field"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 __all__ = ["Filling", "Sets", "draft_in", "filling_in", "path_in", "sets_in"]
 
 DEEPEST = 40
+MOST_MEANT = 3
+"""Fields that are named where one of them may have been meant."""
 
 WHOLE = frozenset(
     {
@@ -93,8 +96,22 @@ def path_in(node: Node, key: object, descriptor: Descriptor) -> Path | None:
     try:
         return path_from(key, descriptor)
     except PathError as error:
-        node.fault(str(error), at_key=True)
+        inner = paths_within(key, descriptor)
+        meant = (
+            f"{descriptor.full_name} has no field {key}; did you mean {' or '.join(inner)}?" if inner else str(error)
+        )
+        node.fault(meant, at_key=True)
         return None
+
+
+def paths_within(key: str, descriptor: Descriptor) -> list[str]:
+    """``order.quantity`` for ``quantity``: a path that leaves out the message it begins in."""
+    found = []
+    for field in descriptor.fields:
+        if field.message_type is not None and not field.is_repeated and field.name not in key.split("."):
+            with suppress(PathError):
+                found.append(str(path_from(f"{field.name}.{key}", descriptor)))
+    return found[:MOST_MEANT]
 
 
 def sets_in(node: Node, descriptor: Descriptor, scope: Scope, depth: int = 0, *, is_new: bool = False) -> Sets | None:

@@ -40,6 +40,14 @@ def chat(tmp_path) -> Protocol:
         ("{on: said, do: {set: {said.text: x}}}", []),
         ("{on: client say, do: {set: {say.txt: x}}}", ["did you mean text?"]),
         ("{on: client order, do: {set: {order.quantitty: x}}}", ["did you mean quantity?"]),
+        (
+            "{on: client order, do: {set: {quantity: 1}}}",
+            ["no field quantity; did you mean order.quantity or revise.quantity?"],
+        ),
+        (
+            "{on: client order, do: {clear: quantity}}",
+            ["no field quantity; did you mean order.quantity or revise.quantity?"],
+        ),
         ("{on: client sya, do: drop}", ["did you mean say?"]),
         ("{on: [client say, client sya], do: drop}", ["did you mean say?"]),
         ("{on: [client say, client login], do: {set: {say.text: x}}}", ["ClientMessage has no field say"]),
