@@ -43,7 +43,7 @@ class Outgoing:
         self.order: CloseOrder | None = None
         self.ordered = False
         self.shut = False
-        """We have sent close frames: nothing that comes goes on."""
+        """The end has been ordered: nothing that comes goes on, and our close frames stand behind what waits."""
         self.abort_at = math.inf
         self.is_over = False
         self.urgent = False
@@ -61,7 +61,7 @@ class Outgoing:
             self.stall((course,) if course is not None else self.courses.values(), now + verdict.stall)
         if verdict.close is not None and self.order is None and not self.ordered:
             self.order = verdict.close
-            self.urgent = True
+            self.shut = self.urgent = True
         for sentence in verdict.logs:
             self.lane.host.say(self.lane.track, sentence)
         return parts
@@ -90,7 +90,6 @@ class Outgoing:
         """Put our close frames behind what waits."""
         order, self.order, self.ordered = self.order, None, True
         assert order is not None
-        self.shut = True
         payload = close_payload(order.code, order.reason)
         for course in self.courses.values():
             if course.way.reader is not None and not course.way.closing and not course.way.ended:

@@ -145,7 +145,7 @@ class Ruled(Relaying):
         except Exception as error:  # what it held back is not known any more: there is nothing left to pass on
             self.give_up(way, error)
             ruling.order = CloseOrder(abort=True)
-            ruling.urgent = True
+            ruling.shut = ruling.urgent = True
             ruling.arrange()
             return []
         parts = ruling.rule(course, received)
