@@ -44,16 +44,6 @@ with connect(sys.argv[-1] if "://" in sys.argv[-1] else os.environ["VENUE"]) as 
     client.recv()
 """
 
-RULES = """
-seed: 7
-rules:
-  - name: large orders are cut
-    on: client order
-    when: order.quantity > 100
-    do: [{set: {order.quantity: 100}}]
-"""
-"""Rules that examples name; one of them is for the order above."""
-
 ENDING = re.compile(r"--seconds|--print-schema")
 """What makes the demo end soon by itself."""
 
@@ -90,9 +80,10 @@ def readme_commands() -> Iterator[str]:
         yield from filter(None, block.splitlines())
 
 
-def readme_yaml() -> str:
-    """The configuration in the README, which is there while its commands are run."""
-    (found,) = re.findall(r"^```yaml\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
+def readme_file(language: str, beginning: str) -> str:
+    """The one file of a language that begins so in the README; it is there while its commands are run."""
+    blocks = re.findall(rf"^```{language}\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
+    (found,) = [block for block in blocks if block.startswith(beginning)]
     return str(found)
 
 
@@ -155,8 +146,9 @@ def furnish(folder: Path, path: str) -> None:
     """Put what the examples name into a folder."""
     for name in ("proto", "protos"):
         shutil.copytree(given_schema(), folder / name)
-    (folder / "paperknife.yaml").write_text(readme_yaml())
-    (folder / "rules.yaml").write_text(RULES)
+    (folder / "paperknife.yaml").write_text(readme_file("yaml", "protocols:"))
+    (folder / "rules.yaml").write_text(readme_file("yaml", "seed:"))
+    (folder / "mine.py").write_text(readme_file("python", "def client_order"))
     shutil.copytree(ROOT / "recordings", folder / "recordings")
     (folder / "message.bin").write_bytes(HEARTBEAT)
     (folder / "client.py").write_text(CLIENT)
