@@ -63,7 +63,8 @@ def test_answers_come_late(changers) -> None:
         answer = message(Direction.SERVER, "order_response", request_id=7)
         verdict = changers[2].consider(answer, 0.0)
         assert verdict.hold.in_order
-        verdict.hold.by.held(Held(answer, "", 60.0, True, settled.append, verdict.hold.by))
+        by = verdict.hold.by
+        by.held(Held(answer, "", 60.0, True, lambda last: settled.append(last.content), by))
         await asyncio.sleep(0.1)
         assert settled == []
         async with asyncio.timeout(10):

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from paperknife.mutation.verdict import Changer, Verdict
+from paperknife.mutation.held import Held, Holder
+from paperknife.mutation.verdict import Changer, Hold, Verdict
 from paperknife_decoders.message import Direction, Message
 
-__all__ = ["Chain", "chained", "merged"]
+__all__ = ["Chain", "chained", "merged", "with_content"]
 
 
 class Chain:
@@ -28,17 +29,11 @@ class Chain:
         return any(each.heeds(direction) and each.wants(direction, payloads) for each in self.changers)
 
     def consider(self, message: Message, now: float) -> Verdict | None:
-        """What all of them make of a message; the last ones are not asked about what is dropped, or not decided yet."""
-        found: Verdict | None = None
-        for each in self.changers:
-            verdict = each.consider(message, now) if each.heeds(message.direction) else None
-            if verdict is None:
-                continue
-            found = verdict if found is None else merged(found, verdict)
-            if verdict.content is None or (verdict.hold is not None and verdict.hold.by is not None):
-                break  # nobody knows yet what goes on
-            message = with_content(message, verdict.content)
-        return found
+        """What all of them make of a message; the last ones are not asked about what is dropped.
+
+        While one of them does not know yet what goes on, the next ones wait for it.
+        """
+        return ask(self.changers, message, now)
 
     def opened(self, now: float) -> Verdict | None:
         """What all of them do when the connection opens."""
@@ -47,6 +42,53 @@ class Chain:
     def closed(self, now: float) -> Verdict | None:
         """What all of them say when it has ended."""
         return all_of(each.closed(now) for each in self.changers)
+
+
+def ask(changers: Sequence[Changer], message: Message, now: float, found: Verdict | None = None) -> Verdict | None:
+    """What these make of a message, one after the other; `found` is what was made of it before."""
+    for number, each in enumerate(changers):
+        verdict = each.consider(message, now) if each.heeds(message.direction) else None
+        if verdict is None:
+            continue
+        hold, before = verdict.hold, found.hold if found is not None else None
+        found = verdict if found is None else merged(found, verdict)
+        if verdict.content is None:
+            break
+        if hold is not None and hold.by is not None:
+            waiting = Waiting(hold.by, changers[number + 1 :], now, before)
+            return replace(found, hold=replace(hold, by=waiting))
+        message = with_content(message, verdict.content)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A `Holder` between the one that keeps a message and those that are asked about it once it has made up its mind.
+
+    It came at the time `now`. What was to be held before is held then, if nobody else has it held.
+    """
+
+    by: Holder
+    rest: Sequence[Changer]
+    now: float
+    hold: Hold | None
+
+    def held(self, held: Held) -> None:
+        """The message is kept."""
+        self.by.held(replace(held, settle=lambda verdict: held.settle(self.settled(held, verdict))))
+
+    def gone(self, held: Held, why: str) -> None:
+        """It did not wait for a word."""
+        self.by.gone(held, why)
+
+    def settled(self, held: Held, verdict: Verdict) -> Verdict:
+        """A verdict, and what the others make of the message that it leaves."""
+        content = verdict.content
+        if content is None:
+            return verdict
+        if verdict.hold is None and self.hold is not None:
+            verdict = replace(verdict, hold=self.hold)
+        return ask(self.rest, with_content(held.message, content), self.now, verdict) or verdict
 
 
 def chained(changers: Iterable[Changer | None]) -> Changer | None:

@@ -45,6 +45,9 @@ class Limits:
 
 LIMITS = Limits()
 
+AT_ONCE = Verdict(b"")
+"""Lets something go on without more ado."""
+
 
 def is_timed(verdict: Verdict) -> bool:
     """True where a message does not simply go on in its place."""
@@ -52,15 +55,18 @@ def is_timed(verdict: Verdict) -> bool:
 
 
 class Parcel[T]:
-    """Something that waits. `ready` is when it may go on at the earliest; `left` how many are to go first."""
+    """Something that waits. `ready` is when it may go on at the earliest, and `settled` when it may without being held;
+    `left` how many are to go first.
+    """
 
-    __slots__ = ("gone", "item", "left", "number", "ready", "size", "window")
+    __slots__ = ("gone", "item", "left", "number", "ready", "settled", "size", "window")
 
     def __init__(self, item: T, size: int, number: int, ready: float, window: int = 0) -> None:
         self.item = item
         self.size = size
         self.number = number
         self.ready = ready
+        self.settled = ready
         self.window = window
         self.left = 0
         self.gone = False
@@ -96,23 +102,23 @@ class Flow[T]:
 
     def put(self, item: T, size: int, now: float, verdict: Verdict | None = None) -> Parcel[T]:
         """Add something that is to go on as its verdict says, else as soon as all in front of it has gone on."""
-        ready, overtaken, window = now, False, 0
-        if verdict is not None:
-            ready, overtaken, window = now + verdict.delay, verdict.overtaken, verdict.window
-            if verdict.throttle is not None:
-                ready = self.turn(verdict.throttle, size, ready)
-            if verdict.hold is not None:
-                ready += verdict.hold.seconds
-                overtaken = overtaken or not verdict.hold.in_order
         self.numbers += 1
-        parcel = Parcel(item, size, self.numbers, ready, window)
-        if overtaken:
-            heappush(self.aside, (ready, parcel.number, parcel))
+        parcel = Parcel(item, size, self.numbers, now)
+        if verdict is not None and self.put_off(parcel, now, verdict):
+            heappush(self.aside, (parcel.ready, parcel.number, parcel))
         else:
             self.line.append(parcel)
         self.count += 1
         self.size += size
         return parcel
+
+    def put_off(self, parcel: Parcel[T], now: float, verdict: Verdict) -> bool:
+        """Say when something may go on, as its verdict says; True where others overtake it."""
+        parcel.settled, parcel.window = now + verdict.delay, max(parcel.window, verdict.window)
+        if verdict.throttle is not None:
+            parcel.settled = self.turn(verdict.throttle, parcel.size, parcel.settled)
+        parcel.ready = parcel.settled + (verdict.hold.seconds if verdict.hold is not None else 0.0)
+        return verdict.overtaken or (verdict.hold is not None and not verdict.hold.in_order)
 
     def put_last(self, item: T, now: float) -> None:
         """Add what ends the direction: it goes on when all else has, and at most so long after it came."""
@@ -136,15 +142,20 @@ class Flow[T]:
         """Let all of it go on at this time at the latest."""
         self.deadline = min(self.deadline, until)
 
-    def settle(self, parcel: Parcel[T], now: float) -> bool:
-        """Let something go on as soon as what is in front of it has; False where it is gone already."""
+    def settle(self, parcel: Parcel[T], now: float, verdict: Verdict | None = None) -> bool:
+        """Let something that is held go on as a verdict says, else as soon as what is in front of it has and its own
+        delay is over. False where it is gone already.
+        """
         if parcel.gone:
             return False
+        is_overtaken = self.put_off(parcel, max(parcel.settled, now), verdict or AT_ONCE)
         if any(each is parcel for _, _, each in self.aside):
             self.aside = [entry for entry in self.aside if entry[2] is not parcel]
             heapify(self.aside)
-            heappush(self.aside, (now, parcel.number, parcel))
-        parcel.ready = now
+            heappush(self.aside, (parcel.ready, parcel.number, parcel))
+        elif is_overtaken and parcel in self.line:
+            self.line.remove(parcel)
+            heappush(self.aside, (parcel.ready, parcel.number, parcel))
         return True
 
     def due(self, now: float) -> list[T]:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from paperknife.mutation.verdict import Verdict
 from paperknife_decoders.message import Message
 
 __all__ = ["Held", "Holder"]
@@ -15,15 +16,16 @@ __all__ = ["Held", "Holder"]
 class Held:
     """A message that is kept until `settle` is called, at most up to `until` (seconds of the event loop's clock).
 
-    `settle` is given what goes on in its place: the very `message.content` where it is to pass as it came, None where
-    it is dropped. It may be called once, at any time, from the event loop; once the message is gone it does nothing.
+    `message` is as those have left it who decided before it was kept. `settle` is given what is to become of it: of the
+    verdict `content` goes on, the very `message.content` where it is to pass as it is, nothing where that is None. It
+    may be called once, at any time, from the event loop; once the message is gone it does nothing.
     """
 
     message: Message
     rule: str
     until: float
     in_order: bool
-    settle: Callable[[bytes | None], None]
+    settle: Callable[[Verdict], None]
     by: Holder | None = None
     """Who is told of it, where that is nobody who asks the user."""
 

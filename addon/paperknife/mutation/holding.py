@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from paperknife.mutation.held import Held
+from paperknife.mutation.verdict import Verdict
 from paperknife_decoders.message import Message
 from paperknife_decoders.printable import printable
 
@@ -76,7 +77,7 @@ class Holding:
                     f"{self.passed:,} that were to be held passed unchanged.",
                     True,
                 )
-            held.settle(held.message.content)
+            held.settle(Verdict(held.message.content))
             return
         self.count += 1
         self.size += size
@@ -137,7 +138,7 @@ class Holding:
         if self.waiting.get(waiting.number) is not waiting:
             return False
         self.forget(waiting.number)
-        waiting.held.settle(content)
+        waiting.held.settle(Verdict(content))
         return True
 
     def forget(self, number: int) -> None:

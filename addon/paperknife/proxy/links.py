@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 
 from mitmproxy import ctx
 
 from paperknife.mutation.verdict import CloseOrder, Emission
-from paperknife.proxy.lane.injection import Abort, Injected, Injection
+from paperknife.proxy.lane.injection import Injected, Injection
 from paperknife.proxy.lane.track import Track
-from paperknife.proxy.lane.writing import close_payload
 from paperknife.proxy.tap import Tap
-from paperknife_decoders.message import Direction, Opcode
 
 __all__ = ["Links"]
 
@@ -29,27 +26,24 @@ class Links:
 
     def send(self, number: int, emission: Emission) -> None:
         """Send a message, once its delay is over; nothing, where the connection has ended by then."""
-        injection = Injection(emission.direction, emission.opcode, emission.content)
-        if emission.delay > 0:
-            asyncio.get_running_loop().call_later(emission.delay, self.inject, number, injection)
-        else:
-            self.inject(number, injection)
+        track = self.track(number)
+        if emission.delay <= 0:
+            self.inject(track, Injection(emission.direction, emission.opcode, emission.content))
+        elif track is not None and track.carrier is not None:
+            track.carrier.send_by(emission)
 
     def close(self, number: int, order: CloseOrder) -> None:
-        """End a connection."""
-        if order.abort:
-            self.inject(number, Abort())
-            return
-        for direction in Direction:
-            self.inject(number, Injection(direction, Opcode.CLOSE, close_payload(order.code, order.reason)))
+        """End a connection, behind what waits on it."""
+        track = self.track(number)
+        if track is not None and track.carrier is not None:
+            track.carrier.end_by(order)
 
     def say(self, number: int, text: str, *, warning: bool = False) -> None:
         """Tell the user something about a connection."""
         self.tap.audience.notice(f"Connection #{number}: {text}", warning=warning)
 
-    def inject(self, number: int, injection: Injection | Abort) -> None:
+    def inject(self, track: Track | None, injection: Injection) -> None:
         """Hand something to the lane of a connection."""
-        track = self.track(number)
         if track is not None and track.lane:
             with contextlib.suppress(ValueError):  # it has ended by itself
                 ctx.master.addons.get("proxyserver").inject_event(Injected(track.history.flow, injection))

@@ -25,7 +25,9 @@ class Desk:
 
     def keep(self, quantity: int) -> Held:
         message = self.tape.message(Direction.CLIENT, "order", {"quantity": quantity})
-        held = Held(message, "big orders", 100.0, False, lambda content: self.settled.append((quantity, content)))
+        held = Held(
+            message, "big orders", 100.0, False, lambda verdict: self.settled.append((quantity, verdict.content))
+        )
         self.holding.held(held)
         return held
 

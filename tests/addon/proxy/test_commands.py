@@ -171,3 +171,30 @@ def test_in_order(stage) -> None:
                 await at.witness.until(lambda: keeper.received == [order(101), order(5)], "both, in their order")
 
     asyncio.run(run())
+
+
+def test_what_rules_have_changed_is_what_is_held(stage, tmp_path) -> None:
+    """It is shown, edited and released as they have left it, and goes on no sooner than they say."""
+    keeper = Keeper()
+    rules = tmp_path / "rules.yaml"
+    rules.write_text(
+        "rules:\n  - name: cut\n    on: client order\n    when: order.quantity > 100\n"
+        "    do: [{set: {order.quantity: 100}}, hold]\n"
+    )
+
+    async def run() -> None:
+        async with stage(keeper) as at:
+            at.proxy.addon.hands.answer()
+            at.proxy.master.options.update(paperknife_rules=[str(rules)])
+            execute = at.proxy.master.commands.execute
+            async with connect(at.url) as client:
+                for number in (1, 2):
+                    await client.send(API.client.encode("order", {"request_id": number, "quantity": 300}))
+                waiting = at.proxy.addon.hands.holding.waiting
+                await at.witness.until(lambda: len(waiting) == 2, "the hold")
+                execute("paperknife.release 1")
+                execute("paperknife.edit 2 order.request_id=7")
+                expected = [API.client.encode("order", {"request_id": each, "quantity": 100}) for each in (1, 7)]
+                await at.witness.until(lambda: keeper.received == expected, "both")
+
+    asyncio.run(run())

@@ -20,6 +20,16 @@ def order(quantity: int, request_id: int = 7) -> bytes:
     return API.client.encode("order", {"request_id": request_id, "quantity": quantity})
 
 
+def keeping(received: list[bytes]):
+    """A server that keeps what comes."""
+
+    async def keep(connection) -> None:
+        while True:
+            received.append(await connection.recv())
+
+    return keep
+
+
 async def use(at, path: Path, text: str) -> None:
     path.write_text(dedent(text))
     at.proxy.master.options.update(paperknife_script=[str(path)])
@@ -123,5 +133,99 @@ def test_a_script_that_cannot_be_loaded(stage, tmp_path) -> None:
         async with stage() as at:
             with pytest.raises(exceptions.OptionsError, match=r"mine\.py:1: nothing is called client_ordr here"):
                 await use(at, tmp_path / "mine.py", "def client_ordr(order, connection): pass")
+
+    asyncio.run(run())
+
+
+def test_rules_wait_for_functions_that_await(stage, tmp_path) -> None:
+    """The message and all behind it; what the function sets comes on top of what the rules have done meanwhile, and a
+    second function is called once the first one is done.
+    """
+    rules = tmp_path / "rules.yaml"
+    rules.write_text(
+        "rules:\n  - name: mine\n    on: client order\n    when: order.quantity > 100\n"
+        "    do: [{script: slow}, {script: more}, {set: {order.symbol: NQZ6}}]\n"
+    )
+
+    async def run() -> None:
+        async with stage() as at:
+            await use(at, tmp_path / "mine.py", """
+                import asyncio
+
+                async def slow(message, connection):
+                    await asyncio.sleep(0.05)
+                    message.order.quantity = 9
+                    connection.reply("heartbeat", sequence=1)
+
+                def more(message, connection):
+                    message.order.request_id += message.order.quantity
+            """)  # fmt: skip
+            at.proxy.master.options.update(paperknife_rules=[str(rules)])
+            async with connect(at.url) as client:
+                await client.send(order(300))
+                await client.send(order(3))
+                assert await client.recv() == API.server.encode("heartbeat", {"sequence": 1})
+                changed = {"request_id": 16, "quantity": 9, "symbol": "NQZ6"}
+                assert API.client.decode(await client.recv()) == API.client.decode(API.client.encode("order", changed))
+                assert await client.recv() == order(3)
+            assert ("mine", "script more") in [message.hits for message in at.witness.seen]
+
+    asyncio.run(run())
+
+
+def test_what_a_function_awaited_can_be_held_then(stage, tmp_path) -> None:
+    """By a condition that it fits then, and as the function has left it; by the function itself, and late."""
+    received: list[bytes] = []
+
+    async def run() -> None:
+        async with stage(keeping(received)) as at:
+            await use(at, tmp_path / "mine.py", """
+                import asyncio
+
+                async def client_order(order, connection):
+                    await asyncio.sleep(0)
+                    if order.quantity == 2:
+                        order.quantity = 200
+                    if order.quantity == 3:
+                        connection.hold()
+                        connection.delay(0.1)
+                        order.request_id = 8
+            """)  # fmt: skip
+            at.proxy.addon.hands.answer()
+            execute = at.proxy.master.commands.execute
+            at.proxy.master.options.update(paperknife_hold="order.quantity > 100")
+            waiting = at.proxy.addon.hands.holding.waiting
+            async with connect(at.url) as client:
+                for quantity in (1, 2, 3, 4):
+                    await client.send(order(quantity))
+                await at.witness.until(lambda: received == [order(1), order(4)], "the passing of the others")
+                assert [each.message.content for each in waiting.values()] == [order(200), order(3, 8)]
+                assert [each.held.rule for each in waiting.values()] == ["hold order.quantity > 100", "script"]
+                execute("paperknife.release all")
+                await at.witness.until(lambda: received[2:] == [order(200), order(3, 8)], "the release")
+
+    asyncio.run(run())
+
+
+def test_a_close_comes_behind_what_waits(stage, tmp_path) -> None:
+    """Also where a function asks for it late: the message at hand, and what is to be sent, go before it."""
+    received: list[bytes] = []
+
+    async def run() -> None:
+        async with stage(keeping(received)) as at:
+            await use(at, tmp_path / "mine.py", """
+                import asyncio
+
+                async def client_order(order, connection):
+                    await asyncio.sleep(0)
+                    connection.reply("heartbeat", sequence=1, delay=0.05)
+                    connection.close(4000, "enough")
+            """)  # fmt: skip
+            async with connect(at.url) as client:
+                await client.send(order(1))
+                assert await client.recv() == API.server.encode("heartbeat", {"sequence": 1})
+                await client.wait_closed()
+            assert (client.close_code, client.close_reason) == (4000, "enough")
+            assert received == [order(1)]
 
     asyncio.run(run())

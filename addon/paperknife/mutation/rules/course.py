@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from random import Random
+from typing import TYPE_CHECKING
 
 from paperknife.mutation.rules.standing import Mould, Standing
 from paperknife.mutation.verdict import CloseOrder, Emission, Hold, Throttle, Verdict
@@ -15,6 +16,9 @@ from paperknife_decoders.parsing import read_envelope
 from paperknife_decoders.splice import SpliceError
 from paperknife_decoders.splice.envelopes import opened_way
 from paperknife_decoders.steps import Opened
+
+if TYPE_CHECKING:
+    from paperknife.mutation.scripts.walk import Walk
 
 __all__ = ["Act", "Course", "Outcome"]
 
@@ -39,6 +43,8 @@ class Outcome:
     throttle: Throttle | None = None
     hold: Hold | None = None
     stall: float = 0.0
+    walk: Walk | None = None
+    """Functions of which one awaits something: the message is kept until all of them have come to their end."""
     close: CloseOrder | None = None
     emissions: tuple[Emission, ...] = ()
     hits: tuple[str, ...] = ()
@@ -49,6 +55,13 @@ class Outcome:
     """What is done to the bytes of the whole message at the end."""
     parts: tuple[bytes, ...] | None = None
     """The envelopes, where one has changed."""
+
+    def add(self, verdict: Verdict | None) -> None:
+        """Have done besides what a verdict without a message asks for."""
+        if verdict is not None:
+            self.emissions += verdict.emissions
+            self.logs += verdict.logs
+            self.close = self.close or verdict.close
 
 
 @dataclass(slots=True)
@@ -157,7 +170,7 @@ class Course:
             copies=done.copies,
             window=done.window,
             throttle=done.throttle,
-            hold=done.hold,
+            hold=done.hold if done.walk is None else done.walk.hold,
             stall=done.stall,
             emissions=done.emissions,
             close=done.close,

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from paperknife.mutation.rules.course import Course, Outcome
-from paperknife.mutation.scripts.connection import ScriptConnection
+from paperknife.mutation.scripts.connection import HELD_BY, ScriptConnection
 from paperknife.mutation.scripts.loading import place_of, said
 from paperknife.mutation.scripts.naming import Handler
 from paperknife_decoders.envelope import Envelope
@@ -124,8 +124,11 @@ class Call:
             task.result()
             self.take_over()
         except (*FAILURES, asyncio.CancelledError) as error:
+            # What others have done to it meanwhile, as rules behind this one, stays.
             outcome, kept = self.course.outcome, self.kept
-            outcome.is_dropped, outcome.parts = False, kept.parts if kept is not None else None
+            outcome.is_dropped = False
+            if outcome.hold is not None and outcome.hold.rule == HELD_BY:
+                outcome.hold = kept.hold if kept is not None else None
             self.say(self.faults.line(self.handler, self.path, error, "; the message passes as it was."))
 
     def say(self, line: str) -> None:

@@ -15,7 +15,7 @@ from paperknife_decoders.printable import elide, printable
 from paperknife_decoders.splice import Change, Set, splice
 from paperknife_decoders.values import Dynamic
 
-__all__ = ["Link", "Memory", "ScriptConnection"]
+__all__ = ["HELD_BY", "Link", "Memory", "ScriptConnection"]
 
 type Memory = dict[str, Dynamic]
 """What a script remembers of one connection."""
@@ -35,6 +35,8 @@ class Link(Protocol):
 
 
 LONGEST_LINE = 1000
+HELD_BY = "script"
+"""What a message is held by that a function holds."""
 SIDES = {"client": Direction.SERVER, "server": Direction.CLIENT}
 """What goes to a side goes in the direction of the other."""
 
@@ -92,7 +94,7 @@ class ScriptConnection:
 
     def hold(self, seconds: float = 300.0) -> None:
         """Keep the message at hand until somebody lets it go on, at most so many seconds."""
-        self._course.outcome.hold = Hold("script", max(float(seconds), 0.0))
+        self._course.outcome.hold = Hold(HELD_BY, max(float(seconds), 0.0))
 
     def close(self, code: int = 1000, reason: str = "") -> None:
         """End the connection on both sides, with this code (RFC 6455, section 7.4) and reason."""

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from paperknife.mutation.rules.course import Act, Course
 from paperknife.mutation.rules.standing import Standing
-from paperknife.mutation.scripts.calling import Call, Faults
+from paperknife.mutation.scripts.calling import Faults
 from paperknife.mutation.scripts.changer import ScriptChanger
-from paperknife.mutation.scripts.connection import Link, Memory, ScriptConnection
+from paperknife.mutation.scripts.connection import Link, Memory
 from paperknife.mutation.scripts.loading import Script, ScriptError, load_script
 from paperknife.mutation.scripts.naming import Event, Handler
-from paperknife.mutation.scripts.walk import Surroundings
+from paperknife.mutation.scripts.walk import Surroundings, Walk
 from paperknife.settings.file_watch import FileWatch
 from paperknife_decoders.message import Direction
 from paperknife_decoders.nearest import nearest
@@ -114,13 +115,18 @@ class Scripts:
             )
 
         def act(course: Course) -> None:
-            for path, handler in self.handlers:
-                if handler.name == name and (course.message is None or course.envelope.message is not None):
-                    connection = ScriptConnection(course, self.surroundings(course.standing.number).memory)
-                    task = Call(handler, path, course, connection, self.faults).run()
-                    if task is not None:
-                        connection._link = self.link
-                        return
+            if course.message is not None and course.envelope.message is None:
+                return
+            todo = [(course.place, *each) for each in self.handlers if each[1].name == name]
+            around = self.surroundings(course.standing.number)
+            if course.message is None:
+                course.outcome.add(Walk(Course(course.standing), around, deque(todo)).begin())
+            elif course.outcome.walk is not None:  # behind what another function awaits
+                course.outcome.walk.todo.extend(todo)
+            else:
+                place, hits = course.place, course.outcome.hits
+                Walk(course, around, deque(todo)).proceed()
+                course.place, course.outcome.hits = place, hits  # it is the rule's hit
 
         return act
 

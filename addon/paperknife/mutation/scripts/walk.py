@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from paperknife.mutation.held import Held
-from paperknife.mutation.rules.course import Course
+from paperknife.mutation.rules.course import Course, Outcome
 from paperknife.mutation.scripts.calling import Call, Faults
 from paperknife.mutation.scripts.connection import Link, Memory, ScriptConnection
 from paperknife.mutation.scripts.naming import Handler
@@ -34,7 +34,8 @@ class Surroundings:
 class Walk:
     """A message, or a connection that opens or closes, and the functions `todo`, each with its envelope's place.
 
-    It is the `paperknife.mutation.held.Holder` of the message while a function awaits something.
+    It is the `paperknife.mutation.held.Holder` of the message while a function awaits something. What is asked for
+    then comes with its last word on the message; what it asked for before, with the verdict that had the message kept.
     """
 
     course: Course
@@ -48,27 +49,34 @@ class Walk:
         """Call the functions; what is to become of the message. Never raises."""
         is_over = self.proceed()
         outcome = self.course.outcome
-        message = self.course.message
-        content = message.content if message is not None else None
-        verdict: Verdict | None = None
+        if not outcome.hits:
+            content = self.course.message.content if self.course.message is not None else None
+            return Verdict(content, logs=outcome.logs) if outcome.logs else None
+        verdict = self.verdict()
         if not is_over:
-            assert self.awaited is not None
-            handler = self.awaited[1].handler
-            hold = Hold(name_of(handler), SECONDS, in_order=True, by=self) if message is not None else None
-            hits = (*outcome.hits, name_of(handler))
-            verdict = Verdict(
-                content, hold=hold, emissions=outcome.emissions, hits=hits, logs=outcome.logs, close=outcome.close
-            )
-            self.is_late, self.awaited[1].connection._link = True, self.around.link
-            outcome.emissions, outcome.logs, outcome.close = (), (), None
-        elif outcome.hits:
-            try:
-                verdict = self.course.verdict()
-            except SpliceError as error:
-                verdict = Verdict(content, logs=(f"! script: {error}; the message passes as it was.", *outcome.logs))
-        elif outcome.logs:
-            verdict = Verdict(content, logs=outcome.logs)
+            self.hand_over()
         return verdict
+
+    def verdict(self) -> Verdict:
+        """What is to become of the message by what the functions have done so far."""
+        try:
+            return self.course.verdict()
+        except SpliceError as error:
+            content = self.course.message.content if self.course.message is not None else None
+            logs = (f"! script: {error}; the message passes as it was.", *self.course.outcome.logs)
+            return Verdict(content, logs=logs)
+
+    @property
+    def hold(self) -> Hold | None:
+        """How the message is kept while a function awaits something."""
+        if self.awaited is None or self.course.message is None:
+            return None
+        return Hold(name_of(self.awaited[1].handler), SECONDS, in_order=True, by=self)
+
+    def hand_over(self) -> None:
+        """What was asked for up to here is in a verdict, and not to be asked for again."""
+        done = self.course.outcome
+        self.course.outcome = Outcome(walk=self, hold=done.hold, bytes_edits=done.bytes_edits, parts=done.parts)
 
     def proceed(self) -> bool:
         """Call one function after the other; False where one awaits something."""
@@ -82,6 +90,9 @@ class Walk:
             task = call.run()
             if task is not None:
                 self.awaited = task, call
+                self.is_late, connection._link = True, self.around.link
+                course.outcome.walk = self
+                course.outcome.hits = (*course.outcome.hits, name_of(handler))
                 task.add_done_callback(self.done)
                 return False
             if replace(course.outcome, logs=before.logs) != before:
@@ -99,21 +110,15 @@ class Walk:
         is_over = self.proceed()
         self.tell()
         if is_over and self.kept is not None:
-            self.kept.settle(self.content())
-
-    def content(self) -> bytes | None:
-        """What goes on in the message's place."""
-        try:
-            return self.course.content()
-        except SpliceError as error:
-            self.say(f"! script: {error}; the message passes as it was.")
-            return self.course.message.content if self.course.message is not None else None
+            self.course.outcome.walk = None
+            self.kept.settle(self.verdict())
 
     # as the holder of the message
 
     def held(self, held: Held) -> None:
         """The message is kept."""
         self.kept = held
+        self.hand_over()
 
     def gone(self, held: Held, why: str) -> None:
         """It waits no more: what a function would do with it now is too late."""

@@ -7,6 +7,7 @@ import random
 
 from paperknife.mutation.flow import Flow, Parcel
 from paperknife.mutation.held import Held
+from paperknife.mutation.verdict import Verdict
 from paperknife.proxy.lane.way import COMPRESSED, Way
 from paperknife_decoders.message import Direction, Fate, Message
 from paperknife_decoders.trail import Trail
@@ -139,10 +140,13 @@ class Course:
         self.way.disturb(going.raw)
         return self.way.rewrite(going.opcode, going.content, going.raw, changed=going.content != going.original)
 
-    def settle(self, parcel: Parcel[Going], content: bytes | None, now: float) -> bool:
+    def settle(self, parcel: Parcel[Going], verdict: Verdict, now: float) -> bool:
         """Somebody has decided on a message that is held; False where it is gone already."""
-        if parcel.gone or parcel.item.settled:
+        going = parcel.item
+        if parcel.gone or going.settled:
             return False
-        parcel.item.settled = True
-        parcel.item.content = content
-        return self.flow.settle(parcel, now)
+        going.settled = True
+        going.content = verdict.content
+        going.hits += verdict.hits
+        going.copies = (going.copies + 1) * (verdict.copies + 1) - 1
+        return self.flow.settle(parcel, now, verdict)

@@ -15,7 +15,7 @@ from mitmproxy.proxy import commands, events
 from mitmproxy.proxy.context import Context
 from mitmproxy.proxy.layer import CommandGenerator
 
-from paperknife.mutation.verdict import Changer, CloseOrder
+from paperknife.mutation.verdict import Changer, CloseOrder, Emission, Verdict
 from paperknife.proxy.lane.course import Going
 from paperknife.proxy.lane.peers import RESET, ReadOn
 from paperknife.proxy.lane.received import Piece
@@ -67,13 +67,33 @@ class Ruled(Relaying):
 
     def use_changer(self, changer: Changer | None) -> None:
         """Carry out what this one decides, from the next message on; nothing, where it is None."""
-        if self.ruling is None:
-            if changer is None or self.ended:
-                return
+        if self.ruling is None and changer is not None:
+            self.begin_carrying()
+        if self.ruling is not None:
+            self.ruling.use(changer)
+
+    def begin_carrying(self) -> None:
+        """From now on something may have to be carried out."""
+        if not self.ended:
             self.ruling = Ruling(self, (self.up, self.down), lambda: self.host.wake(self.track))
             self.relay_data = self.relay_ruled  # type: ignore[method-assign]
             self.pass_on = self.pass_on_ruled  # type: ignore[method-assign]
-        self.ruling.use(changer)
+
+    def send_by(self, emission: Emission) -> None:
+        """Send a message of our own, once its delay is over."""
+        self.carry_out(Verdict(None, emissions=(emission,)))
+
+    def end_by(self, order: CloseOrder) -> None:
+        """End the connection, behind what waits on it."""
+        self.carry_out(Verdict(None, close=order))
+
+    def carry_out(self, verdict: Verdict) -> None:
+        """Do what is asked for from outside of what passes."""
+        if self.ruling is None:
+            self.begin_carrying()
+        if self.ruling is not None and not self.ended:
+            self.ruling.follow_up(None, verdict, time.monotonic())
+            self.ruling.arrange()
 
     def end_ruling(self) -> None:
         """The connection has ended: tell of what waited, and those who decide."""

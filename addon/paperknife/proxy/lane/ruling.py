@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
+from paperknife.mutation.chain import with_content
 from paperknife.mutation.flow import Parcel, is_timed
 from paperknife.mutation.held import Held
 from paperknife.mutation.verdict import Changer, Verdict
@@ -189,8 +190,7 @@ class Ruling(Outgoing):
                 return self.depart(course, going)
             course.flow.put(going, len(going.raw) + OVERHEAD, now)
             return []
-        if verdict.hold is not None and (verdict.hold.by or self.lane.host.holder) is None:
-            verdict = replace(verdict, hold=None)  # there is nobody to let it go on
+        verdict = self.with_holder(verdict)
         going.content, going.hits, going.copies = verdict.content, verdict.hits, verdict.copies
         parts = self.start(course, going, verdict, message, now)
         return parts + self.follow_up(course, verdict, now)
@@ -200,14 +200,30 @@ class Ruling(Outgoing):
         if going.content is None or (course.is_clear and not is_timed(verdict)):
             return self.depart(course, going)
         parcel = course.flow.put(going, len(going.raw) + len(going.content) + OVERHEAD, now, verdict)
-        hold = verdict.hold
-        if hold is not None and (holder := hold.by or self.lane.host.holder) is not None:
-            settle = partial(self.settle, course, parcel)
-            going.held = Held(message, hold.rule, parcel.ready, hold.in_order, settle, hold.by)
-            holder.held(going.held)
+        self.hold(course, parcel, with_content(message, going.content), verdict)
         return []
 
-    def settle(self, course: Course, parcel: Parcel[Going], content: bytes | None) -> None:
-        """Somebody has decided on a message that is held."""
-        if not self.is_over and course.settle(parcel, content, time.monotonic()):
-            self.arrange()
+    def with_holder(self, verdict: Verdict) -> Verdict:
+        """The verdict without its hold where there is nobody to let the message go on."""
+        if verdict.hold is None or (verdict.hold.by or self.lane.host.holder) is not None:
+            return verdict
+        return replace(verdict, hold=None)
+
+    def hold(self, course: Course, parcel: Parcel[Going], message: Message, verdict: Verdict) -> None:
+        """Have somebody asked about a message that is to be held, as it is by now."""
+        hold = verdict.hold
+        if hold is not None and (holder := hold.by or self.lane.host.holder) is not None:
+            settle = partial(self.settle, course, parcel, message)
+            parcel.item.settled = False
+            parcel.item.held = Held(message, hold.rule, parcel.ready, hold.in_order, settle, hold.by)
+            holder.held(parcel.item.held)
+
+    def settle(self, course: Course, parcel: Parcel[Going], message: Message, verdict: Verdict) -> None:
+        """Somebody has decided on a message that is held; it may be that somebody else is to be asked then."""
+        now, verdict = time.monotonic(), self.with_holder(verdict)
+        if self.is_over or not course.settle(parcel, verdict, now):
+            return
+        if verdict.content is not None:
+            self.hold(course, parcel, with_content(message, verdict.content), verdict)
+        self.follow_up(None, verdict, now)
+        self.arrange()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from paperknife.mutation.verdict import Changer
+from paperknife.mutation.verdict import Changer, CloseOrder, Emission
 from paperknife.proxy.lane.history import History
 from paperknife.traffic import Connection
 from paperknife_decoders.reader import Reader
@@ -19,6 +19,12 @@ class Carrier(Protocol):
 
     def use_changer(self, changer: Changer | None) -> None:
         """Carry out what this one decides, from the next message on; nothing, where it is None."""
+
+    def send_by(self, emission: Emission) -> None:
+        """Send a message of our own, once its delay is over."""
+
+    def end_by(self, order: CloseOrder) -> None:
+        """End the connection, behind what waits on it."""
 
 
 @dataclass(slots=True)

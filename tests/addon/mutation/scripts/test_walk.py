@@ -14,7 +14,8 @@ ENOUGH = 5
 
 
 def held_by(verdict, message: Message, settled: list[bytes | None]) -> Held:
-    held = Held(message, verdict.hold.rule, 60.0, verdict.hold.in_order, settled.append, verdict.hold.by)
+    rule, in_order, by = verdict.hold.rule, verdict.hold.in_order, verdict.hold.by
+    held = Held(message, rule, 60.0, in_order, lambda last: settled.append(last.content), by)
     verdict.hold.by.held(held)
     return held
 

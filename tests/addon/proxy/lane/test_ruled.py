@@ -394,11 +394,11 @@ def test_somebody_settles_what_is_held(wire, direction) -> None:
             assert await receive(reader, receiver, 1) == [(BINARY, D)]
             first, second, third = desk.waiting
             assert [each.message.content for each in desk.waiting] == [A, B, C]
-            third.settle(None)
-            second.settle(b"edited")
+            third.settle(Verdict(None))
+            second.settle(Verdict(b"edited"))
             assert await receive(reader, receiver, 1) == [(BINARY, b"edited")]
-            first.settle(A)
-            first.settle(None)
+            first.settle(Verdict(A))
+            first.settle(Verdict(None))
             assert await receive(reader, receiver, 1) == [(BINARY, A)]
             fates = {m.content: m.fate for m in at.witness.seen}
             assert fates == {A: PASSED, b"edited": CHANGED, C: DROPPED, D: PASSED}
