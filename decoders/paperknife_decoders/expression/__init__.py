@@ -40,15 +40,26 @@ condition or a value. What is wrong goes by way of `faults` into one `error`. No
 from paperknife_decoders.expression.alternatives import Alternatives, Lazily
 from paperknife_decoders.expression.error import ExpressionError
 from paperknife_decoders.expression.given import Given
-from paperknife_decoders.expression.program import Expression, Valued, compile_expression, compile_value
+from paperknife_decoders.expression.program import (
+    Expression,
+    Program,
+    Valued,
+    compile_expression,
+    compile_value,
+    frame_of,
+)
+from paperknife_decoders.expression.terms import Frame
 
 __all__ = [
     "Alternatives",
     "Expression",
     "ExpressionError",
+    "Frame",
     "Given",
     "Lazily",
+    "Program",
     "Valued",
     "compile_expression",
     "compile_value",
+    "frame_of",
 ]

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Hashable, Mapping
-from operator import itemgetter
 from typing import TypeVar
 
 from google.protobuf.descriptor import Descriptor
@@ -26,13 +25,12 @@ from paperknife_decoders.expression.logic import truth
 from paperknife_decoders.expression.loops import LOOPED
 from paperknife_decoders.expression.names import BUILT_IN, Names
 from paperknife_decoders.expression.parts import PARTS
-from paperknife_decoders.expression.paths import Step, at_index, at_key, element, member
+from paperknife_decoders.expression.paths import Step, at_index, at_key, element, in_envelope, member
 from paperknife_decoders.expression.shapes import kind_of, path_term
 from paperknife_decoders.expression.terms import (
     ABSENT,
     LOOPS,
     NEVER,
-    ROOT,
     Kind,
     Path,
     Shape,
@@ -165,7 +163,7 @@ class Compiler:
             raise Fault(node, f"{node.id} needs a schema; without one there are {', '.join(BUILT_IN)}")
         if self.descriptor is None:
             return None
-        get, shape = itemgetter(ROOT), Shape(self.descriptor)
+        get, shape = in_envelope, Shape(self.descriptor)
         if node.id == "msg":
             return Path("msg", get, shape)
         if node.id in (*FUNCTIONS, *LOOPED) and node.id not in self.names.fields:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import keyword
 from dataclasses import dataclass
+from operator import itemgetter
 
 from google.protobuf import message_factory
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
@@ -16,9 +17,9 @@ from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from paperknife_decoders.carrying.union import PACKAGE as MADE
 from paperknife_decoders.expression.error import Fault
 from paperknife_decoders.expression.shapes import kind_of
-from paperknife_decoders.expression.terms import Getter, Path, Shape, Value
+from paperknife_decoders.expression.terms import ROOT, Frame, Getter, Path, Shape, Value
 
-__all__ = ["Step", "at_index", "at_key", "element", "member", "spelling"]
+__all__ = ["Step", "at_index", "at_key", "element", "in_envelope", "member", "spelling"]
 
 
 def shape_of(field: FieldDescriptor) -> Shape:
@@ -104,7 +105,7 @@ def field_getter(get: Getter, field: FieldDescriptor, descriptor: Descriptor) ->
     name = field.name
     if not field.has_presence:
 
-        def plain(frame: list[Value]) -> Value:
+        def plain(frame: Frame) -> Value:
             parent = get(frame)
             return None if parent is None else getattr(parent, name)
 
@@ -113,11 +114,19 @@ def field_getter(get: Getter, field: FieldDescriptor, descriptor: Descriptor) ->
     # Taken from the class, because a field of a foreign schema may be called HasField.
     has = message_factory.GetMessageClass(descriptor).HasField
 
-    def tracked(frame: list[Value]) -> Value:
+    def tracked(frame: Frame) -> Value:
         parent = get(frame)
         return getattr(parent, name) if parent is not None and has(parent, name) else None
 
-    return tracked
+    def tracked_in_envelope(frame: Frame) -> Value:
+        parent = frame[ROOT]
+        return getattr(parent, name) if parent is not None and has(parent, name) else None
+
+    return tracked_in_envelope if get is in_envelope else tracked
+
+
+in_envelope = itemgetter(ROOT)
+"""The getter of the envelope itself."""
 
 
 def at_index(path: Path, index: int, node: ast.expr) -> Path:
@@ -126,7 +135,7 @@ def at_index(path: Path, index: int, node: ast.expr) -> Path:
         raise Fault(node, f"{index} is no position in a list")
     get = path.get
 
-    def item(frame: list[Value]) -> Value:
+    def item(frame: Frame) -> Value:
         items = get(frame)
         if items is None:
             return None
@@ -142,7 +151,7 @@ def at_key(path: Path, key: Getter, text: str) -> Path:
     """The value that the map at `path` has for what `key` gives."""
     get = path.get
 
-    def item(frame: list[Value]) -> Value:
+    def item(frame: Frame) -> Value:
         items = get(frame)
         if items is None:
             return None

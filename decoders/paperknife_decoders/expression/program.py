@@ -17,10 +17,10 @@ from paperknife_decoders.expression.given import NOTHING_GIVEN, Given
 from paperknife_decoders.expression.grammar import parse
 from paperknife_decoders.expression.names import JoinedNames, Names, payloads_of
 from paperknife_decoders.expression.paths import spelling
-from paperknife_decoders.expression.terms import ABSENT, LOOPS, Getter, Payloads, Term, Value
+from paperknife_decoders.expression.terms import ABSENT, LOOPS, STEPS, Frame, Getter, Payloads, Term, Value
 from paperknife_decoders.message import Direction, Message
 
-__all__ = ["MAX_STEPS", "Expression", "Valued", "compile_expression", "compile_value"]
+__all__ = ["MAX_STEPS", "Expression", "Program", "Valued", "compile_expression", "compile_value", "frame_of"]
 
 MAX_STEPS = 100_000
 """Elements of lists that one evaluation looks at; an envelope for which it would need more does not match."""
@@ -32,11 +32,35 @@ OTHER_SCHEMA = (AttributeError, TypeError, ValueError)
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """An expression compiled for one direction. `payloads`: those it can match, None for any."""
+    """An expression compiled for one direction.
+
+    `payloads` are those it can match, None for any; `slots` are the places that its loops need in a frame.
+    """
 
     test: Getter
     payloads: Payloads
-    loops: tuple[None, ...]
+    slots: int = 0
+
+    def holds(self, frame: Frame) -> bool:
+        """True if the condition holds of what `frame_of` was given. Never raises, whatever the peer sent.
+
+        It is for one of its payloads: nothing is said of others.
+        """
+        frame[STEPS] = MAX_STEPS
+        try:
+            return bool(self.test(frame))
+        except (OutOfSteps, *OTHER_SCHEMA):
+            return False
+
+
+def frame_of(message: Message, envelope: Envelope, given: object = None, slots: int = 0) -> Frame:
+    """What programs work on that are asked about the same envelope one after the other; `slots` is the most they need.
+
+    The payload stands behind all else, which keeps it alive: the library would make an object of it for each of them.
+    """
+    decoded = envelope.message
+    payload = getattr(decoded, envelope.payload, None) if envelope.payload else None
+    return [decoded, message, envelope, MAX_STEPS, given, *(None,) * slots, payload]
 
 
 class Expression:
@@ -59,14 +83,15 @@ class Expression:
         program = self._client if message.direction is Direction.CLIENT else self._server
         if program.payloads is not None and envelope.payload not in program.payloads:
             return False
-        try:
-            return bool(program.test([envelope.message, message, envelope, MAX_STEPS, given, *program.loops]))
-        except (OutOfSteps, *OTHER_SCHEMA):
-            return False
+        return program.holds([envelope.message, message, envelope, MAX_STEPS, given, *(None,) * program.slots])
+
+    def program(self, direction: Direction) -> Program:
+        """The condition for one direction, for callers that ask many about one envelope."""
+        return self._client if direction is Direction.CLIENT else self._server
 
     def payloads(self, direction: Direction) -> frozenset[str] | None:
         """The names of all payloads in this direction that can match; None where that cannot be told from the name."""
-        return (self._client if direction is Direction.CLIENT else self._server).payloads
+        return self.program(direction).payloads
 
     def __repr__(self) -> str:
         return f"<Expression {self.text}>"
@@ -100,7 +125,7 @@ def compile_for(tree: ast.expr, compiler: Compiler) -> Program:
     """The program for one direction; what is wrong goes into the ledger."""
     condition = compiler.condition(tree)
     matched = frozenset[str]() if condition.known is False else condition.payloads
-    return Program(condition.get, matched, (None,) * (compiler.slots - LOOPS))
+    return Program(condition.get, matched, compiler.slots - LOOPS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,8 @@ records are gone. So a change is made in the bytes. A path says what is meant, t
 * `scanning` finds the records of one level, `elements` those of a list, `entries` those of a map.
 * `descent` goes down a path as far as the message has it.
 * `edits` are what is replaced; `lengths` follow for all records around it.
-* `changes` are what callers say, and `writing` makes them: `splice`, or `prepared` for many messages of one type.
+* `changes` are what callers say, and `writing` makes them: `splice`, or `prepared` for many messages of one type;
+  `express` sets a field of messages that are as encoders write them.
 * `comparing` tells by which changes one message becomes another, with `aligned` for its lists.
 * `reading` tells what a path leads to, and `envelopes` goes through the steps of a protocol and back.
 * `errors` are for a path that the type does not have, and for a change that this message or its type cannot take.

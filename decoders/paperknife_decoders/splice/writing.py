@@ -13,6 +13,7 @@ from paperknife_decoders.splice.descent import Place, descend
 from paperknife_decoders.splice.edits import adding, clearing, inserting, setting, setting_all
 from paperknife_decoders.splice.entries import key_from, value_field
 from paperknife_decoders.splice.errors import SpliceError
+from paperknife_decoders.splice.express import Express, express_setting
 from paperknife_decoders.splice.hops import Hop, form_of, is_map
 from paperknife_decoders.splice.lengths import Edit, applied, relengthed
 from paperknife_decoders.splice.paths import Path, path_in
@@ -62,7 +63,8 @@ def splicer(descriptor: Descriptor, change: Change) -> Splicer:
         case Set(_, value):
             path, value = innermost(path, value)
             content = content_of(value, path.field)
-            return applying(path.hops, lambda data, place: setting(data, place, content))
+            by_all_means = applying(path.hops, lambda data, place: setting(data, place, content))
+            return quickly(express_setting(path.hops, content), by_all_means)
         case Append(_, value):
             contents = contents_of(path, [value]) if appendable(path) else []
             return applying(path.hops, lambda data, place: adding(place, contents))
@@ -73,6 +75,18 @@ def splicer(descriptor: Descriptor, change: Change) -> Splicer:
             return applying(path.hops, lambda data, place: inserting(data, place, content))
         case Clear():
             return applying(cleared(path.hops), clearing)
+
+
+def quickly(express: Express | None, by_all_means: Splicer) -> Splicer:
+    """By the express way where there is one that knows how."""
+    if express is None:
+        return by_all_means
+
+    def splice_quickly(data: bytes) -> bytes:
+        changed = express(data)
+        return by_all_means(data) if changed is None else changed
+
+    return splice_quickly
 
 
 def applying(hops: Sequence[Hop], plan: Plan) -> Splicer:

@@ -5,7 +5,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from paperknife_decoders.direction_types import direction_types
-from paperknife_decoders.expression import ExpressionError, compile_expression
+from paperknife_decoders.expression import ExpressionError, compile_expression, frame_of
+from paperknife_decoders.expression.terms import STEPS
 from paperknife_decoders.message import Direction, Message, Opcode
 from paperknife_decoders.protocol import Protocol
 from paperknife_decoders.schema import load_schema
@@ -153,8 +154,23 @@ def test_no_content_raises(venue, full_order, damage, direction):
         for envelope in message.envelopes:
             assert expression.matches(message, envelope) in (True, False)
             # Past the net that is there for other schemas: nothing falls into it.
-            program = expression._client if direction is CLIENT else expression._server
-            program.test([envelope.message, message, envelope, 1000, None, *program.loops])
+            program = expression.program(direction)
+            frame = frame_of(message, envelope, slots=program.slots)
+            frame[STEPS] = 1000
+            program.test(frame)
+
+
+def test_many_are_asked_about_one_envelope(venue, full_order):
+    """A frame serves one program after the other, loops and costly ones among them, as if each had its own."""
+    programs = [cached(venue, text).program(CLIENT) for text in EXPRESSIONS]
+    (envelope,) = full_order.envelopes
+    shared = frame_of(full_order, envelope, slots=max(program.slots for program in programs))
+    asked = 0
+    for text, program in zip(EXPRESSIONS * 2, programs * 2, strict=True):
+        if program.payloads is None or envelope.payload in program.payloads:
+            assert program.holds(shared) == cached(venue, text).matches(full_order, envelope), text
+            asked += 1
+    assert asked > len(EXPRESSIONS)
 
 
 COMPILED = {}

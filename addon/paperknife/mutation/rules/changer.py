@@ -15,6 +15,7 @@ from paperknife.mutation.rules.standing import Standing, Tally
 from paperknife.mutation.rules.tables import Fitted, Side
 from paperknife.mutation.verdict import Verdict
 from paperknife_decoders.envelope import Envelope
+from paperknife_decoders.expression import Frame, frame_of
 from paperknife_decoders.message import Direction, Message, Opcode
 from paperknife_decoders.printable import elide, printable
 from paperknife_decoders.protocol import Protocol
@@ -96,11 +97,14 @@ class RuleChanger:
     def _first(self, message: Message, envelope: Envelope, side: Side) -> Rule | None:
         """The first rule whose condition holds; None where there is none, as for most messages."""
         standing = self.standing
+        frame: Frame | None = None
         for rule in side.rules_for(envelope.payload):
             if rule.when is None:
                 return rule
+            if frame is None:
+                frame = frame_of(message, envelope, standing, side.slots)
             standing.rule, standing.seed = rule.name, rule.seed
-            if rule.when.matches(message, envelope, standing):
+            if rule.when.holds(frame):
                 return rule
         return None
 
@@ -116,12 +120,12 @@ class RuleChanger:
             at += 1
             standing.rule, standing.seed = rule.name, rule.seed
             when = rule.when if rule is not first else None
-            if when is not None and not when.matches(message, course.envelope, standing):
+            if when is not None and not when.holds(frame_of(message, course.envelope, standing, side.slots)):
                 continue
             self._apply(rule, course, now)
             if course.outcome.is_final:
                 return
-            if course.outcome.parts is not None and course.envelope.payload != payload:
+            if course.may_differ and course.envelope.payload != payload:
                 payload = course.envelope.payload
                 rules = side.rules_for(payload)
                 at = bisect_left(rules, rule.number + 1, key=NUMBER)
@@ -200,7 +204,7 @@ class RuleChanger:
             nobody = Message(standing.number, Direction.CLIENT, standing.time_ns, Opcode.BINARY, b"", standing.reader)
             for rule in self._fit(self.standing.reader.protocol).events[event]:
                 standing.rule, standing.seed = rule.name, rule.seed
-                if rule.when is None or rule.when.matches(nobody, course.envelope, standing):
+                if rule.when is None or rule.when.holds(frame_of(nobody, course.envelope, standing, rule.when.slots)):
                     self._apply(rule, course, now)
                 if course.outcome.is_final:
                     break

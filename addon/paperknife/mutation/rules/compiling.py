@@ -12,7 +12,7 @@ from paperknife.mutation.rules.form import ActionForm, Event, Occasions, RuleFor
 from paperknife.mutation.rules.names import GivenNames
 from paperknife.mutation.rules.scope import Scope, Scripts
 from paperknife_decoders.definition.node import described, listed, meant
-from paperknife_decoders.expression import Expression, ExpressionError
+from paperknife_decoders.expression import ExpressionError, Program
 from paperknife_decoders.message import Direction
 from paperknife_decoders.protocol import Protocol
 
@@ -26,7 +26,7 @@ class Rule:
     number: int
     name: str
     seed: int
-    when: Expression | None
+    when: Program | None
     occasions: Occasions
     acts: tuple[Act, ...]
     payloads: frozenset[str] | None = None
@@ -81,7 +81,7 @@ def compiled(form: RuleForm, trigger: Trigger, scope: Scope, number: int) -> Rul
     if scope.faults.found or (trigger.payload and not payloads_of(scope.protocol, scope.direction)):
         return None
     payloads = frozenset({trigger.payload}) if trigger.payload else None
-    for narrower in (frozenset(scope.touched) or None, when.payloads(scope.direction) if when is not None else None):
+    for narrower in (frozenset(scope.touched) or None, when.payloads if when is not None else None):
         payloads = narrower if payloads is None else payloads if narrower is None else payloads & narrower
     return Rule(
         number,
@@ -114,7 +114,7 @@ def check_payload(trigger: Trigger, scope: Scope) -> None:
     node.fault(f"{known} was expected, and {described(trigger.payload)} was found{likely}")
 
 
-def condition_of(form: RuleForm, scope: Scope) -> Expression | None:
+def condition_of(form: RuleForm, scope: Scope) -> Program | None:
     """What `when:` says."""
     if form.when is None:
         return None
@@ -123,11 +123,10 @@ def condition_of(form: RuleForm, scope: Scope) -> Expression | None:
     if text is None:
         return None
     try:
-        expression = scope.condition(text)
+        return scope.condition(text).program(scope.direction)
     except ExpressionError as error:
         node.fault(scope.reason(error))
         return None
-    return expression
 
 
 def act_of(form: ActionForm, scope: Scope) -> Act | None:

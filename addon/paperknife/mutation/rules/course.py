@@ -74,6 +74,8 @@ class Course:
     outcome: Outcome = field(default_factory=Outcome)
     opened: Opened | None = None
     known: tuple[bytes, Envelope] | None = None
+    may_differ: bool = False
+    """The envelope may have become one of another payload."""
 
     @property
     def random(self) -> Callable[[], Random]:
@@ -94,12 +96,17 @@ class Course:
             self.known = data, read_envelope(data, own.type)
         return self.known[1]
 
-    def edit(self, splicer: Callable[[bytes], bytes]) -> None:
-        """Change the bytes of the envelope. Raises `SpliceError` where this message has no fields to be changed."""
+    def edit(self, splicer: Callable[[bytes], bytes], *, keeps_payload: bool = False) -> None:
+        """Change the bytes of the envelope, which may become one of another payload unless this `keeps_payload`.
+
+        Raises `SpliceError` where this message has no fields to be changed.
+        """
         parts = self._parts()
-        changed = splicer(parts[self.place])
-        if changed != parts[self.place]:
-            self.outcome.parts = (*parts[: self.place], changed, *parts[self.place + 1 :])
+        place = self.place
+        changed = splicer(parts[place])
+        if changed != parts[place]:
+            self.outcome.parts = (changed,) if len(parts) == 1 else (*parts[:place], changed, *parts[place + 1 :])
+            self.may_differ |= not keeps_payload
 
     def emit(self, direction: Direction, envelope: bytes, delay: float = 0.0) -> None:
         """Send an envelope in a direction, in the form that messages have there. Raises `SpliceError`."""

@@ -23,13 +23,15 @@ MOST_JOINED = 1000
 class Side:
     """The rules for what one side sends: `named` by payload, and `others` for all other payloads.
 
-    `interest` are the payloads that any rule concerns, None where that is every one.
+    `interest` are the payloads that any rule concerns, None where that is every one. `slots` are the places that loops
+    in conditions need in a frame.
     """
 
     named: dict[str, tuple[Rule, ...]] = field(default_factory=dict)
     others: tuple[Rule, ...] = ()
     interest: frozenset[str] | None = frozenset()
     joins: bool = False
+    slots: int = 0
 
     def rules_for(self, payload: str) -> tuple[Rule, ...]:
         """The rules for a payload, in their order."""
@@ -92,7 +94,8 @@ def side_of(rules: list[Rule], protocol: Protocol, direction: Direction) -> Side
     # A message of several envelopes is known by the first one's payload only.
     unsure = joins or bool(protocol.steps_for(direction))
     interest = None if any_payload or (rules and unsure) else names
-    return Side(named, tuple(any_payload), interest, joins)
+    slots = max((rule.when.slots for rule in rules if rule.when is not None), default=0)
+    return Side(named, tuple(any_payload), interest, joins, slots)
 
 
 def merged(rules: list[Rule]) -> Iterator[Rule]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from paperknife.mutation.rules.actions.item import Item
 from paperknife.mutation.rules.course import Act, Course
@@ -11,6 +11,7 @@ from paperknife_decoders.definition.node import Node
 from paperknife_decoders.splice import Append, Change, Clear, SpliceError, prepared, splice
 from paperknife_decoders.splice.hops import is_map
 from paperknife_decoders.splice.paths import Path
+from paperknife_decoders.splice.paths import path_in as path_in_type
 
 __all__ = ["append", "clear", "replace", "set_fields"]
 
@@ -25,10 +26,11 @@ def set_fields(item: Item) -> Act | None:
         item.scope.touch(path, node)
     if sets.is_constant:
         return splicing(item, sets.constants())
+    keeps_payload = is_within(item, [path for path, _ in sets.fillings])
 
     def act(course: Course) -> None:
         changes = sets.changes(course)
-        course.edit(lambda data: splice(data, descriptor, changes))
+        course.edit(lambda data: splice(data, descriptor, changes), keeps_payload=keeps_payload)
 
     return act
 
@@ -42,7 +44,16 @@ def splicing(item: Item, changes: Sequence[Change]) -> Act | None:
     except SpliceError as error:
         item.node.fault(str(error))
         return None
-    return lambda course: course.edit(splicer)
+    keeps_payload = is_within(item, [path_in_type(change.path, descriptor) for change in changes])
+    return lambda course: course.edit(splicer, keeps_payload=keeps_payload)
+
+
+def is_within(item: Item, paths: Iterable[Path]) -> bool:
+    """True if the payload stays what it is, whatever is done at these paths: they lead into it, or past it."""
+    kind = item.scope.kind
+    if kind is None or not kind.oneof:
+        return False
+    return all(len(path.hops) > 1 or path.hops[0].form.field not in kind.members for path in paths)
 
 
 def clear(item: Item) -> Act | None:
@@ -78,10 +89,12 @@ def append(item: Item) -> Act | None:
     if all(filling.is_constant for _, filling in found):
         return splicing(item, [Append(path, filling.samples[0]) for path, filling in found])
 
+    keeps_payload = is_within(item, [path for path, _ in found])
+
     def act(course: Course) -> None:
         made = [(path, filling.make(course)) for path, filling in found]
         changes = [Append(path, value) for path, value in made if value is not None]
-        course.edit(lambda data: splice(data, descriptor, changes))
+        course.edit(lambda data: splice(data, descriptor, changes), keeps_payload=keeps_payload)
 
     return act
 
