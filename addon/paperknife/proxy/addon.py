@@ -123,6 +123,7 @@ class Paperknife:
         """Read connections by the options of the moment."""
         try:
             self.set_lane(updated)
+            self.see_that_changes_can_be_made()
             if updated & RECORDING:
                 self.recordings.use(record_words_from(ctx.options).plan())
             if updated & LISTENING:
@@ -189,6 +190,15 @@ class Paperknife:
         if "save_stream_file" in options and "hardump" in options:
             keeps_all = options.save_stream_file or options.hardump
             self.tap.keep(0 if keeps_all else max(options.paperknife_messages, 0))
+
+    def see_that_changes_can_be_made(self) -> None:
+        """Refuse what would do nothing: without the lane messages are only read."""
+        asked = [name for name in (RULES, SCRIPT, f"{PREFIX}hold") if getattr(ctx.options, name)]
+        if asked and not self.tap.lane:
+            raise exceptions.OptionsError(
+                f"{' and '.join(asked)} can do nothing without {PREFIX}lane, which carries out what is decided on "
+                "messages."
+            )
 
     def set_stats(self, text: str) -> None:
         """Measure, or do not."""

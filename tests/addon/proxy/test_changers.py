@@ -2,7 +2,9 @@
 
 import asyncio
 
+import pytest
 from bench.venue_messages import serialized
+from mitmproxy import exceptions
 from tests.addon.proxy.conftest import staged
 from websockets.asyncio.client import connect
 
@@ -62,5 +64,53 @@ def test_rules_are_loaded_and_loaded_anew(tmp_path) -> None:
             changed = [m for m in witness.seen if m.fate is Fate.CHANGED]
             assert [m.hits for m in changed] == [("small",)] * 4
             assert {m.original for m in changed} == {order(9)}
+
+    asyncio.run(run())
+
+
+CHANGES = [
+    ("paperknife_rules", "rules.yaml", "rules:\n  - name: cut\n    on: client order\n    do: [drop]\n"),
+    ("paperknife_script", "mine.py", "def client_order(order, connection): pass\n"),
+    ("paperknife_hold", "order.quantity > 100", ""),
+]
+
+
+@pytest.mark.parametrize(("name", "value", "text"), CHANGES)
+def test_nothing_is_promised_that_only_the_lane_can_do(stage, tmp_path, name, value, text) -> None:
+    """Without it what changes messages is refused, and it cannot be switched off under it."""
+    if text:
+        (tmp_path / value).write_text(text)
+        value = [str(tmp_path / value)]
+
+    async def run() -> None:
+        async with stage() as at:
+            options = at.proxy.master.options
+            options.update(**{name: value})
+            with pytest.raises(exceptions.OptionsError, match=f"{name} can do nothing without paperknife_lane"):
+                options.update(paperknife_lane=False)
+            assert at.proxy.addon.tap.lane
+            options.update(**{name: type(value)()})
+            options.update(paperknife_lane=False)
+            with pytest.raises(exceptions.OptionsError, match="can do nothing without paperknife_lane"):
+                options.update(**{name: value})
+            assert getattr(options, name) == type(value)()
+
+    asyncio.run(run())
+
+
+def test_a_hold_with_nobody_to_ask(stage, tmp_path) -> None:
+    """What a rule would hold passes, and that is said once."""
+    rules = tmp_path / "rules.yaml"
+    rules.write_text("rules:\n  - name: big\n    on: client order\n    do: [hold]\n")
+
+    async def run() -> None:
+        async with stage() as at:
+            at.proxy.master.options.update(paperknife_rules=[str(rules)])
+            async with connect(at.url) as client:
+                for _ in range(2):
+                    await client.send(order(1))
+                    await client.recv()
+            told = [text for text, warning in at.witness.notices if warning]
+            assert told == ["Connection #1: big holds messages, and there is nobody to ask: they pass."]
 
     asyncio.run(run())

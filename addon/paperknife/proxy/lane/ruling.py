@@ -207,6 +207,10 @@ class Ruling(Outgoing):
         """The verdict without its hold where there is nobody to let the message go on."""
         if verdict.hold is None or (verdict.hold.by or self.lane.host.holder) is not None:
             return verdict
+        track, told = self.lane.track, f"{verdict.hold.rule} holds messages, and there is nobody to ask: they pass."
+        if told not in track.said:
+            track.said.add(told)
+            self.lane.host.say(track, told, warning=True)
         return replace(verdict, hold=None)
 
     def hold(self, course: Course, parcel: Parcel[Going], message: Message, verdict: Verdict) -> None:
