@@ -81,7 +81,7 @@ def passing_lines(verdict: Verdict) -> Iterator[str]:
     if verdict.copies:
         yield f"goes out {count_text(verdict.copies + 1, 'time')}"
     if verdict.window:
-        yield f"up to {count_text(verdict.window, 'message')} behind it may go first"
+        yield f"{count_text(verdict.window, 'message')} behind it may go first"
     if verdict.throttle is not None:
         rate = verdict.throttle
         amount = (

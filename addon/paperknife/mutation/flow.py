@@ -12,7 +12,6 @@ Without clock and sockets: times come in, and `next_time` says when to look agai
 from __future__ import annotations
 
 import math
-import random
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -73,14 +72,13 @@ class Parcel[T]:
 
 
 class Flow[T]:
-    """The queue of one direction. `chance` draws how far messages change places.
+    """The queue of one direction.
 
     `due` is to be asked after every `put`, and at `next_time`. `spilt` counts what went on before its time, as there
     was more than `limits` allow.
     """
 
-    def __init__(self, chance: random.Random, limits: Limits = LIMITS) -> None:
-        self.chance = chance
+    def __init__(self, limits: Limits = LIMITS) -> None:
         self.limits = limits
         self.line: deque[Parcel[T]] = deque()
         self.aside: list[tuple[float, int, Parcel[T]]] = []
@@ -232,8 +230,9 @@ class Flow[T]:
         else:
             self.shuffled.remove(parcel)
         waiting = self.shuffled[:]
-        if parcel.window > 0 and self.last is None and self.count <= self.limits.messages:
-            parcel.left, parcel.window = self.chance.randint(1, min(parcel.window, MOST_WINDOW)), 0
+        awaited = any(each.left == 1 for each in waiting)  # where all let others go first, somebody has to go
+        if parcel.window > 0 and not awaited and self.last is None and self.count <= self.limits.messages:
+            parcel.left, parcel.window = min(parcel.window, MOST_WINDOW), 0
             parcel.ready = now + SHUFFLE_SECONDS
             self.shuffled.append(parcel)
         else:

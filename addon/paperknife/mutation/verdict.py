@@ -61,7 +61,7 @@ class Verdict:
 
     `content` is what goes on in its place, None where nothing does (it is dropped); the very bytes that came where that
     is what it holds. Then, for what goes on: it waits `delay` seconds, and all behind it in its direction with it,
-    unless `overtaken`; it goes out `copies` times more; it changes places with up to `window` messages behind it.
+    unless `overtaken`; it goes out `copies` times more; `window` messages behind it go first, if they come soon.
     `emissions` are sent besides. `stall` stops reading from the sender for so many seconds. `hits` are the names of the
     rules that have done something, `logs` sentences for the user.
     """

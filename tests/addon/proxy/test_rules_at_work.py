@@ -163,7 +163,11 @@ CASES = {
         [ORDERS[0], "order 2 ESZ6 BUY quantity=11566", ORDERS[2]],
         hits=1,
     ),
-    "corrupt, anywhere": Case(f"{SECOND}, do: {{corrupt: anywhere, bits: 8}}", [ORDERS[0], "1225080a120445537a355801204801", ORDERS[2]], hits=1),
+    "corrupt, anywhere": Case(
+        f"{SECOND}, do: {{corrupt: anywhere, bits: 8}}",
+        [ORDERS[0], "1225080a120445537a355801204801", ORDERS[2]],
+        hits=1,
+    ),
     "stall": Case(f"{FIRST}, do: {{stall: 100ms}}", hits=1),
     "close": Case(
         f"{SECOND}, do: {{close: 4001, reason: 'no {{order.symbol}}'}}", ORDERS[:2], hits=1, end=(4001, "no ESZ6")

@@ -9,7 +9,7 @@ from paperknife.mutation.rules.actions.catalogue import ACTIONS, NOTHING
 from paperknife.mutation.rules.form import ActionForm, Event, Occasions, RuleFile, RuleForm, Trigger
 from paperknife.mutation.rules.quantities import seconds_in, share_in
 from paperknife.mutation.rules.triggers import triggers_in
-from paperknife.settings.yaml_file import read_yaml
+from paperknife.settings.yaml_file import ConfigError, read_yaml
 from paperknife_decoders.definition.faults import Faults
 from paperknife_decoders.definition.node import Node, described, listed, meant
 
@@ -27,14 +27,19 @@ LONGEST_NAME = 120
 
 
 def read_rules(paths: Iterable[Path]) -> list[RuleFile]:
-    """The rules of all files, in their order. Raises `ConfigError` for a file that is no YAML.
+    """The rules of all files, in their order. Raises `ConfigError` where one is no YAML.
 
     What is wrong in them is in each file's `faults`, so that what only a schema tells can be said at the same time.
     """
     files: list[RuleFile] = []
     names: set[str] = set()
+    unread: list[ConfigError] = []
     for path in paths:
-        yaml = read_yaml(path)
+        try:
+            yaml = read_yaml(path)
+        except ConfigError as error:
+            unread.append(error)
+            continue
         faults = Faults()
         root = Node(yaml.data, (), faults)
         keys = root.members(FILE_KEYS, "a file of rules") if yaml.data is not None else {}
@@ -46,6 +51,11 @@ def read_rules(paths: Iterable[Path]) -> list[RuleFile]:
             keys["rules"].fault(f"at most {MOST_RULES:,} rules are read, and here are {len(forms):,}")
         rules = tuple(rule for node in forms[:MOST_RULES] if (rule := rule_in(node, seed, names)) is not None)
         files.append(RuleFile(yaml, rules, faults))
+    if unread:
+        found = [*unread, *(file.yaml.error(file.faults.found) for file in files if file.faults.found)]
+        raise ConfigError(
+            "\n".join(error.sentence for error in found), [each for error in found for each in error.found]
+        )
     return files
 
 

@@ -51,7 +51,7 @@ class Standing:
     remembered: dict[str, Value] = field(default_factory=dict)
     counters: dict[str, int] = field(default_factory=dict)
     tallies: dict[str, Tally] = field(default_factory=dict)
-    streams: dict[str, Random] = field(default_factory=dict)
+    streams: dict[tuple[str, int], Random] = field(default_factory=dict)
     moulds: dict[Direction, Mould] = field(default_factory=dict)
     rule: str = ""
     seed: int = 0
@@ -67,10 +67,11 @@ class Standing:
 
     def random(self) -> Random:
         """The chance of the rule that is at work."""
-        stream = self.streams.get(self.rule)
+        key = self.rule, self.seed
+        stream = self.streams.get(key)
         if stream is None:
             # A text is hashed by SHA-512, the same in every process (docs.python.org/3/library/random.html).
-            stream = self.streams[self.rule] = Random(f"{self.seed}/{self.number}/{self.rule}")
+            stream = self.streams[key] = Random(f"{self.seed}/{self.number}/{self.rule}")
         return stream
 
     def remember(self, name: str, value: Value) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import random
 
 from paperknife.mutation.flow import Flow, Parcel
 from paperknife.mutation.held import Held
@@ -79,10 +78,9 @@ class Course:
 
     __slots__ = ("answered", "arrived", "departed", "flow", "heeded", "inbound", "stalled_until", "way")
 
-    def __init__(self, way: Way, connection: int) -> None:
+    def __init__(self, way: Way) -> None:
         self.way = way
-        # The order of messages that change places is the same in each run with the same traffic.
-        self.flow: Flow[Going] = Flow(random.Random(f"{connection} {way.direction.value}"))
+        self.flow: Flow[Going] = Flow()
         self.heeded = False
         self.inbound = Trail()
         self.stalled_until = -math.inf

@@ -38,7 +38,7 @@ class Outgoing:
 
     def __init__(self, lane: Telling, ways: Iterable[Way], ring: Callable[[], None]) -> None:
         self.lane = lane
-        self.courses = {way.direction: Course(way, lane.track.number) for way in ways}
+        self.courses = {way.direction: Course(way) for way in ways}
         self.alarm = Alarm(ring)
         self.order: CloseOrder | None = None
         self.ordered = False

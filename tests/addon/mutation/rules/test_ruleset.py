@@ -36,6 +36,18 @@ def test_faults_of_all_files(desk):
     assert len(caught.value.found) == 2
 
 
+def test_faults_beside_what_is_no_yaml(desk):
+    """A file that is no YAML does not hide what is wrong in the others."""
+    names = ("one.yaml", "two.yaml", "three.yaml")
+    texts = ("rules: [{do: dorp}]", "rules: [", "rules: [{on: open, do: drop}, {do: [{hold: x}]}]")
+    paths = [desk.file(text, name) for name, text in zip(names, texts, strict=True)]
+    with pytest.raises(ConfigError) as caught:
+        load_rules([*paths, desk.folder / "none.yaml"], desk.loaded.protocols)
+    lines = caught.value.sentence.split("\n")
+    assert [sum(line.startswith(f"{path}:") for line in lines) for path in paths] == [1, 1, 1]
+    assert any("none.yaml: No such file" in line for line in lines)
+
+
 def test_files_that_change(desk):
     """A change is told once, also where two files change at the same time."""
     paths = [desk.file("rules: []", name) for name in ("one.yaml", "two.yaml")]

@@ -21,6 +21,12 @@ def test_streams_of_chance(desk):
 
     usual = drawn(1, 7, "a")
     assert drawn(1, 7, "a", other="b") == usual
+    standing = Standing(1, desk.reader)
+    mixed = []
+    for seed in (7, 8, 7, 8, 7):  # another seed in a file that is loaded anew counts from then on
+        standing.rule, standing.seed = "a", seed
+        mixed.append(standing.random().random())
+    assert (mixed[::2], mixed[1::2]) == (usual, drawn(1, 8, "a")[:2])
     assert len({tuple(each) for each in (usual, drawn(2, 7, "a"), drawn(1, 8, "a"), drawn(1, 7, "b"))}) == 4
 
 

@@ -50,12 +50,13 @@ def duplicate(item: Item) -> Act | None:
 
 
 def reorder(item: Item) -> Act | None:
-    """``reorder: 3``: so many messages at most go before this one."""
-    window = 1 if item.is_bare else item.node.number("behind how many messages this one may come", LARGEST_WINDOW)
-    if window is None:
+    """``reorder: 3``: one to three messages go before this one."""
+    most = 1 if item.is_bare else item.node.number("behind how many messages this one may come", LARGEST_WINDOW)
+    if most is None:
         return None
 
     def act(course: Course) -> None:
+        window = course.random().randint(1, most) if most > 1 else 1
         course.outcome.window = max(course.outcome.window, window)
 
     return act

@@ -14,7 +14,7 @@ CASES = [
     ("duplicate", {"copies": 1}),
     ("{duplicate: 3}", {"copies": 3}),
     ("reorder", {"window": 1}),
-    ("{reorder: 5}", {"window": 5}),
+    ("{reorder: 5}", {"window": 3}),
     ("{throttle: 10/s}", {"throttle": Throttle("rule 1", messages_per_second=10)}),
     ("{throttle: 1.5 KB/s}", {"throttle": Throttle("rule 1", bytes_per_second=1500)}),
     ("{stall: 5s}", {"stall": 5.0}),
@@ -31,6 +31,17 @@ def test_verdicts(desk, action, expected):
     assert {name: getattr(verdict, name) for name in expected} == expected
     assert "content" in expected or verdict.content is order.content
     assert verdict.hits == ("rule 1",)
+
+
+def test_places_by_the_seed(desk):
+    """Up to so many go first: how many each time comes from the file's seed, and nothing else."""
+    drawn = {}
+    for seed in (1, 1, 2):
+        changer = desk.changer(f"seed: {seed}\nrules: [{{do: {{reorder: 5}}}}]")
+        found = [changer.consider(desk.order(), 0).window for _ in range(20)]
+        assert drawn.setdefault(seed, found) == found
+        assert set(found) == set(range(1, 6))
+    assert drawn[1] != drawn[2]
 
 
 def test_delay_in_a_range(desk):
