@@ -62,12 +62,13 @@ def try_command(context: click.Context, /, rules: tuple[str, ...], **options: An
         files = read_rules(map(Path, rules[:-1]))
     except ConfigError as error:
         raise Failure(str(error)) from None
-    fail_for(files)
     override = override_from({**options, "redact": "fields"})
     with told_faults("-"), Progress(f"Reading {printable(source)}", size_of(source)) as progress:
         recording = Recording(source, override=override, read=counted(opened_file(source), progress))
         loaded = recording.loaded
-        if not loaded.is_first:
+        if loaded.is_first:
+            fail_for(files)
+        else:
             check_or_fail(files, loaded.protocols)
         trial = Trial(RuleSet(files))
         tell(trial, recording, options)

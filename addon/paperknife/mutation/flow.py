@@ -114,7 +114,7 @@ class Flow[T]:
         """Say when something may go on, as its verdict says; True where others overtake it."""
         parcel.settled, parcel.window = now + verdict.delay, max(parcel.window, verdict.window)
         if verdict.throttle is not None:
-            parcel.settled = self.turn(verdict.throttle, parcel.size, parcel.settled)
+            parcel.settled = self.turn(verdict.throttle, verdict, parcel.settled)
         parcel.ready = parcel.settled + (verdict.hold.seconds if verdict.hold is not None else 0.0)
         return verdict.overtaken or (verdict.hold is not None and not verdict.hold.in_order)
 
@@ -123,12 +123,13 @@ class Flow[T]:
         self.last = self.put(item, 0, now)
         self.deadline = min(self.deadline, now + CLOSE_SECONDS)
 
-    def turn(self, throttle: Throttle, size: int, ready: float) -> float:
-        """When a throttle lets a message go on."""
+    def turn(self, throttle: Throttle, verdict: Verdict, ready: float) -> float:
+        """When a throttle lets a message go on. What goes out counts, each copy of it; not what we need to keep it."""
+        times, size = verdict.copies + 1, len(verdict.content or b"")
         turn = max(ready, self.free.get(throttle.rule, ready))
-        seconds = 1 / throttle.messages_per_second if throttle.messages_per_second > 0 else 0.0
+        seconds = times / throttle.messages_per_second if throttle.messages_per_second > 0 else 0.0
         if throttle.bytes_per_second > 0:
-            seconds = max(seconds, size / throttle.bytes_per_second)
+            seconds = max(seconds, times * size / throttle.bytes_per_second)
         self.free[throttle.rule] = turn + min(seconds, LONGEST_TURN)
         return turn
 

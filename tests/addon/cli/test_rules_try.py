@@ -152,6 +152,15 @@ def test_what_cannot_be_done(run, arguments, text, sentence):
     assert "Traceback" not in result.stderr
 
 
+def test_all_faults_at_once(run):
+    """What is wrong by itself and what only the recording's schema tells."""
+    Path("rules.yaml").write_text("rules: [{do: dorp}, {on: client odrer, do: drop}]")
+    result = run("rules.yaml", "rejects.mcap")
+    assert result.exit_code == 2
+    assert "did you mean drop?" in result.stderr
+    assert "did you mean order?" in result.stderr
+
+
 def test_help_examples(run):
     """The examples of the help can be typed."""
     text = run("--help").stdout

@@ -10,9 +10,11 @@ from hypothesis import strategies as st
 from paperknife.mutation.flow import CLOSE_SECONDS, SHUFFLE_SECONDS, Flow, Limits, is_timed
 from paperknife.mutation.verdict import Hold, Throttle, Verdict
 
+TEN = bytes(10)
+
 
 def verdict(**words) -> Verdict:
-    return Verdict(b"", **words)
+    return Verdict(TEN, **words)
 
 
 CASES = {
@@ -32,6 +34,14 @@ CASES = {
         [(0, verdict(throttle=Throttle("r", bytes_per_second=20)))] * 3,
         [(0, "a"), (0.5, "b"), (1, "c")],
     ),
+    "by bytes, with a copy of each": (
+        [(0, verdict(throttle=Throttle("r", bytes_per_second=20), copies=1))] * 2,
+        [(0, "a"), (0.9, ""), (1, "b")],
+    ),
+    "two a second, with a copy of each": (
+        [(0, verdict(throttle=Throttle("r", 2), copies=1))] * 2,
+        [(0, "a"), (0.9, ""), (1, "b")],
+    ),
     "throttles of two rules": (
         [(0, verdict(throttle=Throttle("r", 1))), (0, verdict(throttle=Throttle("s", 1)))],
         [(0, "ab")],
@@ -48,7 +58,7 @@ def test_what_goes_on_when(case) -> None:
     put, expected = CASES[case]
     flow: Flow[str] = Flow()
     for letter, (now, how) in zip("abcd", put, strict=False):
-        flow.put(letter, 10, now, how)
+        flow.put(letter, 500, now, how)  # we need more for a message than it has bytes
     times = []
     for now, letters in expected:
         if letters:

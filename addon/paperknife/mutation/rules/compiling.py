@@ -19,6 +19,10 @@ from paperknife_decoders.protocol import Protocol
 __all__ = ["Rule", "World", "compiled", "scopes"]
 
 
+ALONE = (*(direction.value for direction in Direction), Event.OPEN.value, Event.CLOSE.value)
+"""What can stand alone behind `on:`, besides payloads."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Rule:
     """A rule as it is applied. `payloads` are those that it concerns, None for any."""
@@ -109,7 +113,8 @@ def check_payload(trigger: Trigger, scope: Scope) -> None:
     if trigger.direction is not None and trigger.payload in payloads_of(scope.protocol, other):
         node.fault(f"it is the {other.value} that sends {trigger.payload}: {other.value} {trigger.payload}")
         return
-    likely = meant(trigger.payload, own) or f"; there are {listed(own)}"
+    among = own if trigger.direction is not None else (*own, *ALONE)
+    likely = meant(trigger.payload, among) or f"; there are {listed(own)}"
     known = f"a payload of the {side}" if trigger.direction is not None else "a payload"
     node.fault(f"{known} was expected, and {described(trigger.payload)} was found{likely}")
 

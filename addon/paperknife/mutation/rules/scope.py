@@ -38,6 +38,7 @@ NO_MESSAGE = {
     Event.CLOSE: "when a connection closes there is no message to speak of",
 }
 REMEMBERED = re.compile(r"\bremembered\.(\w+)")
+COUNTED = re.compile(r"\bcounter\.(\w+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +87,10 @@ class Scope:
                 return (
                     f"nothing is remembered as {name}{meant(name, known) or f': no rule has remember: {{{name}: ...}}'}"
                 )
+        for name in COUNTED.findall(error.text):
+            if f"counter.{name}" not in self.given and error.column == error.text.index("counter.") + 1:
+                known = [each.partition(".")[2] for each in self.given if each.startswith("counter.")]
+                return f"nothing is counted as {name}{meant(name, known) or f': no rule has count: {name}'}"
         return NO_MESSAGE.get(self.event, error.reason)
 
     @property

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from paperknife.mutation.rules.form import Event, Trigger
-from paperknife_decoders.definition.node import Node, described
+from paperknife_decoders.definition.node import Node, described, meant
 from paperknife_decoders.message import Direction
 
 __all__ = ["triggers_in"]
@@ -39,9 +39,11 @@ def trigger_of(text: str, node: Node) -> Iterator[Trigger]:
     direction = DIRECTIONS.get(words[0]) if words else None
     rest = words[1:] if direction is not None else words
     if not words or len(rest) > 1 or not all(map(NAME.fullmatch, rest)):
+        likely = meant(words[0], DIRECTIONS) if len(words) == 2 else ""
         node.fault(
             f"a direction (client, server), a payload, or both (client order) was expected, and {described(text)} was "
-            "found; several stand in a list"
+            f"found{likely or '; several stand in a list'}"
         )
+        yield Trigger(node)  # what else is wrong with the rule can be said all the same
         return
     yield Trigger(node, Event.MESSAGE, direction, rest[0] if rest else "")

@@ -187,3 +187,28 @@ def test_no_tree_raises(api, tmp_path_factory, tree):
     except ConfigError as error:
         for line in error.sentence.split("\n"):
             assert line.startswith(f"{path}:"), line
+
+
+def test_a_rule_is_looked_at_to_its_end(desk):
+    """What it is on may be wrong: what else is wrong in it is told all the same, and what was probably meant."""
+    text = """
+rules:
+  - {on: clint order, when: order.side == BUYY, do: {set: {order.quantity: many}}}
+  - {on: opne, do: {log: x}}
+  - {on: sever, do: drop}
+  - {on: client, do: [{count: orders}, {log: "{counter.order}"}]}
+  - {on: client, do: [{log: "{counter.x}"}, {log: "{remembered.x}"}]}
+"""
+    found = desk.faults(text)
+    wanted = [
+        ("3:10", "did you mean client?"),
+        ("3:29", "did you mean BUY?"),
+        ("3:76", "many"),
+        ("4:10", "did you mean open?"),
+        ("5:10", "did you mean server?"),
+        ("6:46", "nothing is counted as order; did you mean orders?"),
+        ("7:29", "nothing is counted as x"),
+        ("7:51", "nothing is remembered as x: no rule has remember: {x: ...}"),
+    ]
+    assert [line.partition(": ")[0] for line in found] == [place for place, _ in wanted], found
+    assert [part for line, (_, part) in zip(found, wanted, strict=True) if part not in line] == []

@@ -87,7 +87,7 @@ def test_when_a_connection_ends(desk):
 FAULTS = [
     ("{log: [1]}", "what is to be said was expected"),
     ("{log: '{remembered.foo}'}", "nothing is remembered as foo: no rule has remember: {foo: ...}"),
-    ("{log: '{counter.foo}'}", "counter is a number, it has no fields"),
+    ("{log: '{counter.foo}'}", "nothing is counted as foo"),
     ("{count: a b}", "the name of a counter, letters, digits and _, was expected, and 'a b' was found"),
     ("{remember: {x: order}}", "order is a message; single values are remembered"),
     ("{remember: {x: order.symbl}}", "did you mean symbol?"),
