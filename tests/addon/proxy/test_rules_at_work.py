@@ -305,3 +305,33 @@ def test_an_action_has_its_effect(tmp_path, name, form) -> None:
 def test_every_action_is_tried() -> None:
     """None is forgotten."""
     assert [name for name in ACTIONS if not any(name in case.text for case in CASES.values())] == []
+
+
+GREETING = """
+rules:
+  - {on: open, do: [{inject: {error: {text: first}}, to: client}, {inject: {heartbeat: {}}, to: server}]}
+  - {on: open, do: {inject: {error: {text: later}}, to: client, in: 50ms}}
+"""
+
+
+def test_what_a_rule_sends_on_open_comes_first(tmp_path) -> None:
+    """Before whatever the peers have to say, however soon they say it."""
+    rules = tmp_path / "rules.yaml"
+    rules.write_text(GREETING)
+    heard: list[bytes] = []
+
+    async def serve(connection: Any) -> None:
+        await connection.send(envelope(SERVER, "market_data", 1))
+        heard.append(await connection.recv())
+        await connection.wait_closed()
+
+    async def run() -> None:
+        async with staged(serve, reading=READING, arguments=("--set", f"{RULES}={rules}")) as stage:
+            for _ in range(5):
+                async with connect(stage.url, proxy=None) as client:
+                    await client.send(envelope(CLIENT, *ONE))
+                    said = [worded(SERVER, await client.recv()) for _ in range(3)]
+                    assert said == ["error text=first", UPDATES[0], "error text=later"]
+            assert [worded(CLIENT, content) for content in heard] == ["heartbeat"] * 5
+
+    asyncio.run(run())

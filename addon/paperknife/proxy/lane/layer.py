@@ -73,7 +73,7 @@ class Lane(Ruled, websocket.WebsocketLayer):
             return
         if self.debug is None:
             yield LaneRelaying(self)
-        self.begin_ruling()
+        yield from self.begin_ruling()
 
     _handle_event = start
 

@@ -51,8 +51,8 @@ class Ruled(Relaying):
 
     # who decides
 
-    def begin_ruling(self) -> None:
-        """The connection has opened: see who decides on its messages."""
+    def begin_ruling(self) -> CommandGenerator[None]:
+        """The connection has opened: see who decides on its messages; what they send at once comes before any other."""
         self.track.carrier = self
         changer = self.host.changer(self.track)
         if changer is None:
@@ -63,6 +63,8 @@ class Ruled(Relaying):
         verdict = ruling.ask(lambda: changer.opened(now), default=None)
         if verdict is not None:
             ruling.follow_up(None, verdict, now)
+            for course in ruling.courses.values():
+                yield from self.send(course.way, ruling.due(course, now))
             ruling.arrange()
 
     def use_changer(self, changer: Changer | None) -> None:
