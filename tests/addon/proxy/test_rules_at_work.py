@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -335,3 +336,69 @@ def test_what_a_rule_sends_on_open_comes_first(tmp_path) -> None:
             assert [worded(CLIENT, content) for content in heard] == ["heartbeat"] * 5
 
     asyncio.run(run())
+
+
+CHANCE = """
+seed: {seed}
+rules:
+  - {{name: gone, on: client order, probability: 0.2, do: drop}}
+  - {{name: hurt, on: client order, probability: 0.3, do: [{{corrupt: order.symbol, bits: 2}}, {{delay: 0ms..3ms}}]}}
+  - {{name: mixed, on: client order, probability: 0.3, do: {{reorder: 4}}}}
+  - {{name: twice, on: client order, every: 7, do: [duplicate, {{set: {{order.account: "{{uuid}}"}}}}]}}
+  - {{name: drawn, on: client order, after: 30, do: {{set: {{order.quantity: "{{random 1..1000}}"}}}}}}
+"""
+
+
+def faults(tmp_path: Path, seed: int) -> list[list[str]]:
+    """What a server hears on four connections: three at once, of which the rules change half-way, and one later."""
+    rules = tmp_path / "rules.yaml"
+    rules.write_text(CHANCE.format(seed=seed))
+    heard: list[list[str]] = []
+
+    async def serve(connection: Any) -> None:
+        mine: list[str] = []
+        heard.append(mine)
+        await connection.send(b"")
+        async for content in connection:
+            mine.append(worded(CLIENT, content))
+
+    async def run() -> None:
+        async with staged(serve, reading=READING, arguments=("--set", f"{RULES}={rules}")) as stage:
+
+            async def say(client: Any, numbers: Iterable[int]) -> None:
+                for number in numbers:
+                    await client.send(envelope(CLIENT, "order", number))
+                    await asyncio.sleep(0.0005 * (number % 3))
+
+            async with contextlib.AsyncExitStack() as stack:
+                clients = []
+                for _ in range(3):
+                    clients.append(await stack.enter_async_context(connect(stage.url, proxy=None)))
+                    await clients[-1].recv()
+                await asyncio.gather(*(say(client, range(40)) for client in clients))
+                await stage.witness.until(lambda: passed(stage) == 3 * 40, "half of it")
+                stage.witness.notices.clear()
+                rules.write_text(CHANCE.format(seed=seed) + "  - {name: late, on: client heartbeat, do: drop}\n")
+                await stage.witness.until(lambda: any("6 rules" in text for text, _ in stage.witness.notices), "it")
+                await asyncio.gather(*(say(client, range(40, 80)) for client in clients))
+                for client in clients:
+                    await client.send(envelope(CLIENT, LAST, 0))
+            async with connect(stage.url, proxy=None) as client:
+                await client.recv()
+                await say(client, range(80))
+
+    asyncio.run(run())
+    return heard
+
+
+def passed(stage: Any) -> int:
+    """How many of the client's messages have a fate."""
+    return sum(m.direction is CLIENT and m.fate is not Fate.INJECTED for m in stage.witness.seen)
+
+
+def test_same_seed_same_traffic_same_faults(tmp_path) -> None:
+    """By another proxy too, with timers, several connections at once, a new one, and rules that are loaded anew."""
+    first, second, other = (faults(tmp_path, seed) for seed in (7, 7, 8))
+    assert first == second
+    assert len({tuple(heard) for heard in (*first, *other)}) == 8
+    assert all(LAST not in heard and len(heard) > 40 for heard in first)
