@@ -208,13 +208,35 @@ class Reader:
 
 
 def quick_way(protocol: Protocol, direction: Direction) -> Callable[[bytes], tuple[Envelope, ...] | None] | None:
-    """Reads contents that go through steps: the envelopes where nothing is odd about one, None for any other.
+    """Reads contents of the usual opcode: the envelopes where nothing is odd about one, None for any other.
 
     None where the steps have no express way, or nobody knows of what type the envelopes are.
     """
     kind = protocol.type_for(direction)
+    if kind is None:
+        return None
+    if protocol.steps_for(direction):
+        return quick_way_through(protocol, direction, kind)
+    if protocol.in_text or direction in protocol.json_sides:
+        return None
+    parse, payload_of = kind.parse, kind.payload_of
+
+    def quick(content: bytes) -> tuple[Envelope, ...] | None:
+        try:
+            message = parse(content)
+        except ProtobufDecodeError:
+            return None
+        return (Envelope(content, Form.DECODED, kind, message, payload_of(message)),)
+
+    return quick
+
+
+def quick_way_through(
+    protocol: Protocol, direction: Direction, kind: EnvelopeType
+) -> Callable[[bytes], tuple[Envelope, ...] | None] | None:
+    """The same where there are steps."""
     express = express_for(protocol.steps_for(direction), protocol.limits)
-    if kind is None or express is None:
+    if express is None:
         return None
     parse, payload_of, may_be_json = kind.parse, kind.payload_of, not protocol.in_text
 

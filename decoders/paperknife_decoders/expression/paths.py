@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import keyword
+from collections.abc import Callable
 from dataclasses import dataclass
 from operator import itemgetter
 
@@ -62,11 +63,12 @@ def member(parent: Path, step: Step, oneof: str | None = None) -> Path:
     payload = oneof is not None and field.containing_oneof is not None and field.containing_oneof.name == oneof
     return Path(
         text,
-        field_getter(parent.get, field, descriptor),
+        field_getter(parent, field, descriptor),
         shape_of(field),
         frozenset((field.name,)) if payload else parent.payloads,
         tracked=field.has_presence,
         payload=payload,
+        first=field if parent.get is in_envelope and field.has_presence else None,
     )
 
 
@@ -100,29 +102,51 @@ def inside(descriptor: Descriptor, name: str) -> str:
     return found[0] if found else ""
 
 
-def field_getter(get: Getter, field: FieldDescriptor, descriptor: Descriptor) -> Getter:
-    """A getter of one field of the message that `get` gives."""
-    name = field.name
+def field_getter(parent: Path, field: FieldDescriptor, descriptor: Descriptor) -> Getter:
+    """A getter of one field of the message at `parent`; for what most paths are, a field of the payload, in one go."""
+    get, name = parent.get, field.name
     if not field.has_presence:
+        if parent.first is not None:
+            return payload_getter(parent.first, name)
 
         def plain(frame: Frame) -> Value:
             parent = get(frame)
             return None if parent is None else getattr(parent, name)
 
         return plain
+    has = presence(descriptor)
+    if get is in_envelope:
 
-    # Taken from the class, because a field of a foreign schema may be called HasField.
-    has = message_factory.GetMessageClass(descriptor).HasField
+        def first(frame: Frame) -> Value:
+            envelope = frame[ROOT]
+            return getattr(envelope, name) if envelope is not None and has(envelope, name) else None
+
+        return first
 
     def tracked(frame: Frame) -> Value:
         parent = get(frame)
         return getattr(parent, name) if parent is not None and has(parent, name) else None
 
-    def tracked_in_envelope(frame: Frame) -> Value:
-        parent = frame[ROOT]
-        return getattr(parent, name) if parent is not None and has(parent, name) else None
+    return tracked
 
-    return tracked_in_envelope if get is in_envelope else tracked
+
+def payload_getter(payload: FieldDescriptor, name: str) -> Getter:
+    """A getter of a field without presence of the message that is the field `payload` of the envelope."""
+    assert payload.containing_type is not None  # it is one of the envelope's
+    first, has = payload.name, presence(payload.containing_type)
+
+    def second(frame: Frame) -> Value:
+        envelope = frame[ROOT]
+        if envelope is None or not has(envelope, first):
+            return None
+        return getattr(getattr(envelope, first), name)
+
+    return second
+
+
+def presence(descriptor: Descriptor) -> Callable[[Value, str], bool]:
+    """Whether a field is set; taken from the class, because a field of a foreign schema may be called HasField."""
+    return message_factory.GetMessageClass(descriptor).HasField
 
 
 in_envelope = itemgetter(ROOT)

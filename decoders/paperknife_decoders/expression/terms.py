@@ -90,6 +90,8 @@ class Path:
     """False for a field without presence: it is there when it is not its default."""
     payload: bool = False
     """True for a member of the envelope's payload `oneof`."""
+    first: FieldDescriptor | None = None
+    """The field of the envelope that this is, if it is one with presence."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -50,6 +50,18 @@ class Segment:
         for index, (start, end) in enumerate(pairwise(self.ends), self.index):
             yield index, self.raw[start - first : end - first]
 
+    @property
+    def count(self) -> int:
+        """How many messages there are."""
+        return len(self.ends) - 1 if self.ends else 1
+
+    def part(self, start: int, stop: int) -> bytes:
+        """The raw bytes of the messages from index `start` up to `stop`."""
+        if stop - start == self.count:
+            return self.raw
+        ends, index = self.ends, self.index
+        return self.raw[ends[start - index] - ends[0] : ends[stop - index] - ends[0]]
+
     def follows(self, piece: Piece, number: int) -> bool:
         """True if a piece, the chunk's `number`th from 0, was read before these bytes or with them."""
         return number < self.pieces if self.index < 0 else piece.after <= self.index

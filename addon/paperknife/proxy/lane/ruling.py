@@ -81,27 +81,28 @@ class Ruling(Outgoing):
         return parts
 
     def rule_segment(self, course: Course, segment: Segment, batch: Batch, now: float) -> list[bytes]:
-        """The messages of a segment: those that nobody does anything with pass as they came."""
+        """The messages of a segment: those that nobody does anything with pass as they came, many at once."""
         messages, parts = batch.messages, []
-        passed: list[Message] = []
-        plain = course.is_plain and not self.shut
-        for index, raw in segment.units():
-            message = messages[index]
-            opcode = batch.opcodes[index]
-            verdict = self.verdict_on(course, message, now) if opcode < CONTROL else None
-            if verdict is None and plain and opcode != CLOSE:
-                passed.append(message)
-                parts.append(raw)
-                course.pass_on(1)
-                continue
-            self.untold.extend(passed)
-            passed = []
-            parts += self.rule_unit(course, message, raw, now, verdict)
+        at, stop = segment.index, segment.index + segment.count
+        while at < stop:
+            first, verdict = at, None
             plain = course.is_plain and not self.shut
-        if len(passed) == len(messages):
-            self.lane.hand_on_made(course.way, batch)  # which has found out already what it holds
-        else:
-            self.untold.extend(passed)
+            while at < stop:
+                opcode = batch.opcodes[at]
+                verdict = self.verdict_on(course, messages[at], now) if opcode < CONTROL else None
+                if verdict is not None or not plain or opcode == CLOSE:
+                    break
+                at += 1
+            if at > first:
+                parts.append(segment.part(first, at))
+                course.pass_on(at - first)
+                if at - first == len(messages):
+                    self.lane.hand_on_made(course.way, batch)  # which has found out already what it holds
+                else:
+                    self.untold.extend(messages[first:at])
+            if at < stop:
+                parts += self.rule_unit(course, messages[at], segment.part(at, at + 1), now, verdict)
+                at += 1
         return parts
 
     def rule_piece(self, course: Course, piece: Piece) -> list[bytes]:
