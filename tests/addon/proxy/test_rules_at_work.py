@@ -359,8 +359,7 @@ def faults(tmp_path: Path, seed: int) -> list[list[str]]:
         mine: list[str] = []
         heard.append(mine)
         await connection.send(b"")
-        async for content in connection:
-            mine.append(worded(CLIENT, content))
+        mine.extend([worded(CLIENT, content) async for content in connection])
 
     async def run() -> None:
         async with staged(serve, reading=READING, arguments=("--set", f"{RULES}={rules}")) as stage:

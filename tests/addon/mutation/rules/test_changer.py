@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import json
+import math
 from random import Random
 
 import pytest
+from google.protobuf.message import Message as PlainMessage
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.decoders.splice.disturbed import SCHEMAS, random_message, random_type
+from tests.decoders.splice.disturbed import SCHEMAS, parsed, random_message, random_type, written
+from tests.decoders.splice.test_writing import Spot, change_by_library, outside, random_change
 
 from paperknife.mutation.rules import load_rules
 from paperknife_decoders.envelope_type import EnvelopeType
 from paperknife_decoders.message import Direction, Message, Opcode
 from paperknife_decoders.protocol import Protocol
-from paperknife_decoders.splice import Clear, Set, SpliceError, splice
+from paperknife_decoders.splice import Append, Clear, Set, splice
 
 CLIENT, SERVER = Direction.CLIENT, Direction.SERVER
 
@@ -176,27 +180,112 @@ def test_any_content(api, tmp_path_factory, data):
 # The bytes that no rule touches
 
 
-@settings(max_examples=100, deadline=None)
-@given(schema=st.integers(0, SCHEMAS - 1), seed=st.integers(0, 2**40))
-def test_untouched_bytes_stay(tmp_path_factory, schema, seed):
-    """A rule changes what one splice changes, in messages as no encoder writes them; all else keeps every byte."""
-    random, kind = Random(seed), random_type(schema)
-    field = random.choice([each for each in kind.fields if not each.is_repeated])
+def written_down(value: object) -> object:
+    """A value as a file of rules has it. Raises `ValueError` where there is no room for it here."""
+    match value:
+        case bytes():
+            return value.hex()
+        case float() if not math.isfinite(value):
+            raise ValueError
+        case list():
+            return [written_down(each) for each in value]
+        case dict():
+            return {key: written_down(each) for key, each in value.items()}
+        case PlainMessage() if written(value):
+            raise ValueError
+        case PlainMessage():
+            return {}
+    return value
+
+
+def action_for(change: Set | Append | Clear) -> dict[str, object]:
+    """A change as an action."""
+    match change:
+        case Clear():
+            return {"clear": change.path}
+        case Append():
+            return {"append": {change.path: written_down(change.value)}}
+    return {"set": {change.path: written_down(change.value)}}
+
+
+def random_action(random: Random, message: PlainMessage) -> tuple[dict[str, object], Spot, Set | Append | Clear]:
+    """An action for a random place in a message, and the same change for the library."""
+    while True:
+        spot = Spot(random, message)
+        change = random_change(random, spot)
+        try:
+            return action_for(change), spot, change
+        except ValueError:
+            continue
+
+
+def concerns(spot: Spot, message: PlainMessage) -> bool:
+    """True if a rule that changes this is for the message: not for those in which another payload is set."""
+    field = spot.hops[0][0]
+    payloads = EnvelopeType(message.DESCRIPTOR).members
+    return field not in payloads or message.WhichOneof(field.containing_oneof.name) == field.name
+
+
+@settings(max_examples=300, deadline=None)
+@given(seed=st.integers(0, 2**40))
+def test_a_rule_changes_what_the_library_would_and_nothing_else(tmp_path_factory, seed):
+    """`set`, `append` and `clear`, one rule after the other, in messages as no encoder writes them: a full parse reads
+    what it reads after the same changes by the library, and every record off their paths keeps its bytes and its place.
+    """
+    random = Random(seed)
+    kind = random_type(random.randrange(SCHEMAS))
     data = random_message(random, kind)
-    path = tmp_path_factory.getbasetemp() / "splice.yaml"
-    path.write_text(f"rules: [{{on: client, do: {{clear: {field.name}}}}}, {{on: server, do: {{log: x}}}}]")
     protocol = Protocol(client=EnvelopeType(kind), server=EnvelopeType(kind))
     reader = protocol.reader()
+    message, rules, hits = parsed(kind, data), [], []
+    kept = data
+    for number in range(random.randint(1, 3)):
+        action, spot, change = random_action(random, message)
+        rules.append({"name": str(number), "on": "client", "do": action})
+        if concerns(spot, message):
+            hits.append(str(number))
+            change_by_library(message, spot, change)
+            before, kept = kept, splice(kept, kind, [change])
+            assert is_within(outside(kept, spot.hops), outside(before, spot.hops))
+    path = tmp_path_factory.getbasetemp() / "splice.yaml"
+    path.write_text(json.dumps({"rules": [*rules, {"name": "seen", "on": "server", "do": {"log": "x"}}]}))
     changer = load_rules([path], [protocol]).for_connection(1, reader)
-    message = Message(1, CLIENT, 0, Opcode.BINARY, data, reader)
-    verdict = changer.consider(message, 0.0)
-    try:
-        wanted = splice(data, kind, [Clear(field.name)])
-    except SpliceError:
-        wanted = data
-    assert verdict is None or verdict.content == wanted
+
+    verdict = changer.consider(Message(1, CLIENT, 0, Opcode.BINARY, data, reader), 0.0)
+
+    content = data if verdict is None else verdict.content
+    assert written(parsed(kind, content)) == written(message), rules
+    assert content == kept
+    assert (() if verdict is None else verdict.hits, () if verdict is None else verdict.logs) == (tuple(hits), ())
     passing = Message(1, SERVER, 0, Opcode.BINARY, data, reader)
     assert changer.consider(passing, 0.0).content is data
+
+
+def is_within(some: list[bytes], others: list[bytes]) -> bool:
+    """True if `some` are among the others, in their order."""
+    rest = iter(others)
+    return all(each in rest for each in some)
+
+
+@settings(max_examples=100, deadline=None)
+@given(seed=st.integers(0, 2**40))
+def test_replace_leaves_nothing_of_what_was(tmp_path_factory, seed):
+    """A full parse of what goes out reads the fields that the rule names, and no others."""
+    random = Random(seed)
+    kind = random_type(random.randrange(SCHEMAS))
+    wanted = parsed(kind, b"")
+    action, spot, change = random_action(random, wanted)
+    while "set" not in action or len(spot.hops) > 1:
+        action, spot, change = random_action(random, wanted)
+    change_by_library(wanted, spot, change)
+    protocol = Protocol(client=EnvelopeType(kind), server=EnvelopeType(kind))
+    reader = protocol.reader()
+    path = tmp_path_factory.getbasetemp() / "replace.yaml"
+    path.write_text(json.dumps({"rules": [{"on": "client", "do": {"replace": action["set"]}}]}))
+    changer = load_rules([path], [protocol]).for_connection(1, reader)
+    verdict = changer.consider(Message(1, CLIENT, 0, Opcode.BINARY, random_message(random, kind), reader), 0.0)
+    assert verdict.logs == ()
+    assert written(parsed(kind, verdict.content)) == written(wanted), action
 
 
 def test_unknown_fields_stay(desk):
