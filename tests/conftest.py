@@ -28,7 +28,13 @@ PATIENCE = 20
 
 
 def pytest_configure() -> None:
-    """Ignore no signal that nohup, or the background of a shell, ignores: every command that is started would too."""
+    """Be as a shell is to a command that it starts, wherever the tests run.
+
+    The terminal does not count: readline, which pytest imports, puts a width of it into the environment of the workers.
+    And no signal is ignored that nohup, or the background of a shell, ignores: every command that is started would too.
+    """
+    for name in ("COLUMNS", "LINES"):
+        os.environ.pop(name, None)
     for number, handler in (
         (signal.SIGINT, signal.default_int_handler),
         (signal.SIGHUP, signal.SIG_DFL),

@@ -4,7 +4,7 @@ from bench.fuzz import fuzz
 
 
 def test_the_lane_never_raises_and_loses_no_byte():
-    """A few thousand random and mutated streams; `python -m bench.fuzz 1000000` takes more of them."""
-    host = fuzz(3000)
-    assert host.messages > 3000
-    assert host.violations > 300
+    """Many random and mutated streams; `python -m bench.fuzz 1000000` takes more of them."""
+    host = fuzz(1500)
+    assert host.messages > 1500
+    assert host.violations > 150

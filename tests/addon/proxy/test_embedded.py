@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from mitmproxy.proxy.layers import websocket
 from websockets.asyncio.client import connect
+from websockets.asyncio.server import ServerConnection
 
 from paperknife.proxy.arguments import ArgumentError
 from paperknife.proxy.embedded import EmbeddedProxy, ProxyPlan
@@ -71,9 +72,16 @@ def test_connections_live_on_until_the_block_ends(stage) -> None:
 def test_an_interrupt_takes_no_more(stage) -> None:
     """What a peer sends after it is neither told nor forwarded; it may come before the start, and twice."""
 
+    peers = []
+
+    async def answer(connection: ServerConnection) -> None:
+        peers.append(connection)
+        async for content in connection:
+            await connection.send(content)
+
     async def run() -> list[bytes]:
         EmbeddedProxy(plan(), []).interrupt()
-        async with stage() as at, connect(at.url, close_timeout=0.1) as client:
+        async with stage(answer) as at, connect(at.url, close_timeout=0.1) as client:
             await client.send("before")
             assert await client.recv() == "before"
             at.proxy.interrupt()
@@ -82,6 +90,7 @@ def test_an_interrupt_takes_no_more(stage) -> None:
             await client.send("after")
             with pytest.raises(TimeoutError):
                 await asyncio.wait_for(client.recv(), 0.2)
+            peers[0].transport.abort()  # nobody answers its close frame
             return [message.content for message in at.witness.seen]
 
     assert asyncio.run(run()) == [b"before", b"before"]

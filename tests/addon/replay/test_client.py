@@ -7,7 +7,7 @@ import re
 
 import pytest
 from tests.addon.recording.sessions import CLIENT, SERVER, Line, api, write
-from tests.addon.replay.planted import RECORDINGS, Heard, Relay, as_it_is, replayed
+from tests.addon.replay.planted import RECORDINGS, Heard, Relay, Unhurried, as_it_is, replayed
 from websockets.asyncio.server import serve
 
 from paperknife.demo.api import Api
@@ -140,7 +140,7 @@ def outcomes():
         async with asyncio.timeout(60), Venue(LIKE_THE_DEMO) as venue:
             return await asyncio.gather(*(one(venue, plant) for plant, _ in PLANTED.values()))
 
-    return dict(zip(PLANTED, asyncio.run(stage()), strict=True))
+    return dict(zip(PLANTED, asyncio.run(stage(), loop_factory=Unhurried), strict=True))
 
 
 @pytest.mark.parametrize("name", PLANTED)

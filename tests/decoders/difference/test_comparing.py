@@ -268,7 +268,7 @@ def test_of_many_candidates_an_equal_one_is_found(venue) -> None:
 
 
 @pytest.mark.parametrize("name", ["three", "two"])
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(data=st.data())
 def test_fingerprints_are_equal_if_and_only_if_nothing_differs(kinds, name, data) -> None:
     """For whatever parses, in any syntax, with unknown fields, Anys, Structs, maps and numbers that are none."""
