@@ -10,7 +10,15 @@ import termios
 import tty
 from collections.abc import Callable, Iterator
 
-__all__ = ["key_presses"]
+__all__ = ["is_in_front", "key_presses"]
+
+
+def is_in_front(descriptor: int) -> bool:
+    """True if what is typed in this terminal is for us: a shell stops a process that reads from its background."""
+    try:
+        return os.tcgetpgrp(descriptor) == os.getpgrp()
+    except OSError:  # it is not the one that we were started from, and whoever gave it to us wants us to read there
+        return True
 
 
 @contextlib.contextmanager
@@ -27,6 +35,8 @@ def key_presses(on_key: Callable[[str], None]) -> Iterator[None]:
     loop = asyncio.get_running_loop()
 
     def read() -> None:
+        if is_terminal and not is_in_front(descriptor):
+            return
         data = os.read(descriptor, 1024)
         if not data:
             loop.remove_reader(descriptor)

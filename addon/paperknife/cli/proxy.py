@@ -64,10 +64,14 @@ def proxy_command(context: click.Context, /, **options: Any) -> None:
     All of mitmproxy's own options pass through (--listen-port, --set, --certs, -k, ...; see mitmdump --help). It
     listens on 127.0.0.1:8080 unless told otherwise (--listen-host, --listen-port). Ctrl-C ends it with a summary.
 
+    In a terminal, i lists the last messages, to edit one and send it again; for messages that --hold or a rule holds
+    there are e edit, p pass, d drop, n next and a pass all.
+
     \b
     Examples:
       paperknife proxy --mode reverse:wss://venue.example/v1 --schema protos/
       paperknife proxy --schema protos/ --hide heartbeat --where "order.quantity > 100"
+      paperknife proxy --schema protos/ --rules rules.yaml --hold "order.quantity > 100"
       paperknife proxy --schema protos/ --record "%Y%m%d-%H%M%S.mcap" --record-split 64MB --record-keep 20
       paperknife proxy --replay session.mcap --replay-speed 10
       paperknife proxy --mode reverse:ws://127.0.0.1:9001 --schema protos/ --format json | jq .payload
@@ -118,7 +122,7 @@ def stream(options: dict[str, Any], plan: ProxyPlan) -> int:
             if viewing.view is None and proxy.addon.recordings.recorders:  # nobody else says it
                 talk(proxy.addon.recordings.sentence())
             proxy.addon.keeper.announce()
-            if viewing.view is not None and can_ask() and (plan.hold.expression or plan.rules or plan.scripts):
+            if viewing.view is not None and can_ask():
                 keys = HandKeys(proxy.addon.hands, viewing.view)
                 proxy.addon.hands.begin(keys.run(proxy))
             elif plan.hold.expression:

@@ -6,6 +6,7 @@ import contextlib
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import TextIO
 
 from paperknife.live.events import Closed, Notice, Opened, Oversize
@@ -42,7 +43,8 @@ class LiveView:
         on_broken: Callable[[OSError], None] | None = None,
     ) -> None:
         self._tally = tally
-        self._renderer = Renderer(options, Width(out, options.width))
+        self._width = Width(out, options.width)
+        self._renderer = Renderer(options, self._width)
         self._novelties = Novelties()
         self._counts: dict[int, Counter[Direction]] = {}
         self._printer: Printer[Item] = Printer(
@@ -93,6 +95,12 @@ class LiveView:
     def go_on(self) -> None:
         """Have the terminal back."""
         self._printer.go_on()
+
+    def liner(self, margin: int) -> Callable[[Message], str]:
+        """What gives the line of a message, `margin` columns narrower than the view's; none where filters hide it."""
+        options = replace(self._renderer.options, format="line", verbose=False, correlate=False)
+        renderer = Renderer(options, lambda: self._width() - margin)
+        return lambda message: next(iter(renderer.message(message)), "")
 
     def use_expressions(self, where: Expression | None, hide: Iterable[Expression] = ()) -> None:
         """Filter what is shown from now on by these, as after a schema was loaded anew."""

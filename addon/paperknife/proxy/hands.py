@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 from mitmproxy import ctx, http
 from mitmproxy.log import ALERT
 
-from paperknife.mutation.editing.editor import Editor, EditorError, GivenUp, edit, in_editor
+from paperknife.mutation.editing.editor import Editor, EditorError, GivenUp, Unsaved, edit, in_editor
 from paperknife.mutation.editing.sheet import Sheet
 from paperknife.mutation.hold_when import HoldWhen, condition_from
 from paperknife.mutation.holding import HeldError, Holding, Waiting
 from paperknife.mutation.verdict import Emission
 from paperknife.proxy.links import Links
+from paperknife.traffic import Batch
 from paperknife_decoders.expression import Expression
 from paperknife_decoders.message import Direction, Message, Opcode
 
@@ -107,6 +108,14 @@ class Hands:
         shown, spans = masked if masked is not None else (message.content, ())
         return Sheet(message, shown, spans, heading)
 
+    def shown(self, message: Message) -> Message:
+        """A message without its secrets."""
+        batch = Batch.of(message)
+        batch.before = (message.before,)
+        (shown,) = self.tap.masking.batch(batch)
+        shown.before = message.before
+        return shown
+
     async def edit_held(self, waiting: Waiting) -> None:
         """Have a held message edited; what comes of it goes on in its place."""
         if waiting.is_edited:
@@ -127,10 +136,15 @@ class Hands:
 
     async def edit_again(self, track: Track, message: Message) -> None:
         """Have a message that has passed edited, and send what comes of it."""
-        heading = f"A message of connection #{track.number} {message.direction.arrow}, to be sent once more."
-        content = await self.edited(self.sheet(message, [heading, "An empty file sends nothing."]), None)
-        if content is not None:
+        heading = f"A message of connection #{track.number} {message.direction.arrow}: saved, it is sent once more."
+        told = "Edit it or leave it as it is, and save. Not saved, or empty, it is not sent."
+        content = await self.edited(self.sheet(message, [heading, told]), None)
+        if content is None:
+            return
+        if self.links.track(track.number) is track:
             self.send(track, message, content)
+        else:
+            self.say(f"Connection #{track.number} had ended before it was saved; nothing is sent.", warning=True)
 
     async def edited(self, sheet: Sheet, waiting: Waiting | None) -> bytes | None:
         """What the user makes of a message; None where he gave up."""
@@ -140,6 +154,11 @@ class Hands:
             if waiting is not None:
                 waiting.draft = given_up.draft
                 self.say(f"Held message {waiting.number} is still held; the next edit begins with what you typed.")
+            else:
+                self.say("Nothing is sent.")
+            return None
+        except Unsaved:
+            self.say(f"Held message {waiting.number} is still held." if waiting is not None else "Nothing is sent.")
             return None
         except EditorError as error:
             self.say(str(error), warning=True)

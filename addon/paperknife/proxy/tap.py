@@ -16,6 +16,7 @@ from mitmproxy.flow import Error
 from mitmproxy.hooks import UpdateHook
 
 from paperknife.mutation.held import Holder
+from paperknife.mutation.recent import Recent
 from paperknife.mutation.verdict import Changer
 from paperknife.proxy.audience import Audience
 from paperknife.proxy.handshakes import address_of, url_of
@@ -65,6 +66,8 @@ class Tap:
         self.ending = False
         """We are about to end what connections there are."""
         self.holder: Holder | None = None
+        self.recent: Recent | None = None
+        """The last messages, where a user may ask for them."""
         self.changers: Callable[[Track], Changer | None] = nobody
         keeper.changed.append(self.use)
 
@@ -141,6 +144,8 @@ class Tap:
             track.history.add(batch)
         if track.connection.read:
             batch.follow(track.trail)
+            if self.recent is not None:
+                self.recent.add(batch)
             masked = self.masking.batch(batch)
             if batch.before:
                 track.told.keep_to(batch.direction, batch.before[0])

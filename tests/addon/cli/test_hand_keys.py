@@ -62,3 +62,43 @@ def test_next_edit_pass_and_drop(stream: Terminal, received, eventually) -> None
     stream.program.expect(pexpect.EOF)
     stream.program.close()
     assert stream.program.exitstatus == 0
+
+
+@pytest.fixture
+def watched(
+    served: Callable[..., str], trading: str, environment: dict[str, str], tmp_path: Path, received: list[bytes]
+) -> Iterator[Terminal]:
+    """The live view in front of a server that keeps what comes; nothing is held."""
+
+    def keep(connection: ServerConnection) -> None:
+        received.extend(content for content in connection if isinstance(content, bytes))
+
+    terminal = Terminal(
+        ["paperknife", "proxy", "--mode", f"reverse:{served(keep)}", "--schema", trading, "-p", "0"],
+        environment | {"EDITOR": EDITOR},
+        tmp_path,
+    )
+    yield terminal
+    terminal.program.close(force=True)
+
+
+def test_an_earlier_message_is_edited_and_sent_again(watched: Terminal, received, eventually) -> None:
+    """It is chosen from a list of what has passed, with numbers; the view waits meanwhile, and the traffic does not."""
+    port = watched.until(r"ws://127\.0\.0\.1:(\d+)/v1")[1]
+    watched.program.send("i")
+    watched.until("No message of a connection that is open has passed yet")
+    with connect(f"ws://127.0.0.1:{port}/") as client:
+        for quantity in (1, 2, 3):
+            client.send(order(quantity))
+        eventually(lambda: len(received) == 3, "the three")
+        watched.until(r" 3 .*quantity=1(.|\n)* 2 .*quantity=2(.|\n)* 1 .*quantity=3(.|\n)*Its number", "i")
+        client.send(order(4))
+        eventually(lambda: received[3:] == [order(4)], "traffic beside the list")
+        watched.until(r"saved, it is sent once more(.|\n)*quantity: 2(.|\n)*edit>", "2\r")
+        watched.program.send("quantity: 2=>quantity: 22\r\r")
+        eventually(lambda: received[4:] == [order(22)], "the message once more")
+        watched.until(r"quantity=22(.|\n)*injected")
+    watched.program.sendintr()
+    watched.program.expect(pexpect.EOF)
+    watched.program.close()
+    assert watched.program.exitstatus == 0

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from paperknife.mutation.editing.editor import EditorError, GivenUp, edit, editor_command, in_editor
+from paperknife.mutation.editing.editor import EditorError, GivenUp, Unsaved, edit, editor_command, in_editor
 from paperknife.mutation.editing.sheet import Sheet
 from paperknife_decoders.message import Direction, Message
 
@@ -57,6 +57,7 @@ def test_a_file_of_ones_own(tmp_path) -> None:
 WRONG = [
     ("sys.exit(3)", "ended with the status 3; nothing was changed"),
     ("path.write_bytes(b'\\xff')", "Text in UTF-8 was expected"),
+    ("pass", "left without being saved"),
     ("path.unlink()", "Text in UTF-8 was expected"),
 ]
 
@@ -66,6 +67,37 @@ def test_an_editor_that_fails(tmp_path, text, told) -> None:
     """Nothing is changed then."""
     with pytest.raises(EditorError, match=told):
         asyncio.run(in_editor("x", 1, script(tmp_path, text)))
+
+
+def test_saving_it_as_it_was_is_saving(tmp_path) -> None:
+    """However soon."""
+    assert asyncio.run(in_editor("x", 1, script(tmp_path, "path.write_bytes(path.read_bytes())"))) == "x"
+
+
+def test_an_editor_does_not_outlive_us(tmp_path) -> None:
+    """Where all ends while it is open."""
+    started = tmp_path / "started"
+    environment = script(
+        tmp_path, f"open({str(started)!r}, 'w').write(f'{{os.getpid()}} ')\nimport time; time.sleep(60)"
+    )
+
+    async def run() -> int:
+        task = asyncio.create_task(in_editor("x", 1, environment))
+        async with asyncio.timeout(20):
+            while not started.exists() or " " not in started.read_text():
+                await asyncio.sleep(0.01)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        return int(started.read_text())
+
+    async def gone() -> None:
+        number = await run()
+        async with asyncio.timeout(20):
+            while Path(f"/proc/{number}").exists():
+                await asyncio.sleep(0.01)
+
+    asyncio.run(gone())
 
 
 def test_an_editor_that_is_not_there() -> None:
@@ -113,6 +145,24 @@ def test_giving_up_loses_nothing(order) -> None:
     assert "# !!!" not in draft
     content = asyncio.run(edit(Sheet(order), Typist(("quantiti", "quantity")), draft))
     assert content.endswith(b"\x20\x05")
+
+
+def test_leaving_without_saving(order) -> None:
+    """It says nothing of a message; with faults in the file, what was typed stays for the next time."""
+
+    async def left(text: str, line: int) -> str:
+        raise Unsaved("not saved")
+
+    with pytest.raises(Unsaved):
+        asyncio.run(edit(Sheet(order), left))
+    typist = Typist(("quantity: 3", "quantiti: 5"))
+
+    async def typed(text: str, line: int) -> str:
+        return await (typist if typist.changes else left)(text, line)
+
+    with pytest.raises(GivenUp) as caught:
+        asyncio.run(edit(Sheet(order), typed))
+    assert "quantiti: 5" in caught.value.draft
 
 
 def test_an_empty_file_changes_nothing(order) -> None:
