@@ -9,11 +9,13 @@ import sys
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, TextIO
 
+from paperknife.cli.counted import counted_lines
 from paperknife.cli.failure import Failure
 from paperknife.cli.options import compile_for, view_from, wants_colour
 from paperknife.live.printer import say
 from paperknife.live.tally import Tally
 from paperknife.live.view import LiveView
+from paperknife.mutation.rules import RulesReport
 from paperknife.settings.reading import Loaded
 from paperknife.stats.meter import Meter
 from paperknife.stats.tables import conduct_lines
@@ -68,6 +70,8 @@ class Viewing:
         self.tally = Tally()
         self.meter: Meter | None = None
         """What measures, where something is to be told of it in the summary."""
+        self.rules: Callable[[], RulesReport] = RulesReport
+        """What the rules have counted."""
         self.view: LiveView | None = None
         self.end: Callable[[], None] = lambda: None
         self.is_broken = self.is_failed = False
@@ -112,12 +116,15 @@ class Viewing:
         if self.view is None and addon.pulse is not None:
             addon.pulse.say = talk_later
         self.meter = addon.measure() if always else addon.audience.meter
+        self.rules = addon.changers.report
 
     def finish(self) -> int:
         """Show what is left, then the summary; the exit status."""
         lost = self.view.finish() if self.view else 0
         paint = ANSI if wants_colour(sys.stderr, self.options["colour"]) else PLAIN
         talk("\n" + self.tally.summary_text(paint).rstrip("\n"))
+        if lines := list(counted_lines(self.rules(), paint)):
+            talk("\n" + "\n".join(lines))
         if self.meter is not None:
             talk("\n".join(conduct_lines(self.meter.report(), paint)))
         if self.is_failed:

@@ -45,6 +45,19 @@ class Count:
     size: int = 0
 
 
+@dataclass(slots=True)
+class Hits:
+    """Messages of the peers that one rule has taken, and those that went out besides because of it."""
+
+    messages: int = 0
+    injected: int = 0
+
+    def __str__(self) -> str:
+        """``3 messages, 1 injected``."""
+        parts = [count_text(self.messages, "message")] if self.messages else []
+        return ", ".join([*parts, f"{self.injected:,} injected"] if self.injected else parts)
+
+
 class Tally:
     """Counts traffic. A `paperknife.traffic.Consumer`; safe to be fed from several threads, a batch at a time.
 
@@ -59,7 +72,7 @@ class Tally:
         self._directions = {direction: Count() for direction in Direction}
         self._undecoded = 0
         self._fates: dict[Fate, int] = {}
-        self._hits: dict[str, int] = {}
+        self._hits: dict[str, Hits] = {}
         self._oversize = 0
         self._connections = 0
         self._first_ns: int | None = None
@@ -159,7 +172,9 @@ class Tally:
             self._fates[message.fate] = self._fates.get(message.fate, 0) + 1
         for name in message.hits:
             if name in self._hits or len(self._hits) < MOST_RULES:
-                self._hits[name] = self._hits.get(name, 0) + 1
+                hits = self._hits.setdefault(name, Hits())
+                hits.injected += message.fate is Fate.INJECTED
+                hits.messages += message.fate is not Fate.INJECTED
 
     def _add(self, direction: Direction, name: str, messages: int, size: int) -> None:
         count = self._payloads.get((direction, name))
@@ -227,8 +242,8 @@ class Tally:
             yield dyed(f"! messages that did not simply pass: {', '.join(counts)}", paint.mark, paint)
         if self._hits:
             yield dyed("! rules", paint.mark, paint)
-        for name, times in sorted(self._hits.items(), key=lambda row: -row[1])[:MOST_ROWS]:
-            yield f"   {printable(name)}  {count_text(times, 'message')}"
+        for name, hits in sorted(self._hits.items(), key=lambda row: -row[1].messages)[:MOST_ROWS]:
+            yield f"   {printable(name)}  {hits}"
 
     def _unknown_lines(self, paint: Paint) -> Iterator[str]:
         rows = sorted(self._unknown.items(), key=lambda row: -row[1])

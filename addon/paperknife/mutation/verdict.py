@@ -16,12 +16,13 @@ __all__ = ["Changer", "CloseOrder", "Emission", "Hold", "Throttle", "Verdict"]
 
 @dataclass(frozen=True, slots=True)
 class Emission:
-    """A message of our own, to either side: it goes out in `direction`, `delay` seconds from now."""
+    """A message of our own, to either side, by a `rule`: it goes out in `direction`, `delay` seconds from now."""
 
     direction: Direction
     opcode: Opcode
     content: bytes
     delay: float = 0.0
+    rule: str = ""
 
 
 @dataclass(frozen=True, slots=True)

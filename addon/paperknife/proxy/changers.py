@@ -13,7 +13,7 @@ from typing import Protocol
 
 from paperknife.mutation.chain import chained
 from paperknife.mutation.rules.changer import RuleChanger
-from paperknife.mutation.rules.ruleset import RuleSet, load_rules
+from paperknife.mutation.rules.ruleset import RuleSet, RulesReport, load_rules
 from paperknife.mutation.rules.scope import Scripts
 from paperknife.mutation.verdict import Changer
 from paperknife.proxy.keeper import Keeper
@@ -75,6 +75,10 @@ class Changers:
         self.paths, self.rules = tuple(paths), rules
         self.renew()
         self.announce()
+
+    def report(self) -> RulesReport:
+        """What the rules have done in this run."""
+        return self.rules.report() if self.rules is not None else RulesReport()
 
     def announce(self) -> None:
         """Say what rules there are."""

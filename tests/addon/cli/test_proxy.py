@@ -574,3 +574,52 @@ def test_a_time_that_is_none(command: str) -> None:
     result = CliRunner().invoke(main, [command, "--stats", "soon", "--", "true"])
     assert (result.exit_code, result.stdout) == (2, "")
     assert "--stats: a time such as 10s or 1min was expected, not 'soon'." in result.stderr
+
+
+RULES = """
+rules:
+  - {name: hello, on: open, do: [{count: opened}, {inject: {heartbeat: {sequence: 1}}, to: client}]}
+  - {name: smaller, on: client order, do: {set: {order.quantity: 2}}}
+  - {name: refused, on: client order, every: 2, do: [drop, {reply: {error: {text: no}}}]}
+  - {name: priced, on: client order, limit: 2, do: {corrupt: order.price}}
+  - {name: bye, on: close, do: {log: "{counter.opened} opened"}}
+"""
+
+
+def test_what_rules_have_done_is_told(watch, tmp_path, launch) -> None:
+    """In the live view, in the summary and in the recording, each message with the names of the rules it is due to."""
+    rules, path = tmp_path / "rules.yaml", tmp_path / "session.mcap"
+    rules.write_text(RULES)
+    running = watch("--rules", str(rules), "--record", str(path))
+    with connect(running.url()) as client:
+        assert client.recv() == API.server.encode("heartbeat", {"sequence": 1})
+        for _ in range(2):
+            client.send(ORDER)
+        client.recv()
+        assert client.recv() == API.server.encode("error", {"text": "no"})
+    running.until("1 opened")
+    running.interrupt()
+    status, out, err = running.end()
+    assert status == 0
+    assert re.search(r"-> order .*quantity=2 .*! changed: smaller\b(?!,)", out)
+    assert re.search(r"-> order .*quantity=3 .*! dropped: smaller, refused\b", out)
+    assert re.search(r"<- error .*! injected: refused\b(?!,)", out)
+    assert re.search(r"<- heartbeat .*! injected: hello\b", out)
+    assert "rule priced: order.price is not in this message" in out
+    for line in (
+        "messages that did not simply pass: 1 changed, 1 dropped, 2 injected",
+        "   smaller  2 messages\n   refused  1 message, 1 injected\n   hello  1 injected\n",
+        "! counters\n   opened  1\n",
+        "opened or closed\n   hello  1 time\n   bye  1 time\n",
+        "could not be done\n   priced  1 time\n",
+    ):
+        assert line in err
+    shown = launch("paperknife", "show", str(path), "--format", "json").end()[1]
+    found = [json.loads(line) for line in shown.splitlines()]
+    orders = [each for each in found if each.get("payload") == "order"]
+    assert [(each["fate"], each["rules"]) for each in orders] == [
+        ("changed", ["smaller"]),
+        ("dropped", ["smaller", "refused"]),
+    ]
+    assert [each["original"]["order"]["quantity"] for each in orders[:1]] == [3]
+    assert [each["rules"] for each in found if each.get("payload") == "error"] == [["refused"]]

@@ -171,7 +171,7 @@ class RuleChanger:
             verdict = course.verdict()
         except SpliceError as error:
             return self._complaint(course.message, done.hits[-1], str(error))
-        self.rules.count(done.hits, done.counts)
+        self.rules.count(done.hits, done.counts, is_event=course.message is None)
         return verdict
 
     # Faults

@@ -117,7 +117,10 @@ class Course:
         """Send a message of any bytes in a direction. Raises `SpliceError` for too many."""
         if len(self.outcome.emissions) >= MOST_EMISSIONS:
             raise SpliceError(f"one message brings about at most {MOST_EMISSIONS:,} others")
-        self.outcome.emissions = (*self.outcome.emissions, Emission(direction, opcode, content, delay))
+        self.outcome.emissions = (
+            *self.outcome.emissions,
+            Emission(direction, opcode, content, delay, self.standing.rule),
+        )
 
     def opcode_for(self, direction: Direction) -> Opcode:
         """The opcode that messages have in a direction."""

@@ -29,11 +29,12 @@ MOST_FITTED = 64
 
 @dataclass(frozen=True, slots=True)
 class RuleCount:
-    """How many messages one rule has done something with, and how often it could not."""
+    """How often one rule has done something, and how often it could not; of these, `events` are openings and ends."""
 
     rule: str
     hits: int = 0
     faults: int = 0
+    events: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,8 @@ class RuleSet:
         self._tallies: dict[str, Tally] = {}
         self._hits: Counter[str] = Counter()
         self._faults: Counter[str] = Counter()
+        self._events: Counter[str] = Counter()
+        self._said: set[str] = set()
         self._counters: Counter[str] = Counter()
         self._adopted: WeakSet[RuleSet] = WeakSet()
 
@@ -84,6 +87,8 @@ class RuleSet:
         self._adopted.add(before)
         for name in self.names:
             self._hits[name] += before._hits[name]
+            self._faults[name] += before._faults[name]
+            self._events[name] += before._events[name]
             if name in before._tallies:
                 self._tallies[name] = before._tallies[name]
         self._counters.update(before._counters)
@@ -99,7 +104,7 @@ class RuleSet:
 
     def report(self) -> RulesReport:
         """What the rules have done so far."""
-        rules = tuple(RuleCount(name, self._hits[name], self._faults[name]) for name in self.names)
+        rules = tuple(RuleCount(name, self._hits[name], self._faults[name], self._events[name]) for name in self.names)
         return RulesReport(rules, tuple(sorted(self._counters.items())))
 
     # For changers
@@ -108,17 +113,20 @@ class RuleSet:
         """How often a rule did something in the run."""
         return self._tallies.setdefault(rule, Tally())
 
-    def count(self, hits: Iterable[str], counters: Iterable[str]) -> None:
-        """Count which rules have done something with one message, and what they counted."""
+    def count(self, hits: Iterable[str], counters: Iterable[str], *, is_event: bool = False) -> None:
+        """Count which rules have done something with one message or on an event, and what they counted."""
         for rule in hits:
             self._hits[rule] += 1
+            self._events[rule] += is_event
         for counter in counters:
             self._counters[counter] += 1
 
     def is_new_fault(self, rule: str) -> bool:
-        """Count that a rule could not do what it says; True the first time."""
+        """Count that a rule could not do what it says; True the first time since these rules were loaded."""
         self._faults[rule] += 1
-        return self._faults[rule] == 1
+        is_new = rule not in self._said
+        self._said.add(rule)
+        return is_new
 
 
 def load_rules(paths: Iterable[str | Path], protocols: Iterable[Protocol], scripts: Scripts | None = None) -> RuleSet:

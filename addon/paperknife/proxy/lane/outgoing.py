@@ -41,6 +41,8 @@ class Outgoing:
         self.courses = {way.direction: Course(way) for way in ways}
         self.alarm = Alarm(ring)
         self.order: CloseOrder | None = None
+        self.blamed: tuple[str, ...] = ()
+        """The rules that have ordered the end."""
         self.ordered = False
         self.shut = False
         """The end has been ordered: nothing that comes goes on, and our close frames stand behind what waits."""
@@ -60,7 +62,7 @@ class Outgoing:
         if verdict.stall > 0:
             self.stall((course,) if course is not None else self.courses.values(), now + verdict.stall)
         if verdict.close is not None and self.order is None and not self.ordered:
-            self.order = verdict.close
+            self.order, self.blamed = verdict.close, verdict.hits
             self.shut = self.urgent = True
         for sentence in verdict.logs:
             self.lane.host.say(self.lane.track, sentence)
@@ -79,7 +81,9 @@ class Outgoing:
         if way.reader is None or way.closing or way.ended or self.shut:
             self.lane.host.say(self.lane.track, f"nothing can be sent {way.direction.arrow} any more.", warning=True)
             return []
-        going = Going(emission.opcode, emission.content, emission.content, hits=hits)
+        going = Going(
+            emission.opcode, emission.content, emission.content, hits=(emission.rule,) if emission.rule else hits
+        )
         if target is course and emission.delay <= 0 and way.between_messages:
             return self.depart(target, going)
         verdict = Verdict(emission.content, delay=max(emission.delay, 0.0), overtaken=True)
@@ -93,7 +97,7 @@ class Outgoing:
         payload = close_payload(order.code, order.reason)
         for course in self.courses.values():
             if course.way.reader is not None and not course.way.closing and not course.way.ended:
-                course.flow.put_last(Going(Opcode.CLOSE, payload, payload), now)
+                course.flow.put_last(Going(Opcode.CLOSE, payload, payload, hits=self.blamed), now)
         self.abort_at = now + 2 * ANSWER_SECONDS
 
     @property

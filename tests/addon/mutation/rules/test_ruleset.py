@@ -24,6 +24,19 @@ def test_report(desk):
     assert report.counters == ()
 
 
+def test_what_no_message_shows(desk):
+    """What is done when a connection opens is counted, and what could not be done; new rules go on with it."""
+    text = "rules: [{name: a, on: open, do: {count: x}}, {name: b, on: client order, do: {corrupt: order.price}}]"
+    old, new = desk.rules(text), desk.rules(text)
+    changer = old.for_connection(1, desk.reader)
+    changer.opened(0.0)
+    assert "not in this message" in changer.consider(desk.order(), 0).logs[0]
+    assert changer.consider(desk.order(), 0) is None
+    changer = new.continuing(changer)
+    assert "not in this message" in changer.consider(desk.order(), 0).logs[0]  # they are other rules maybe
+    assert new.report().rules == (RuleCount("a", 1, events=1), RuleCount("b", 0, faults=3))
+
+
 def test_faults_of_all_files(desk):
     """What is wrong in several files is told together, each line with its file."""
     one = desk.file("rules: [{do: dorp}]", "one.yaml")

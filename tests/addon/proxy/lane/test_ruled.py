@@ -626,4 +626,4 @@ def test_hits_are_recorded_and_counted(wire, tmp_path) -> None:
     tally.messages(seen)
     summary = tally.summary_text()
     assert "1 changed, 1 dropped, 1 injected" in summary
-    assert "   first  3 messages\n   second  3 messages\n" in summary
+    assert "   first  2 messages, 1 injected\n   second  2 messages, 1 injected\n" in summary

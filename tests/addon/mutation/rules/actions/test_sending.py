@@ -42,7 +42,7 @@ def test_inject(desk, action, direction, count):
     """By itself it goes where the message goes, else to the side that is named; so many times, and then."""
     verdict = desk.verdict(f"{{on: client order, do: {action}}}")
     delay = 0.02 if "in:" in action else 0.0
-    assert verdict.emissions == (Emission(direction, Opcode.BINARY, b"\x22\x00", delay),) * count
+    assert verdict.emissions == (Emission(direction, Opcode.BINARY, b"\x22\x00", delay, "rule 1"),) * count
 
 
 def test_lists_and_copies(desk):
@@ -63,7 +63,7 @@ def test_lists_and_copies(desk):
 def test_raw_bytes(desk):
     """A message may be any bytes, in hex."""
     verdict = desk.verdict("{do: {reply: '0aff'}}")
-    assert verdict.emissions == (Emission(SERVER, Opcode.BINARY, b"\x0a\xff"),)
+    assert verdict.emissions == (Emission(SERVER, Opcode.BINARY, b"\x0a\xff", rule="rule 1"),)
 
 
 def test_when_a_connection_opens(desk):
