@@ -18,6 +18,9 @@ __all__ = ["BUILT_IN", "Mould", "Standing", "Tally"]
 LONGEST_REMEMBERED = 65_536
 """Characters or bytes of a value; a longer one is not remembered."""
 
+LARGEST_REMEMBERED = 1 << 128
+"""No field holds a larger whole number. One that a rule multiplied by itself again and again would never end."""
+
 
 @dataclass(slots=True)
 class Tally:
@@ -76,7 +79,11 @@ class Standing:
 
     def remember(self, name: str, value: Value) -> None:
         """Keep a value of the message at hand; what is too long to be one that anybody compares is not kept."""
-        if not isinstance(value, str | bytes) or len(value) <= LONGEST_REMEMBERED:
+        if isinstance(value, str | bytes):
+            is_kept = len(value) <= LONGEST_REMEMBERED
+        else:
+            is_kept = not isinstance(value, int) or abs(value) < LARGEST_REMEMBERED
+        if is_kept:
             self.remembered[name] = value
 
 

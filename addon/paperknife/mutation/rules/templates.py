@@ -16,6 +16,7 @@ from paperknife_decoders.definition.node import Node
 from paperknife_decoders.expression import ExpressionError, Given, Valued
 from paperknife_decoders.expression.terms import Kind, Term, Value
 from paperknife_decoders.secrets import MASK
+from paperknife_decoders.splice import SpliceError
 from paperknife_decoders.values import NANOS_PER_SECOND, bool_text, duration_words, enum_names, timestamp_words
 
 if TYPE_CHECKING:
@@ -27,6 +28,8 @@ PIECE = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[{}]|[^{}]+")
 DRAW = re.compile(r"\brandom\s+(-?[0-9]{1,18}(?:\.[0-9]{1,9})?)\s*\.\.\s*(-?[0-9]{1,18}(?:\.[0-9]{1,9})?)", re.ASCII)
 LONGEST = 4000
 """Characters of a text with placeholders."""
+MOST_MADE = 1 << 24
+"""Characters of what it comes to: as much as there is in a message that is decoded."""
 
 type Make = Callable[[Course], Value]
 """A value for the message at hand; None where it has none."""
@@ -48,15 +51,24 @@ class Template:
         return self.text(course)
 
     def text(self, course: Course, *, masked: bool = False) -> str:
-        """The whole as a text; what has no value is nothing in it, and a secret is masked where that is asked for."""
-        return "".join(
-            piece
-            if isinstance(piece, str)
-            else MASK
-            if masked and number in self.hidden
-            else words(piece.value(course.message, course.envelope, course.standing), piece.term)
-            for number, piece in enumerate(self.pieces)
-        )
+        """The whole as a text; what has no value is nothing in it, and a secret is masked where that is asked for.
+
+        Raises `SpliceError` for one that is too long.
+        """
+        made: list[str] = []
+        size = 0
+        for number, piece in enumerate(self.pieces):
+            if isinstance(piece, str):
+                text = piece
+            elif masked and number in self.hidden:
+                text = MASK
+            else:
+                text = words(piece.value(course.message, course.envelope, course.standing), piece.term)
+            size += len(text)
+            if size > MOST_MADE:
+                raise SpliceError(f"a text with placeholders has come to more than {MOST_MADE:,} characters")
+            made.append(text)
+        return "".join(made)
 
 
 def has_braces(text: str) -> bool:

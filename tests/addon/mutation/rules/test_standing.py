@@ -46,3 +46,14 @@ def test_built_in_names_have_values(desk):
     values = {name: given.get(standing) for name, given in BUILT_IN.items()}
     assert (values["now"], values["now.s"], values["now.ms"], values["connection"]) == (1_500_000_000, 1, 1500, 3)
     assert all(value is not None for value in values.values())
+
+
+def test_a_number_that_grows_without_end_is_not_remembered(desk):
+    """A rule that squares what it remembers gets no further than any field could; nothing takes longer and longer."""
+    changer = desk.changer(
+        "rules: [{on: client order, do: {remember: {n: order.quantity}}, limit: 1}, "
+        "{on: client order, do: {remember: {n: remembered.n * remembered.n}}}]"
+    )
+    for _ in range(100):
+        assert changer.consider(desk.order(quantity=99_999), 0.0)
+    assert changer.standing.remembered["n"] < 1 << 128

@@ -91,3 +91,13 @@ def test_faults(desk, text, fault):
     """What stands in braces and cannot be there is told when the rules are loaded."""
     (line,) = desk.faults(f"{{on: client order, do: {{log: '{text}'}}}}")
     assert fault in line
+
+
+def test_a_text_does_not_grow_without_measure(desk):
+    """A peer's long text, many times in one of ours: the message passes as it came, which is said."""
+    message = desk.order(client_tag="x" * 500_000)
+    repeated = "{order.client_tag}" * 40
+    verdict = desk.verdict(f"{{on: client order, do: {{set: {{order.client_tag: '{repeated}'}}}}}}", message)
+    assert verdict is not None
+    assert verdict.content == message.content
+    assert "more than 16,777,216 characters" in verdict.logs[0]

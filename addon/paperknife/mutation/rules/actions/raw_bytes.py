@@ -5,7 +5,9 @@ Whatever rules do to fields is done first, and this at the end, to the whole Web
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable
+from itertools import accumulate
 from random import Random
 
 from paperknife.mutation.rules.actions.item import Item
@@ -105,15 +107,22 @@ def damaging(bits: int, whole: int) -> Damage:
     """
 
     def damage(data: bytes, spans: list[tuple[int, int]], random: Random, mask: int) -> bytes:
-        places = [at for start, end in spans for at in range(start, end)][: 1 << 20]
+        ends = list(accumulate(end - start for start, end in spans))
+        count = ends[-1] if ends else 0
         changed = bytearray(data)
+
+        def place(number: int) -> int:
+            """Where the byte of this number is in the data."""
+            span = bisect_right(ends, number)
+            return spans[span][1] - (ends[span] - number)
+
         if whole:
-            for at in random.sample(places, min(whole, len(places))):
-                changed[at] ^= random.randint(1, mask)
+            for number in random.sample(range(count), min(whole, count)):
+                changed[place(number)] ^= random.randint(1, mask)
         else:
             usable = [bit for bit in range(8) if mask >> bit & 1]
-            for number in random.sample(range(len(places) * len(usable)), min(bits or 1, len(places) * len(usable))):
-                changed[places[number // len(usable)]] ^= 1 << usable[number % len(usable)]
+            for number in random.sample(range(count * len(usable)), min(bits or 1, count * len(usable))):
+                changed[place(number // len(usable))] ^= 1 << usable[number % len(usable)]
         return bytes(changed)
 
     return damage

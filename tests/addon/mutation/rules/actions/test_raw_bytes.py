@@ -94,6 +94,15 @@ def test_any_bytes(api, tmp_path_factory, content, action):
     assert verdict.logs == ()
 
 
+def test_damage_anywhere_in_a_large_message(desk):
+    """So many bytes are others, in the second half too, however large it is."""
+    message = desk.order(client_tag="x" * 3_000_000)
+    damaged = desk.verdict("{on: client order, do: {corrupt: anywhere, bytes: 100}}", message).content
+    changed = [at for at, (old, new) in enumerate(zip(message.content, damaged, strict=True)) if old != new]
+    assert len(changed) == 100
+    assert max(changed) > 2_000_000
+
+
 FAULTS = [
     ("{raw: 0x12}", "bytes in hex"),
     ("{raw: 12}", "put it into quotes"),
