@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 
 from paperknife.mutation.scripts import ScriptChanger, ScriptError, Scripts
 from paperknife.mutation.scripts.connection import Link
+from paperknife.mutation.scripts.naming import Handler
 from paperknife.proxy.keeper import Keeper
 from paperknife.proxy.lane.track import Track
 
@@ -47,7 +48,7 @@ class Scripting:
         if self.scripts is None:
             self.say("No scripts any more.", False)
         for path in self.scripts.paths if self.scripts is not None else ():
-            names = [handler.name for of, handler in self.scripts.handlers if of == path] if self.scripts else []
+            names = [told(handler) for of, handler in self.scripts.handlers if of == path] if self.scripts else []
             self.say(f"Script {path}: {', '.join(names)}.", False)
 
     async def watch(self) -> None:
@@ -66,3 +67,9 @@ class Scripting:
             else:
                 self.renew()
                 self.announce()
+
+
+def told(handler: Handler) -> str:
+    """A function's name, and who calls it where no message does."""
+    is_called = handler.event is not None or handler.direction is not None
+    return handler.name if is_called else f"{handler.name} (for rules that name it)"

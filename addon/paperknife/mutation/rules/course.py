@@ -180,7 +180,7 @@ class Course:
             copies=done.copies,
             window=done.window,
             throttle=done.throttle,
-            hold=done.hold if done.walk is None else done.walk.hold,
+            hold=done.hold if done.walk is None else done.walk.keep(done.hold),
             stall=done.stall,
             emissions=done.emissions,
             close=done.close,

@@ -27,8 +27,6 @@ logger = logging.getLogger(__name__)
 SLOW_SECONDS = 0.05
 """A function that takes longer holds up all connections, which is worth a remark."""
 
-FAILURES = (Exception, SystemExit)
-
 
 class Faults:
     """What functions raised, said at the first time and then ever more rarely; the traceback is in the log once."""
@@ -91,7 +89,7 @@ class Call:
                     task.result()
                 task = None
                 self.take_over()
-        except FAILURES as error:
+        except BaseException as error:  # as sys.exit() is one: a script ends nothing but itself
             task, kept.logs = None, self.course.outcome.logs
             self.course.outcome = kept
             self.say(self.faults.line(self.handler, self.path, error, "; the message passes as it was."))
@@ -123,7 +121,7 @@ class Call:
         try:
             task.result()
             self.take_over()
-        except (*FAILURES, asyncio.CancelledError) as error:
+        except (Exception, asyncio.CancelledError) as error:
             # What others have done to it meanwhile, as rules behind this one, stays.
             outcome, kept = self.course.outcome, self.kept
             outcome.is_dropped = False
@@ -153,4 +151,12 @@ def eager(work: Coroutine[Dynamic, Dynamic, Dynamic]) -> asyncio.Task[None]:
     except RuntimeError:
         work.close()
         raise
-    return asyncio.Task(work, loop=loop, eager_start=True)
+    return asyncio.Task(contained(work), loop=loop, eager_start=True)
+
+
+async def contained(work: Coroutine[Dynamic, Dynamic, Dynamic]) -> Dynamic:
+    """The work, where what would end the whole process is a fault as any other."""
+    try:
+        return await work
+    except (SystemExit, KeyboardInterrupt) as error:
+        raise RuntimeError(said(error)).with_traceback(error.__traceback__) from None

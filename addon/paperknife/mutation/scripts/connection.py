@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Protocol
 
 from google.protobuf import message_factory
@@ -73,7 +74,7 @@ class ScriptConnection:
         envelope = self._encoded(direction, payload, fields)
         outcome = self._course.outcome
         before = outcome.emissions
-        self._course.emit(direction, envelope, delay)
+        self._course.emit(direction, envelope, seconds_in(delay))
         if self._link is not None:
             self._link.send(self.number, outcome.emissions[-1])
             outcome.emissions = before
@@ -90,11 +91,11 @@ class ScriptConnection:
 
     def delay(self, seconds: float) -> None:
         """Let the message at hand, and all behind it in its direction, go on so much later."""
-        self._course.outcome.delay += max(float(seconds), 0.0)
+        self._course.outcome.delay += seconds_in(seconds)
 
     def hold(self, seconds: float = 300.0) -> None:
         """Keep the message at hand until somebody lets it go on, at most so many seconds."""
-        self._course.outcome.hold = Hold(HELD_BY, max(float(seconds), 0.0))
+        self._course.outcome.hold = Hold(HELD_BY, seconds_in(seconds))
 
     def close(self, code: int = 1000, reason: str = "") -> None:
         """End the connection on both sides, with this code (RFC 6455, section 7.4) and reason."""
@@ -139,3 +140,11 @@ class ScriptConnection:
         if field.message_type is not None and not field.is_repeated:
             changes.insert(0, Set(field.name, message_factory.GetMessageClass(field.message_type)()))
         return splice(b"", kind.descriptor, changes)
+
+
+def seconds_in(value: float) -> float:
+    """A time to wait; what is negative is none."""
+    seconds = float(value)
+    if not math.isfinite(seconds):
+        raise ValueError(f"a number of seconds was expected, and not {value}")
+    return max(seconds, 0.0)

@@ -44,6 +44,7 @@ class Walk:
     awaited: tuple[asyncio.Task[None], Call] | None = None
     is_late: bool = False
     kept: Held | None = None
+    hold: Hold | None = None
 
     def begin(self) -> Verdict | None:
         """Call the functions; what is to become of the message. Never raises."""
@@ -66,9 +67,9 @@ class Walk:
             logs = (f"! script: {error}; the message passes as it was.", *self.course.outcome.logs)
             return Verdict(content, logs=logs)
 
-    @property
-    def hold(self) -> Hold | None:
-        """How the message is kept while a function awaits something."""
+    def keep(self, hold: Hold | None) -> Hold | None:
+        """How the message is kept while a function awaits something; `hold` is how it is to be held then."""
+        self.hold = hold
         if self.awaited is None or self.course.message is None:
             return None
         return Hold(name_of(self.awaited[1].handler), SECONDS, in_order=True, by=self)
@@ -76,7 +77,7 @@ class Walk:
     def hand_over(self) -> None:
         """What was asked for up to here is in a verdict, and not to be asked for again."""
         done = self.course.outcome
-        self.course.outcome = Outcome(walk=self, hold=done.hold, bytes_edits=done.bytes_edits, parts=done.parts)
+        self.course.outcome = Outcome(walk=self, hold=self.hold, bytes_edits=done.bytes_edits, parts=done.parts)
 
     def proceed(self) -> bool:
         """Call one function after the other; False where one awaits something."""

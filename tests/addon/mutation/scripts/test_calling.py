@@ -15,6 +15,9 @@ RAISED = [
     ("order.quantiti = 1", "AttributeError: "),
     ("order.quantity = -1", "ValueError: Value out of range: -1"),
     ("raise SystemExit(3)", "SystemExit: 3"),
+    ("raise KeyboardInterrupt", "KeyboardInterrupt"),
+    ("connection.delay(float('inf'))", "ValueError: a number of seconds was expected, and not inf"),
+    ("connection.hold(float('nan'))", "ValueError: a number of seconds was expected, and not nan"),
     ("raise ValueError('a\\x1bb\\nc' * 1000)", "ValueError: a\\x1bb\\nc"),
     ("raise ValueError", "ValueError"),
 ]

@@ -14,6 +14,14 @@ def two(message, connection) -> None: ...
 def one(connection) -> None: ...
 
 
+def yields(message, connection):
+    yield message
+
+
+async def yields_later(message, connection):
+    yield message
+
+
 RIGHT = [
     ("client_order", two, (None, Direction.CLIENT, "order")),
     ("server_market_data", two, (None, Direction.SERVER, "market_data")),
@@ -41,6 +49,8 @@ WRONG = [
     ("cleint", two, "did you mean client?"),
     ("client_order", one, "client_order(message, connection) was expected, and client_order(connection)"),
     ("opened", two, "opened(connection) was expected"),
+    ("client_order", yields, "client_order has a yield in it, so a call of it does nothing"),
+    ("for_a_rule", yields_later, "for_a_rule has a yield in it"),
     ("for_a_rule", one, "for_a_rule(message, connection) was expected"),
 ]
 

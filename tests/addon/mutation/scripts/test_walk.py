@@ -116,6 +116,26 @@ def test_a_fault_later(written, tape) -> None:
     assert "mine.py:7: client_order: ZeroDivisionError" in script.link.lines[0]
 
 
+def test_what_would_end_the_process_later(written, tape) -> None:
+    """A script ends nothing but itself, also where it has awaited something."""
+    script = written("""
+        import asyncio, sys
+        async def client_order(order, connection):
+            await asyncio.sleep(0)
+            sys.exit(3)
+    """)
+    message = tape.message(CLIENT, "order", ORDER)
+
+    async def run() -> list[bytes | None]:
+        settled: list[bytes | None] = []
+        held_by(script.changer.consider(message, 0.0), message, settled)
+        await until(lambda: settled)
+        return settled
+
+    assert asyncio.run(run()) == [message.content]
+    assert "mine.py:5: client_order: RuntimeError: SystemExit: 3" in script.link.lines[0]
+
+
 def test_a_message_that_did_not_wait(written, tape) -> None:
     """What a function would do with it is not done any more."""
     script = written("""
