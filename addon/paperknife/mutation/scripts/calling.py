@@ -15,6 +15,7 @@ from paperknife.mutation.rules.course import Course, Outcome
 from paperknife.mutation.scripts.connection import HELD_BY, ScriptConnection
 from paperknife.mutation.scripts.loading import place_of, said
 from paperknife.mutation.scripts.naming import Handler
+from paperknife.mutation.scripts.secrecy import without_secrets
 from paperknife_decoders.envelope import Envelope
 from paperknife_decoders.reflection import has_field
 from paperknife_decoders.splice import changes_between, splice
@@ -132,6 +133,7 @@ class Call:
     def say(self, line: str) -> None:
         """Have a line told to the user."""
         if line:
+            line = without_secrets(line, self.course.envelope, self.course.standing.reader.protocol.secrets)
             self.course.outcome.logs = (*self.course.outcome.logs, line)
 
 

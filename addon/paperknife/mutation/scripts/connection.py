@@ -9,6 +9,7 @@ from google.protobuf import message_factory
 from google.protobuf.message import Message as ProtoMessage
 
 from paperknife.mutation.rules.course import Course
+from paperknife.mutation.scripts.secrecy import without_secrets
 from paperknife.mutation.verdict import CloseOrder, Emission, Hold
 from paperknife_decoders.message import Direction
 from paperknife_decoders.nearest import nearest
@@ -116,8 +117,10 @@ class ScriptConnection:
         return self._memory.get(name, default)
 
     def log(self, *words: object) -> None:
-        """Say something in the live view."""
-        line = printable(elide(" ".join(map(str, words)), LONGEST_LINE))
+        """Say something in the live view, where secrets of the message at hand are asterisks."""
+        course = self._course
+        told = without_secrets(" ".join(map(str, words)), course.envelope, course.standing.reader.protocol.secrets)
+        line = printable(elide(told, LONGEST_LINE))
         self._course.outcome.logs = (*self._course.outcome.logs, line)
 
     def _encoded(self, direction: Direction, payload: str | ProtoMessage, fields: dict[str, Dynamic]) -> bytes:

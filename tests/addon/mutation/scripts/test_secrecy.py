@@ -1,0 +1,31 @@
+"""Secrets in what a script says."""
+
+from __future__ import annotations
+
+import pytest
+
+from paperknife_decoders.message import Direction
+
+LINES = [
+    "connection.log('it is', message.login.password, 'of', message.login.user)",
+    "connection.log(message)",
+    "connection.log(message.login)",
+    "connection.log(repr(message.login.password), [message.login.password])",
+    "raise ValueError(message.login.password)",
+]
+
+
+@pytest.mark.parametrize("line", LINES)
+def test_a_script_tells_no_secrets(written, tape, line) -> None:
+    """Neither with a message that it logs nor in what it raises."""
+    script = written(f"def client(message, connection): {line}")
+    login = {"user": "trader", "password": "hunter2\\\u00fc"}
+    (told,) = script.changer.consider(tape.message(Direction.CLIENT, "login", login), 0.0).logs
+    assert "hunter2" not in told
+    assert "***" in told
+
+
+def test_what_is_no_secret_is_told(written, tape) -> None:
+    """As it is."""
+    script = written("def client(message, connection): connection.log(message.order.symbol)")
+    assert script.changer.consider(tape.message(Direction.CLIENT, "order", {"symbol": "ESZ6"}), 0.0).logs == ("ESZ6",)
