@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from random import Random
 from typing import TYPE_CHECKING
 
 from paperknife.mutation.rules.standing import Mould, Standing
-from paperknife.mutation.verdict import CloseOrder, Emission, Hold, Throttle, Verdict
+from paperknife.mutation.verdict import Emission, Verdict
 from paperknife_decoders.envelope import Envelope, Form
 from paperknife_decoders.errors import DecodeError
 from paperknife_decoders.message import Direction, Message, Opcode
@@ -30,25 +30,15 @@ MOST_EMISSIONS = 1000
 
 
 @dataclass(slots=True)
-class Outcome:
-    """What rules want to be done, gathered from all of them."""
+class Outcome(Verdict):
+    """A verdict in the making: what rules want to be done, gathered from all of them."""
 
+    content: bytes | None = None
     is_dropped: bool = False
     is_final: bool = False
     """No further rule is asked."""
-    delay: float = 0.0
-    overtaken: bool = False
-    copies: int = 0
-    window: int = 0
-    throttle: Throttle | None = None
-    hold: Hold | None = None
-    stall: float = 0.0
     walk: Walk | None = None
     """Functions of which one awaits something: the message is kept until all of them have come to their end."""
-    close: CloseOrder | None = None
-    emissions: tuple[Emission, ...] = ()
-    hits: tuple[str, ...] = ()
-    logs: tuple[str, ...] = ()
     counts: tuple[str, ...] = ()
     """Counters that are one higher."""
     bytes_edits: tuple[Callable[[bytes], bytes], ...] = ()
@@ -173,20 +163,10 @@ class Course:
     def verdict(self) -> Verdict:
         """What is to become of the message. Raises `SpliceError` where it cannot be put together again."""
         done = self.outcome
-        return Verdict(
-            self.content(),
-            delay=done.delay,
-            overtaken=done.overtaken,
-            copies=done.copies,
-            window=done.window,
-            throttle=done.throttle,
-            hold=done.hold if done.walk is None else done.walk.keep(done.hold),
-            stall=done.stall,
-            emissions=done.emissions,
-            close=done.close,
-            hits=done.hits,
-            logs=done.logs,
-        )
+        done.content = self.content()
+        if done.walk is not None:
+            done.hold = done.walk.keep(done.hold)
+        return done
 
 
 def way_of(message: Message) -> Opened:
