@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import IO
 
 import pytest
+from hypothesis import HealthCheck, settings
 from websockets.sync.server import ServerConnection, serve
 
 from paperknife.demo.files import given_schema
@@ -32,7 +33,12 @@ def pytest_configure() -> None:
 
     The terminal does not count: readline, which pytest imports, puts a width of it into the environment of the workers.
     And no signal is ignored that nohup, or the background of a shell, ignores: every command that is started would too.
+    No example has to be done in a time, either: the machine may have other things to do.
     """
+    settings.register_profile(
+        "unhurried", settings.default, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    )
+    settings.load_profile("unhurried")
     for name in ("COLUMNS", "LINES"):
         os.environ.pop(name, None)
     for number, handler in (
