@@ -21,7 +21,7 @@ value (`Rest`) that the next message is opened with. To open a message is so alw
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol, runtime_checkable
 
@@ -39,12 +39,17 @@ __all__ = [
     "Step",
     "TellsHeader",
     "TooManyFields",
+    "closed_without",
     "gathering",
     "open_parts",
+    "rejoined",
 ]
 
 
 REMEMBERED = 4096
+
+type Without = Callable[[Sequence[bytes | None]], bytes]
+"""Closes as `Opened.close` does, without those parts in whose place None stands. At least one is left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +151,7 @@ class Opened:
     `headers` are what was read in front of each part, where something was. `rest` goes on in the next message. `passed`
     bytes of the first part, as many as are known to, lie in earlier messages; `close` gives those of this one alone,
     and raises `DecodeError` where the others would have to change. `mark` says why there are no parts, where that has a
-    reason.
+    reason. `without` is there where parts can be taken out.
     """
 
     parts: tuple[bytes, ...]
@@ -155,6 +160,7 @@ class Opened:
     rest: Rest = NOTHING
     passed: int = 0
     mark: str = ""
+    without: Without | None = None
 
 
 class Step(Protocol):
@@ -214,13 +220,37 @@ def open_parts(steps: Sequence[Step], data: bytes, context: Context) -> Opened:
             closed.append(opened.close(own))
         return outer.close(closed)
 
+    def without(parts: Sequence[bytes | None]) -> bytes:
+        return closed_without(outer, rejoined(inner, parts))
+
     return Opened(
         tuple(part for opened in inner for part in opened.parts),
         close,
         rest=outer.rest if gathers else before,
         passed=passed_in(outer, inner),
         mark=outer.mark or next((opened.mark for opened in inner if opened.mark), ""),
+        without=without,
     )
+
+
+def rejoined(inner: Iterable[Opened], parts: Iterable[bytes | None]) -> list[bytes | None]:
+    """Each of `inner` closed with its own parts; None where all of those are taken out."""
+    rest, closed = iter(parts), []
+    for opened in inner:
+        own = [next(rest) for _ in opened.parts]
+        is_gone = bool(own) and all(part is None for part in own)
+        closed.append(None if is_gone else closed_without(opened, own))
+    return closed
+
+
+def closed_without(opened: Opened, parts: Sequence[bytes | None]) -> bytes:
+    """Close with those parts that are not None. Raises `DecodeError` where none of them can be taken out."""
+    kept = [part for part in parts if part is not None]
+    if len(kept) == len(parts):
+        return opened.close(kept)
+    if opened.without is None:
+        raise DecodeError("one of several envelopes cannot be taken out of a message of this form", 0)
+    return opened.without(parts)
 
 
 def passed_in(outer: Opened, inner: Sequence[Opened]) -> int:

@@ -46,10 +46,11 @@ def split(data: bytes, context: Context, read_head: ReadHead, start: int = 0) ->
 def in_frames(frames: Sequence[Frame], head_for: Callable[[int], bytes]) -> Opened:
     """The parts of `frames`. A part whose length has not changed keeps its head, others get ``head_for(length)``."""
 
-    def close(parts: Sequence[bytes]) -> bytes:
+    def close(parts: Sequence[bytes | None]) -> bytes:
         closed = []
         for frame, part in zip(frames, parts, strict=True):
-            closed += [frame.head if len(part) == len(frame.part) else head_for(len(part)), part]
+            if part is not None:
+                closed += [frame.head if len(part) == len(frame.part) else head_for(len(part)), part]
         return b"".join(closed)
 
-    return Opened(tuple(frame.part for frame in frames), close)
+    return Opened(tuple(frame.part for frame in frames), close, without=close)

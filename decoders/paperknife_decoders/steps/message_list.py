@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from paperknife_decoders.errors import DecodeError
-from paperknife_decoders.steps import Context, Opened
+from paperknife_decoders.steps import Context, Opened, closed_without, rejoined
 from paperknife_decoders.steps.binary_header import Head, read_head
 from paperknife_decoders.steps.binary_layout import Number, read_condition, read_layout
 from paperknife_decoders.steps.compressed import inflated
@@ -97,7 +97,10 @@ class MessageList:
             changed = frames.close([opened.close([next(rest) for _ in opened.parts]) for opened in inner])
             return data if changed == content else found.holding(changed, self.codec.deflate)
 
-        return Opened(tuple(parts), close)
+        def without(parts: Sequence[bytes | None]) -> bytes:
+            return found.holding(closed_without(frames, rejoined(inner, parts)), self.codec.deflate)
+
+        return Opened(tuple(parts), close, without=without)
 
     def list_in(self, data: bytes, context: Context) -> List | None:
         """The list that a message holds; None where it is another one, and where nothing is in its list."""

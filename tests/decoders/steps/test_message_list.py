@@ -212,3 +212,14 @@ def test_it_is_the_same_each_time() -> None:
     data = packed(ORDER, FILL)
     several = [STEP.open(data, context(direction)).parts for direction in Direction for _ in range(2)]
     assert all(one == other for one, other in pairwise(several))
+
+
+@pytest.mark.parametrize("form", [plain, packed])
+@given(st.sets(st.integers(0, 3), min_size=1, max_size=3))
+def test_messages_are_taken_out(form, gone) -> None:
+    """Those that are left are read as they were, also in lists in the list; a list that would be empty goes too."""
+    parts = [b"one", b"two", b"three", b"four"]
+    found = opened(STEP, form(parts[0], form(parts[1], parts[2]), parts[3]))
+    assert found.parts == tuple(parts)
+    content = found.without([None if place in gone else part for place, part in enumerate(parts)])
+    assert opened(STEP, content).parts == tuple(part for place, part in enumerate(parts) if place not in gone)

@@ -123,7 +123,7 @@ class RuleChanger:
             if when is not None and not when.holds(frame_of(message, course.envelope, standing, side.slots)):
                 continue
             self._apply(rule, course, now)
-            if course.outcome.is_final:
+            if course.is_done:
                 return
             if course.may_differ and course.envelope.payload != payload:
                 payload = course.envelope.payload

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from random import Random
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,7 @@ from paperknife_decoders.message import Direction, Message, Opcode
 from paperknife_decoders.parsing import read_envelope
 from paperknife_decoders.splice import SpliceError
 from paperknife_decoders.splice.envelopes import opened_way
-from paperknife_decoders.steps import Opened
+from paperknife_decoders.steps import Opened, closed_without
 
 if TYPE_CHECKING:
     from paperknife.mutation.scripts.walk import Walk
@@ -45,6 +45,8 @@ class Outcome(Verdict):
     """What is done to the bytes of the whole message at the end."""
     parts: tuple[bytes, ...] | None = None
     """The envelopes, where one has changed."""
+    gone: frozenset[int] = frozenset()
+    """The envelopes that are dropped, by their places."""
 
     def add(self, verdict: Verdict | None) -> None:
         """Have done besides what a verdict without a message asks for."""
@@ -97,6 +99,23 @@ class Course:
         if changed != parts[place]:
             self.outcome.parts = (changed,) if len(parts) == 1 else (*parts[:place], changed, *parts[place + 1 :])
             self.may_differ |= not keeps_payload
+
+    def drop(self) -> None:
+        """Drop the envelope, and the message where no other one is left in it."""
+        self.outcome.gone |= {self.place}
+
+    @property
+    def is_done(self) -> bool:
+        """True if no further rule is asked about this envelope."""
+        return self.outcome.is_final or self.place in self.outcome.gone
+
+    @property
+    def is_dropped(self) -> bool:
+        """True if nothing of the message goes on."""
+        outcome, message = self.outcome, self.message
+        if message is None or not outcome.gone:
+            return outcome.is_dropped
+        return outcome.is_dropped or len(outcome.gone) >= len(message.envelopes)
 
     def emit(self, direction: Direction, envelope: bytes, delay: float = 0.0) -> None:
         """Send an envelope in a direction, in the form that messages have there. Raises `SpliceError`."""
@@ -151,10 +170,14 @@ class Course:
     def content(self) -> bytes | None:
         """What goes on in the message's place. Raises `SpliceError` where it cannot be put together again."""
         outcome, message = self.outcome, self.message
-        if message is None or outcome.is_dropped:
+        if message is None or self.is_dropped:
             return None
         content = message.content
-        if outcome.parts is not None and self.opened is not None and outcome.parts != self.opened.parts:
+        if outcome.gone:
+            left = [None if place in outcome.gone else part for place, part in enumerate(self._parts())]
+            assert self.opened is not None
+            content = closed(self.opened, left)
+        elif outcome.parts is not None and self.opened is not None and outcome.parts != self.opened.parts:
             content = closed(self.opened, outcome.parts)
         for edit in outcome.bytes_edits:
             content = edit(content)
@@ -177,10 +200,10 @@ def way_of(message: Message) -> Opened:
     return opened_way(reader, direction, opcode, message.content, message.before)
 
 
-def closed(opened: Opened, parts: tuple[bytes, ...]) -> bytes:
-    """The content that holds these envelopes."""
+def closed(opened: Opened, parts: Sequence[bytes | None]) -> bytes:
+    """The content that holds these envelopes, without those that are None."""
     try:
-        return opened.close(parts)
+        return closed_without(opened, parts)
     except DecodeError as error:
         raise SpliceError(f"the changed message cannot be put together again: {error}") from error
     except ValueError as error:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import json
+
 import pytest
 
 from paperknife.mutation.rules.course import Course
@@ -9,6 +12,8 @@ from paperknife.mutation.rules.standing import Standing
 from paperknife_decoders.message import Direction, Message, Opcode
 from paperknife_decoders.protocol import Protocol
 from paperknife_decoders.splice import Set, SpliceError, splice
+from paperknife_decoders.steps.base64_text import Base64Text
+from paperknife_decoders.steps.json_field import JsonField
 from paperknife_decoders.steps.varint_delimited import VarintDelimited
 
 CLIENT = Direction.CLIENT
@@ -44,11 +49,41 @@ def test_each_envelope_has_its_rules(desk, listed):
     assert [each.message.order.quantity for each in message.reader.read(CLIENT, Opcode.BINARY, content)] == [1, 0, 2]
 
 
-def test_a_message_is_dropped_as_a_whole(desk, listed):
-    """What one envelope is dropped for, its message is."""
+DROPS = [
+    ("{on: client heartbeat, do: drop}", [1, 2]),
+    ("{on: client order, do: drop}", [0]),
+    ("{on: client order, when: order.quantity > 100, do: drop}", [0, 2]),
+    ("{on: client, do: drop}", None),
+    ("rules: [{on: client order, limit: 1, do: drop}, {on: client order, do: {set: {order.request_id: 5}}}]", [0, 5]),
+    ("rules: [{on: client heartbeat, do: drop}, {on: client heartbeat, do: {log: never}}]", [1, 2]),
+    ("rules: [{on: client order, do: [drop, {close: 1000}]}, {on: client heartbeat, do: {log: never}}]", [0, 2]),
+]
+
+
+@pytest.mark.parametrize(("rule", "left"), DROPS)
+def test_an_envelope_is_dropped_alone(desk, listed, rule, left):
+    """The others of its message pass, and have their rules; where none is left, nothing passes."""
     protocol, message = listed
-    changer = desk.rules("{on: client heartbeat, do: drop}", [protocol]).for_connection(1, message.reader)
-    assert changer.consider(message, 0.0).content is None
+    verdict = desk.rules(rule, [protocol]).for_connection(1, message.reader).consider(message, 0.0)
+    assert verdict.logs == ()
+    if left is None:
+        assert verdict.content is None
+        return
+    read = message.reader.read(CLIENT, Opcode.BINARY, verdict.content)
+    assert [each.message.order.request_id for each in read] == left
+
+
+def test_what_cannot_be_taken_out(desk, listed):
+    """Where a message has to hold all of them it passes as it was, which is said."""
+    plain, _ = listed
+    protocol = Protocol("json", plain.client, plain.server, steps=(JsonField("m"), Base64Text()), in_text=True)
+    content = json.dumps([{"m": base64.b64encode(part).decode()} for part in (b"\x22\x00", b"\x12\x00")]).encode()
+    message = Message(1, CLIENT, 0, Opcode.TEXT, content, protocol.reader())
+    rules = desk.rules("{on: client order, do: drop}", [protocol])
+    verdict = rules.for_connection(1, message.reader).consider(message, 0.0)
+    assert verdict.content is content
+    assert "cannot be taken out" in verdict.logs[0]
+    assert [each.hits for each in rules.report().rules] == [0]
 
 
 def test_too_many_messages(desk):

@@ -49,7 +49,7 @@ ROWS = (
            '{replace: {cancel: {request_id: "{order.request_id}"}}}', edits.replace),
     Action("raw", "Put other bytes in the place of the whole message, in hex.", "bytes in hex",
            '{raw: "0a03ffff"}', raw_bytes.raw),
-    Action("drop", "Do not pass the message on; no further rule is asked.", NOTHING,
+    Action("drop", "Do not pass it on, nor ask further rules; of several envelopes only this one.", NOTHING,
            "drop", passing.drop, bare=True),
     Action("reply", "Answer the sender; `in` is when.", "a message by its fields, or hex",
            '{reply: {order_response: {request_id: "{order.request_id}", status: REJECTED}}, in: 20ms}',

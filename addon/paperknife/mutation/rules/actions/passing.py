@@ -15,12 +15,8 @@ USUAL_HOLD = 300.0
 
 
 def drop(item: Item) -> Act | None:
-    """The message does not go on, and no further rule is asked."""
-
-    def act(course: Course) -> None:
-        course.outcome.is_dropped = course.outcome.is_final = True
-
-    return act
+    """The envelope does not go on, and no further rule is asked about it."""
+    return Course.drop
 
 
 def delay(item: Item) -> Act | None:
