@@ -9,6 +9,7 @@ import pytest
 from paperknife.demo.api import Api
 from paperknife.demo.files import given_schema
 from paperknife.mutation.held import Held
+from paperknife.mutation.rules.ruleset import load_rules
 from paperknife.mutation.scripts import ScriptChanger, ScriptConnection, Scripts
 from paperknife.proxy.commands import Commands
 from paperknife.settings.reading import Reading, load
@@ -16,6 +17,7 @@ from paperknife_decoders.message import Direction, Message, Opcode
 
 TEXT = (Path(__file__).parents[1] / "docs" / "scripts-and-hands.md").read_text()
 EXAMPLES = re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL)
+RULES = re.findall(r"```yaml\n(.*?)```", TEXT, re.DOTALL)
 API = Api(given_schema())
 PROTOCOL = load(Reading(schema=(str(given_schema()),))).protocol
 
@@ -81,3 +83,27 @@ def test_tables_name_what_there_is() -> None:
     assert [name for name in methods if f"`{name}" not in TEXT] == []
     commands = {name for name in vars(Commands) if not name.startswith("_")} - {"running"}
     assert [name for name in commands if f"`paperknife.{name}" not in TEXT] == []
+
+
+def test_a_script_that_logs_what_passes_tells_no_secrets(changers) -> None:
+    """The fourth example."""
+    verdict = changers[3].consider(message(Direction.CLIENT, "login", user="trader", password="hunter2"), 0.0)
+    assert 'user: "trader"' in verdict.logs[0]
+    assert 'password: "***"' in verdict.logs[0]
+
+
+def test_a_rule_calls_a_function(tmp_path) -> None:
+    """The fifth example, with its rule."""
+    path, rules = tmp_path / "mine.py", tmp_path / "rules.yaml"
+    path.write_text(EXAMPLES[4])
+    rules.write_text(RULES[0])
+    loaded = load_rules([str(rules)], [PROTOCOL], Scripts([path], lambda: [PROTOCOL]).act)
+    changer = loaded.for_connection(1, PROTOCOL.reader(), 0.0, 0)
+
+    async def run() -> object:
+        return changer.consider(message(Direction.CLIENT, "order", quantity=37), 0.0)
+
+    verdict = asyncio.run(run())
+    assert verdict.content == message(Direction.CLIENT, "order", quantity=30).content
+    assert verdict.hits == ("odd lots are rounded",)
+    assert len(EXAMPLES) == 5

@@ -10,6 +10,7 @@ from typing import cast
 from mitmproxy import command, ctx, exceptions
 
 from paperknife.mutation.editing.assignments import assigned
+from paperknife.mutation.editing.editor import EditorError
 from paperknife.mutation.editing.nodes import EditError
 from paperknife.mutation.holding import HeldError
 from paperknife.proxy.hands import Hands
@@ -21,6 +22,9 @@ type Decorator = Callable[[Callable[..., object]], Callable[..., object]]
 
 named = cast("Callable[[str], Decorator]", command.command)
 """mitmweb reaches names of letters and dots only."""
+
+
+QUOTED = """write paperknife.hold 'order.symbol == "ESZ6"' where there is text in it."""
 
 
 class Commands:
@@ -40,11 +44,15 @@ class Commands:
         try:
             ctx.options.update(paperknife_hold=" ".join(expression))
         except exceptions.OptionsError as error:
-            raise exceptions.CommandError(str(error)) from None
+            quoted = f" A command takes the inner quotes away: {QUOTED}" if len(expression) > 1 else ""
+            raise exceptions.CommandError(f"{error}{quoted}") from None
 
     @named("paperknife.held")
-    def held(self) -> Sequence[str]:
-        """List the messages that are held."""
+    def held(self, number: str = "") -> Sequence[str]:
+        """List the messages that are held, or show the one of this number as YAML, without its secrets."""
+        if number:
+            with told():
+                return self.hands.sheet(self.hands.holding.one(number).message, ()).text.splitlines()
         now = time.monotonic()
         return [waiting.sentence(now) for waiting in self.hands.holding.waiting.values()] or ["No message is held."]
 
@@ -69,6 +77,7 @@ class Commands:
             if changes:
                 self.hands.holding.replace(waiting, assigned(waiting.message, changes))
             else:
+                self.hands.see_that_there_is_an_editor()
                 self.hands.begin(self.hands.edit_held(waiting))
 
     @named("paperknife.inject")
@@ -79,6 +88,7 @@ class Commands:
             if changes:
                 self.hands.send(track, chosen, assigned(chosen, changes))
             else:
+                self.hands.see_that_there_is_an_editor()
                 self.hands.begin(self.hands.edit_again(track, chosen))
 
 
@@ -87,5 +97,5 @@ def told() -> Iterator[None]:
     """What the user got wrong, as mitmproxy's interfaces tell it."""
     try:
         yield
-    except (HeldError, EditError, PathError, SpliceError) as error:
+    except (HeldError, EditError, EditorError, PathError, SpliceError) as error:
         raise exceptions.CommandError(str(error)) from None

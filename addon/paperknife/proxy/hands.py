@@ -29,6 +29,11 @@ __all__ = ["Hands"]
 
 logger = logging.getLogger(__name__)
 
+NO_TERMINAL = (
+    "An editor needs a terminal. Give changes behind the numbers instead, such as order.quantity=5; "
+    "paperknife.held with a number shows a held message."
+)
+
 HELP = (
     "Edit it and save; what differs is changed, a line taken away unsets its field.",
     "Left as it is, the message stays held.",
@@ -99,6 +104,11 @@ class Hands:
         task = asyncio.get_running_loop().create_task(work)
         self.tasks.add(task)
         task.add_done_callback(self.tasks.discard)
+
+    def see_that_there_is_an_editor(self) -> None:
+        """Raises `EditorError` where there is no terminal for one, as in mitmweb."""
+        if self.editor is terminal_editor and not hasattr(ctx.master, "uistopped"):
+            raise EditorError(NO_TERMINAL)
 
     def sheet(self, message: Message, heading: Sequence[str]) -> Sheet:
         """A message as a file, without its secrets."""
@@ -212,6 +222,6 @@ async def terminal_editor(text: str, line: int) -> str:
     master = ctx.master
     stopped = getattr(master, "uistopped", None)
     if stopped is None:
-        raise EditorError("An editor needs a terminal: give changes instead, as in paperknife.edit 3 order.quantity=5.")
+        raise EditorError(NO_TERMINAL)
     with stopped():
         return await in_editor(text, line)

@@ -198,3 +198,32 @@ def test_what_rules_have_changed_is_what_is_held(stage, tmp_path) -> None:
                 await at.witness.until(lambda: keeper.received == expected, "both")
 
     asyncio.run(run())
+
+
+def test_where_there_is_no_editor(stage) -> None:
+    """As in mitmweb: a held message can be looked at, without its secrets, and changes are given in one line."""
+    keeper = Keeper()
+
+    async def run() -> None:
+        async with stage(keeper) as at:
+            at.proxy.addon.hands.answer()
+            at.proxy.master.options.update(paperknife_messages=0)
+            execute = at.proxy.master.commands.execute
+            with pytest.raises(exceptions.CommandError, match="A command takes the inner quotes away"):
+                execute('paperknife.hold login.user == "trader"')
+            execute("""paperknife.hold 'login.user == "trader"'""")
+            async with connect(at.url) as client:
+                await client.send(API.client.encode("login", {"user": "trader", "password": "hunter2"}))
+                await at.witness.until(lambda: len(at.proxy.addon.hands.holding.waiting) == 1, "the hold")
+                shown = "\n".join(execute("paperknife.held 1"))
+                assert "user: trader" in shown
+                assert "hunter2" not in shown
+                with pytest.raises(exceptions.CommandError, match="An editor needs a terminal"):
+                    execute("paperknife.edit 1")
+                execute("paperknife.edit 1 login.user=other")
+                expected = [API.client.encode("login", {"user": "other", "password": "hunter2"})]
+                await at.witness.until(lambda: keeper.received == expected, "the edit")
+                with pytest.raises(exceptions.CommandError, match="An editor needs a terminal"):
+                    execute("paperknife.inject 1")
+
+    asyncio.run(run())

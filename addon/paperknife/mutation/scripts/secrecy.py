@@ -54,7 +54,9 @@ def secrets_in(message: Dynamic, secrets: Secrets, path: Path) -> Iterator[str]:
 def words(value: Dynamic) -> Iterator[str]:
     """How a value may stand in a text."""
     if isinstance(value, bytes | str):
-        yield CEscape(value, False)  # as a message is printed
+        yield CEscape(
+            value.encode("utf-8", "replace") if isinstance(value, str) else value, False
+        )  # as in str(message)
     if isinstance(value, bytes):
         yield repr(value)[2:-1]
         yield value.hex()
