@@ -19,6 +19,7 @@ from paperknife.live.events import (
 )
 from paperknife.live.layout import Columns
 from paperknife.live.line import Shown, payload_label
+from paperknife.live.originals import change_lines, original_of
 from paperknife_decoders.documents import json_object
 from paperknife_decoders.envelope import Form
 from paperknife_decoders.message import Fate
@@ -93,10 +94,8 @@ def kept_object(shown: Shown) -> dict[str, Any]:
     if message.masked:
         result["masked"] = [list(span) for span in message.masked]
     if message.original is not None:
-        before = message.reader.read(message.direction, message.opcode, message.original, message.before)
-        result["original"] = (
-            json_object(before[shown.position], shown.secrets) if shown.position < len(before) else None
-        )
+        before = original_of(shown)
+        result["original"] = None if before is None else json_object(before, shown.secrets)
     return result
 
 
@@ -164,6 +163,7 @@ def about_text(shown: Shown) -> str:
 def envelope_yaml(shown: Shown, paint: Paint = PLAIN) -> str:
     """One document, with what is known around the message in a comment."""
     marks = "".join(f"\n# ! {printable(mark)}" for mark in shown.marks)
+    marks += "".join(f"\n# {change}" for change in change_lines(shown))
     if shown.envelope.form is Form.DECODED:
         body = tree_text(shown.envelope, shown.secrets, paint)
     else:  # JSON is YAML too (YAML 1.2, section 1.3)

@@ -19,7 +19,8 @@ from paperknife.live.dumps import envelope_hex, envelope_textproto
 from paperknife.live.events import Event, event_text, missed_text
 from paperknife.live.layout import Columns
 from paperknife.live.line import Shown, line_text
-from paperknife_decoders.paint import Paint
+from paperknife.live.originals import change_lines
+from paperknife_decoders.paint import Paint, dyed
 from paperknife_decoders.redaction import Redactor
 from paperknife_decoders.tree import tree_text
 
@@ -56,7 +57,8 @@ class LineFormat:
         if not self.verbose:
             return line + "\n"
         tree = tree_text(shown.envelope, shown.secrets, self.paint)
-        return line + "\n" + "".join(f"{TREE_INDENT}{row}\n" for row in tree.splitlines())
+        changes = [dyed(f"# {change}", self.paint.mark, self.paint) for change in change_lines(shown)]
+        return line + "\n" + "".join(f"{TREE_INDENT}{row}\n" for row in [*tree.splitlines(), *changes])
 
     def event(self, event: Event) -> str:
         return event_text(event, self.columns, self.width(), self.paint) + "\n"

@@ -75,9 +75,7 @@ def names_in(protocols: Iterable[Protocol]) -> set[str]:
 def wrong_arguments(name: str, function: Function, place: str, count: int) -> str:
     """A sentence where a function does not take what it is given, or would not run when it is called."""
     if inspect.isgeneratorfunction(function) or inspect.isasyncgenfunction(function):
-        return (
-            f"{place}: {name} has a yield in it, so a call of it does nothing; one without was expected."
-        )
+        return f"{place}: {name} has a yield in it, so a call of it does nothing; one without was expected."
     try:
         inspect.signature(function).bind(*[None] * count)
     except TypeError:
