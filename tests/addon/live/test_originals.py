@@ -18,7 +18,7 @@ def test_fields_before_and_after(venue) -> None:
     before, after = venue.order(symbol="ESZ6", quantity=250), venue.order(symbol="ESZ6", quantity=100, account="A")
     message = Message(1, Direction.CLIENT, 0, Opcode.BINARY, after.content, after.reader, Fate.CHANGED, before.content)
     shown = Shown(message, message.envelopes[0], after.reader.protocol.secrets)
-    assert list(change_lines(shown)) == ["order.account: nothing -> A", "order.quantity: 250 -> 100"]
+    assert list(change_lines(shown)) == ["order.quantity: 250 -> 100", "order.account: nothing -> A"]
     for form in ("line", "yaml"):
         text = FORMATS[form](PLAIN, lambda: 80, True).envelope(shown)
         assert "# order.quantity: 250 -> 100\n" in text
