@@ -73,10 +73,11 @@ class Going:
 class Course:
     """One direction. `heeded` tells that somebody may want its messages, `inbound` follows what came, as it came.
 
-    No more is read from the sender before `stalled_until`. `answered` tells that the sender's close frame has come.
+    No more is read from the sender before `stalled_until`. `answered` tells that the sender's close frame has come,
+    `owes` that something of ours goes back to the sender because of what it has sent.
     """
 
-    __slots__ = ("answered", "arrived", "departed", "flow", "heeded", "inbound", "stalled_until", "way")
+    __slots__ = ("answered", "arrived", "departed", "flow", "heeded", "inbound", "owes", "stalled_until", "way")
 
     def __init__(self, way: Way) -> None:
         self.way = way
@@ -87,6 +88,7 @@ class Course:
         self.arrived = 0
         self.departed = 0
         self.answered = False
+        self.owes = False
 
     @property
     def direction(self) -> Direction:

@@ -84,9 +84,10 @@ class LaneConnectionHandler(ProxyConnectionHandler):
         return None
 
     async def drain_after(self, source: Connection) -> None:
-        """Wait until the other connections have taken what `source` made us send."""
+        """Wait until the other connections have taken what `source` made us send, and it what it made us answer."""
+        answered = self.lane is not None and self.lane.answers(source)
         for connection, transport in list(self.transports.items()):
-            if connection is source or transport.writer is None:
+            if (connection is source and not answered) or transport.writer is None:
                 continue
             try:
                 await transport.writer.drain()

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
+from paperknife.mutation.flow import LIMITS
 from paperknife.mutation.verdict import CloseOrder, Emission, Verdict
 from paperknife.proxy.lane.course import Course, Going
 from paperknife.proxy.lane.untold import Untold
@@ -51,6 +52,8 @@ class Outgoing:
         self.urgent = False
         """The lane is to be woken as soon as can be."""
         self.untold = Untold(lane)
+        self.made = self.made_size = 0
+        """Messages of our own since a peer was read from last, or something was due, and their bytes."""
 
     # what a verdict asks for besides
 
@@ -79,8 +82,12 @@ class Outgoing:
         target = self.courses[emission.direction]
         way = target.way
         if way.reader is None or way.closing or way.ended or self.shut:
-            self.lane.host.say(self.lane.track, f"nothing can be sent {way.direction.arrow} any more.", warning=True)
+            self.say_once(f"nothing can be sent {way.direction.arrow} any more.")
             return []
+        if not self.may_make(len(emission.content)):
+            return []
+        if course is not None and course.way.source is way.target:
+            course.owes = True
         going = Going(
             emission.opcode, emission.content, emission.content, hits=(emission.rule,) if emission.rule else hits
         )
@@ -89,6 +96,25 @@ class Outgoing:
         verdict = Verdict(emission.content, delay=max(emission.delay, 0.0), overtaken=True)
         target.flow.put(going, len(emission.content) + OVERHEAD, now, verdict)
         return []
+
+    def may_make(self, size: int) -> bool:
+        """Count a message of our own; False where what was read at once, or is due at once, leads to too many."""
+        if self.made >= LIMITS.messages or self.made_size > LIMITS.size:
+            self.say_once(
+                f"more than {LIMITS.messages:,} messages, or {LIMITS.size >> 20} MiB of them, were to be sent besides "
+                "for what came at once; the rest of them are not."
+            )
+            return False
+        self.made += 1
+        self.made_size += size
+        return True
+
+    def say_once(self, sentence: str) -> None:
+        """Warn of something once on this connection."""
+        track = self.lane.track
+        if sentence not in track.said:
+            track.said.add(sentence)
+            self.lane.host.say(track, sentence, warning=True)
 
     def begin_close(self, now: float) -> None:
         """Put our close frames behind what waits."""
@@ -150,6 +176,8 @@ class Outgoing:
         parts = [course.data_for(going)]
         self.untold.add(self.told_of(course, going, going.fate), shown=going.shown)
         for _ in range(going.copies if going.content is not None else 0):
+            if not self.may_make(len(going.content or b"")):
+                break
             parts.append(course.data_for_copy(going))
             self.untold.add(self.told_of(course, going, Fate.INJECTED))
         return parts

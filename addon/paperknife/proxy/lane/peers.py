@@ -28,6 +28,9 @@ class Pausing(Protocol):
     def waits(self, peer: Connection) -> bool:
         """True while no more is to be read from a peer."""
 
+    def answers(self, peer: Connection) -> bool:
+        """True, once each time, if something of ours goes back to a peer because of what it has sent."""
+
 
 @dataclass
 class PeerRequest(commands.StartHook):

@@ -116,6 +116,14 @@ class Ruled(Relaying):
         now = time.monotonic()
         return any(each.way.source is peer and now < each.stalled_until for each in self.ruling.courses.values())
 
+    def answers(self, peer: Connection) -> bool:
+        """True, once each time, if something of ours goes back to a peer because of what it has sent."""
+        for course in () if self.ruling is None else self.ruling.courses.values():
+            if course.owes and course.way.source is peer:
+                course.owes = False
+                return True
+        return False
+
     # chunks
 
     def pass_on_ruled(self, way: Way, data: bytes) -> bytes | None:
@@ -129,6 +137,7 @@ class Ruled(Relaying):
             self._paused is not None
             or self.ended
             or self.host.hooked
+            or course.owes
             or reader is None
             or not (reader.keep or reader.idle)
             or self.stalls(way.source)
@@ -210,6 +219,7 @@ class Ruled(Relaying):
             if left is not None and left != content:
                 message = ruling.lane.batch_of(way, [opcode], [left])[0]
         now = time.monotonic()
+        ruling.made = ruling.made_size = 0
         decides = going is not None and going.content is not None
         verdict = ruling.verdict_on(course, message, now) if decides else None
         parts = ruling.rule_unit(course, message, raw, now, verdict, going)
@@ -230,6 +240,7 @@ class Ruled(Relaying):
         if ruling is None or self.ended:
             return
         ruling.urgent = False
+        ruling.made = ruling.made_size = 0
         if ruling.order is not None:
             if ruling.order.abort:
                 yield from self.abort()

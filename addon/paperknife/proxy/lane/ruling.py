@@ -55,6 +55,7 @@ class Ruling(Outgoing):
     def rule(self, course: Course, received: Received) -> list[bytes]:
         """What goes out at once for what was read."""
         now, way = time.monotonic(), course.way
+        self.made = self.made_size = 0
         parts: list[bytes] = []
         batch = None
         if received.opcodes:
@@ -208,10 +209,7 @@ class Ruling(Outgoing):
         """The verdict without its hold where there is nobody to let the message go on."""
         if verdict.hold is None or (verdict.hold.by or self.lane.host.holder) is not None:
             return verdict
-        track, told = self.lane.track, f"{verdict.hold.rule} holds messages, and there is nobody to ask: they pass."
-        if told not in track.said:
-            track.said.add(told)
-            self.lane.host.say(track, told, warning=True)
+        self.say_once(f"{verdict.hold.rule} holds messages, and there is nobody to ask: they pass.")
         return replace(verdict, hold=None)
 
     def hold(self, course: Course, parcel: Parcel[Going], message: Message, verdict: Verdict) -> None:

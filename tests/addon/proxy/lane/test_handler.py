@@ -11,6 +11,10 @@ from bench.contenders import SUMMARY, Workshop
 from bench.pairs import Origin
 from bench.transfer import send, transfer
 from tests.addon.proxy.lane.by_hand import BINARY, PING, TEXT, frame
+from tests.addon.proxy.lane.deciding import Table
+
+from paperknife.mutation.verdict import Emission, Verdict
+from paperknife_decoders.message import Direction, Fate, Opcode
 
 FIN = 0x80
 BOTH = pytest.mark.parametrize("direction", ["client", "server"])
@@ -188,5 +192,56 @@ def test_killing_a_held_connection_ends_it(wire) -> None:
             assert await at.client.ending() == "reset"
             assert (await at.closed()).code == 1006
             assert at.witness.seen == []
+
+    asyncio.run(run())
+
+
+@TLS
+def test_who_does_not_read_our_answers_is_not_read_from(wire, tls) -> None:
+    """A client that asks and asks, and takes no answer: little of what rules answer waits for it, then all comes."""
+    answer = b"!" * 10_000
+    verdict = Verdict(None, emissions=(Emission(Direction.SERVER, Opcode.BINARY, answer),), hits=("r",))
+
+    async def run() -> None:
+        async with wire(tls=tls) as at:
+            at.proxy.addon.tap.use_changers(lambda track: Table({b"?" * 1000: verdict}, ("client",)))
+            at.client.writer.write(frame(FIN | BINARY, b"?" * 1000, at.client.key) * 3000)
+            await at.client.say(b"")
+            expected = frame(FIN | BINARY, answer)
+            await at.witness.until(lambda: at.witness.seen, "an answer")
+            counts = [-1]
+            while counts[-1] < len(at.witness.seen):  # until nothing more is asked of the rules
+                counts.append(len(at.witness.seen))
+                await asyncio.sleep(0.3)
+            assert len(at.witness.seen) < 2 * 3000
+            assert buffered(at, "client") < 8 * HELD  # what two chunks of questions lead to
+            for _ in range(3000):
+                assert await at.client.hear(len(expected)) == expected
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize(
+    "verdict",
+    [
+        Verdict(b"?", copies=1000, hits=("r",)),
+        Verdict(b"?", emissions=(Emission(Direction.CLIENT, Opcode.BINARY, b"!"),) * 1000, hits=("r",)),
+        Verdict(b"?", emissions=(Emission(Direction.SERVER, Opcode.BINARY, b"!"),) * 1000, hits=("r",)),
+    ],
+)
+def test_a_small_flood_does_not_become_a_large_one(wire, verdict) -> None:
+    """What came at once leads to so many messages of ours and no more, which is said once; all of the peer's pass."""
+
+    async def run() -> None:
+        async with wire() as at:
+            at.proxy.addon.tap.use_changers(lambda track: Table({b"?": verdict}, ("client",)))
+            last, heard = frame(FIN | BINARY, b"last", at.client.key), b""
+            await at.client.say(frame(FIN | BINARY, b"?", at.client.key) * 200 + last)
+            while not heard.endswith(last):
+                heard += await asyncio.wait_for(at.server.reader.read(1 << 16), 20)
+            fates = [message.fate for message in at.witness.seen]
+            assert fates.count(Fate.PASSED) == 201
+            assert fates.count(Fate.INJECTED) <= 50_000
+            assert len([text for text in at.warnings() if "were to be sent besides" in text]) == 1
 
     asyncio.run(run())
