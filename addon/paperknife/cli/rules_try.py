@@ -14,7 +14,7 @@ from paperknife.cli.failure import Failure
 from paperknife.cli.options import override_from, protocol_options, text_or_json, wants_colour
 from paperknife.cli.progress import Progress, counted, size_of
 from paperknife.cli.results import told_faults
-from paperknife.cli.verdicts import report_lines, report_object, tried_lines, tried_object
+from paperknife.cli.verdicts import Discretion, report_lines, report_object, tried_lines, tried_object
 from paperknife.cli.viewing import talk
 from paperknife.mutation.rules.checking import check
 from paperknife.mutation.rules.form import RuleFile
@@ -109,14 +109,16 @@ def fail_for(files: Sequence[RuleFile]) -> None:
 def tell(trial: Trial, recording: Recording, options: dict[str, Any]) -> None:
     """Go through the recording, and say what would be done."""
     paint = ANSI if wants_colour(sys.stdout, options["colour"]) else PLAIN
-    for tried in trial.tried(recording):
+    discretion = Discretion()
+    for found in trial.tried(recording):
         if options["quiet"]:
             continue
+        tried = discretion.learn(found)
         if options["form"] == "json":
-            click.echo(json.dumps(tried_object(tried)).replace("\x7f", "\\u007f"))
+            click.echo(json.dumps(discretion.told(tried_object(tried))).replace("\x7f", "\\u007f"))
         else:
             for line in tried_lines(tried, paint):
-                click.echo(line, color=True)
+                click.echo(discretion.line(line), color=True)
 
 
 def finish(trial: Trial, options: dict[str, Any]) -> None:

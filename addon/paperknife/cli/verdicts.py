@@ -13,15 +13,16 @@ from paperknife.mutation.rules.trial import Trial, Tried
 from paperknife.mutation.verdict import CloseOrder, Emission, Verdict
 from paperknife_decoders.difference import What, differences
 from paperknife_decoders.documents import json_object
-from paperknife_decoders.envelope import Envelope
+from paperknife_decoders.envelope import Envelope, Form
 from paperknife_decoders.message import Message
 from paperknife_decoders.paint import Paint, dyed
 from paperknife_decoders.printable import printable
 from paperknife_decoders.protocol import Protocol
+from paperknife_decoders.redaction import KnownSecrets, Redactor
 from paperknife_decoders.summary import summarize
 from paperknife_decoders.volatile import EXACT, Volatile
 
-__all__ = ["report_lines", "report_object", "tried_lines", "tried_object"]
+__all__ = ["Discretion", "report_lines", "report_object", "tried_lines", "tried_object"]
 
 WIDTH = 200
 """Columns of one message that is sent besides."""
@@ -30,6 +31,45 @@ MOST_CHANGES = 50
 
 type Change = tuple[str, str, str]
 """A path, and what is there before and after, in words; nothing is empty."""
+
+
+class Discretion:
+    """Takes secrets out of what is told: rules may put them where no name says that they are one."""
+
+    def __init__(self) -> None:
+        self.redactor = Redactor(KnownSecrets())
+
+    def learn(self, tried: Tried) -> Tried:
+        """Know the secrets of a message and of all that comes of it; the same, as it may be told.
+
+        Of a message with secrets that is damaged so that nobody can read it any more the bytes are not told.
+        """
+        verdict, message, reader = tried.verdict, tried.message, tried.reader
+        for each in verdict.emissions:
+            self.redactor.redact_one(reader, each.direction, each.opcode, each.content)
+        if message is None:
+            return tried
+        had_any = self.redactor.redact_one(reader, message.direction, message.opcode, message.content, message.before)
+        content = verdict.content
+        if content is None or content == message.content:
+            return tried
+        self.redactor.redact_one(reader, message.direction, message.opcode, content, message.before)
+        after = reader.read(message.direction, message.opcode, content, message.before)
+        if had_any is None or is_cut(message.content, content) or all(each.form is Form.DECODED for each in after):
+            return tried
+        return replace(tried, verdict=replace(verdict, content=b"*" * len(content)))
+
+    def line(self, line: str) -> str:
+        """A line without them."""
+        return self.redactor.known.mask_text(line)
+
+    def told[T](self, value: T) -> T:
+        """The same of all texts in plain data."""
+        if isinstance(value, dict):
+            return {key: self.told(each) for key, each in value.items()}  # type: ignore[return-value]
+        if isinstance(value, list):
+            return [self.told(each) for each in value]  # type: ignore[return-value]
+        return self.line(value) if isinstance(value, str) else value  # type: ignore[return-value]
 
 
 def tried_lines(tried: Tried, paint: Paint) -> Iterator[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from paperknife.cli.verdicts import tried_lines, tried_object
+from paperknife.cli.verdicts import Discretion, tried_lines, tried_object
 from paperknife.demo.api import Api
 from paperknife.demo.files import given_schema
 from paperknife.mutation.rules.trial import Tried
@@ -100,3 +100,27 @@ def test_bytes_that_say_the_same(order):
     longer = bytes([order.content[0], order.content[1] + 1]) + order.content[2:-1] + b"\x83\x00"
     _, *lines = tried_lines(Tried(4, 0, order, Verdict(longer, hits=("r",)), order.reader), PLAIN)
     assert lines == ["    other bytes, which say the same in every field"]
+
+
+@pytest.mark.parametrize(
+    ("content", "sent"),
+    [
+        (("order", {"client_tag": "s3cret-word"}), ()),
+        (("login", {"user": "s3cret-word", "password": "s3cret-word"}), ()),
+        (("login", {"password": "s3cret-word"}), ("error", {"text": "no, not s3cret-word"})),
+        (b"\x1a\xff\xff\x12\x0fs3cret-word", ()),
+    ],
+)
+def test_a_secret_is_not_told_where_rules_put_it(api, order, content, sent):
+    """In a field that is no secret by its name, in an answer, in bytes that nobody can read; nor in the JSON."""
+    login = api.client.encode("login", {"user": "alice", "password": "s3cret-word"})
+    message = Message(4, CLIENT, 0, Opcode.BINARY, login, order.reader)
+    after = content if isinstance(content, bytes) else api.client.encode(*content)
+    emissions = (Emission(SERVER, Opcode.BINARY, api.server.encode(*sent)),) if sent else ()
+    close = CloseOrder(4001, "s3cret-word")
+    verdict = Verdict(after, emissions=emissions, close=close, logs=("s3cret-word",), hits=("r",))
+    discretion = Discretion()
+    tried = discretion.learn(Tried(4, 0, message, verdict, order.reader))
+    told = [*map(discretion.line, tried_lines(tried, PLAIN)), str(discretion.told(tried_object(tried)))]
+    assert [line for line in told if "s3cret" in line or b"s3cret".hex() in line] == []
+    assert len(told) > 2
