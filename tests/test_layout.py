@@ -21,6 +21,7 @@ REPLAY = "by tests/addon/replay/test_venue.py, with real clients"
 VALUE = "a value that all tests of the core make and read"
 
 TESTED_ELSEWHERE = {
+    "addon/paperknife/cli/logs.py": "by tests/addon/proxy/test_log_file.py",
     "addon/paperknife/demo/orders.py": DEMO,
     "addon/paperknife/demo/seat.py": DEMO,
     "addon/paperknife/demo/stage.py": "by tests/addon/cli/test_demo.py",

@@ -11,6 +11,7 @@ import click
 from paperknife.cli.changing import hold_options, hold_words_or_fail, script_option
 from paperknife.cli.failure import Failure
 from paperknife.cli.hand_keys import HandKeys, can_ask
+from paperknife.cli.logs import log_arguments, log_option
 from paperknife.cli.options import (
     check_expressions,
     modes_or_fail,
@@ -56,6 +57,7 @@ __all__ = ["proxy_command"]
 @rules_option
 @script_option
 @hold_options
+@log_option
 @click.argument("mitmproxy_options", nargs=-1, type=click.UNPROCESSED)
 @click.pass_context
 def proxy_command(context: click.Context, /, **options: Any) -> None:
@@ -85,7 +87,7 @@ def proxy_command(context: click.Context, /, **options: Any) -> None:
         reading,
         loaded,
         modes_or_fail(options["mode"]),
-        options["mitmproxy_options"],
+        (*options["mitmproxy_options"], *log_arguments(options)),
         own_flags=flags,
         record=record_words_or_fail(options),
         stats=period_or_fail(options),

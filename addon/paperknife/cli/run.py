@@ -14,6 +14,7 @@ import click
 
 from paperknife.cli.changing import script_option
 from paperknife.cli.failure import Failure
+from paperknife.cli.logs import log_arguments, log_option
 from paperknife.cli.options import (
     check_expressions,
     modes_or_fail,
@@ -81,6 +82,7 @@ def partition(words: list[str], separator: str) -> tuple[list[str], list[str]]:
 @stats_option
 @rules_option
 @script_option
+@log_option
 @click.argument("mitmproxy_options", nargs=-1, type=click.UNPROCESSED, metavar="-- COMMAND [ARGS]...")
 @click.pass_context
 def run_command(context: click.Context, /, **options: Any) -> None:
@@ -108,7 +110,7 @@ def run_command(context: click.Context, /, **options: Any) -> None:
     flags = tuple(flag for parameter in context.command.params for flag in parameter.opts if flag.startswith("-"))
     with tempfile.TemporaryDirectory(prefix="paperknife-") as folder:
         arguments = ("--listen-port", "0", *upstream_trust(Path(folder), options["mitmproxy_options"]))
-        arguments += options["mitmproxy_options"]
+        arguments += (*options["mitmproxy_options"], *log_arguments(options))
         modes = modes_or_fail(options["mode"])
         loaded = loaded_or_fail(reading, replay)
         changing = options["rules"], options["scripts"]

@@ -23,20 +23,9 @@ from paperknife.proxy.handshakes import Handshakes
 from paperknife.proxy.keeper import Keeper
 from paperknife.proxy.lane.install import uninstall, use_lane
 from paperknife.proxy.links import Links
-from paperknife.proxy.options import (
-    HOLD,
-    OPTIONS,
-    PREFIX,
-    RECORDING,
-    REPLAY,
-    RULES,
-    SCRIPT,
-    add_options,
-    misspelt,
-    reading_from,
-    record_words_from,
-    replay_words_from,
-)
+from paperknife.proxy.log_file import LogFile
+from paperknife.proxy.option_words import reading_from, record_words_from, replay_words_from
+from paperknife.proxy.options import HOLD, OPTIONS, PREFIX, RECORDING, REPLAY, RULES, SCRIPT, add_options, misspelt
 from paperknife.proxy.recordings import Recordings
 from paperknife.proxy.scripting import Scripting
 from paperknife.proxy.stand_in import StandIn
@@ -105,7 +94,7 @@ class Paperknife:
         self.replayed = ""
         """The recording whose protocol is loaded, where no other was named."""
         handshakes = Handshakes(self.tap.masking, self.audience, modes)
-        self.addons = [handshakes, self.tap, self.stand_in, self.trust, Commands(self.hands)]
+        self.addons = [LogFile(), handshakes, self.tap, self.stand_in, self.trust, Commands(self.hands)]
         self.watcher: asyncio.Task[None] | None = None
         self.rules_watcher: asyncio.Task[None] | None = None
         self.script_watcher: asyncio.Task[None] | None = None

@@ -24,7 +24,13 @@ from paperknife.proxy.addon import Paperknife
 from paperknife.proxy.arguments import ArgumentError, apply_arguments, option_sentence
 from paperknife.proxy.dispatch import use_listeners_only
 from paperknife.proxy.listening import Listening, StartError, find_listening
-from paperknife.proxy.options import PREFIX, change_options_from, options_from, record_options_from, replay_options_from
+from paperknife.proxy.option_words import (
+    change_options_from,
+    options_from,
+    record_options_from,
+    replay_options_from,
+)
+from paperknife.proxy.options import PREFIX
 from paperknife.recording import segments
 from paperknife.recording.segments import RecordWords
 from paperknife.replay import words

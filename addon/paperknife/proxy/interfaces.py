@@ -17,7 +17,7 @@ from paperknife.proxy.arguments import ArgumentError, SentenceParser, option_sen
 from paperknife.proxy.dispatch import use_listeners_only
 from paperknife.proxy.embedded import IDLE_SECONDS, ProxyPlan
 from paperknife.proxy.listening import StartError, find_listening
-from paperknife.proxy.options import options_from, record_options_from, replay_options_from
+from paperknife.proxy.option_words import options_from, record_options_from, replay_options_from
 from paperknife.proxy.recordings import Recordings
 from paperknife.settings.modes import Mode
 

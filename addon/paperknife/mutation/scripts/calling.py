@@ -13,7 +13,7 @@ from pathlib import Path
 
 from paperknife.mutation.rules.course import Course, Outcome
 from paperknife.mutation.scripts.connection import HELD_BY, ScriptConnection
-from paperknife.mutation.scripts.loading import place_of, said
+from paperknife.mutation.scripts.loading import frames_of, place_of, said
 from paperknife.mutation.scripts.naming import Handler
 from paperknife.mutation.scripts.secrecy import without_secrets
 from paperknife_decoders.envelope import Envelope
@@ -36,16 +36,16 @@ class Faults:
         self.counts: Counter[str] = Counter()
         self.slow: set[str] = set()
 
-    def line(self, handler: Handler, path: Path, error: BaseException, then: str) -> str:
+    def line(self, call: Call, error: BaseException) -> str:
         """The line for the user; empty where it was said often enough."""
-        what = f"{place_of(error, path)}: {handler.name}: {said(error)}"
+        what = call.without_secrets(f"{place_of(error, call.path)}: {call.handler.name}: {said(error)}")
         self.counts[what] += 1
         count = self.counts[what]
         if count == 1:
-            logger.info("%s", what, exc_info=error)
+            logger.info("script %s\n%s", what, frames_of(error, call.path))
         if not is_power_of_ten(count):
             return ""
-        return f"! script {what}{then}{'' if count == 1 else f' ({count:,} times)'}"
+        return f"! script {what}; the message passes as it was.{'' if count == 1 else f' ({count:,} times)'}"
 
     def slow_line(self, handler: Handler, seconds: float) -> str:
         """A line on a function that took long; empty where it was said."""
@@ -93,7 +93,7 @@ class Call:
         except BaseException as error:  # as sys.exit() is one: a script ends nothing but itself
             task, kept.logs = None, self.course.outcome.logs
             self.course.outcome = kept
-            self.say(self.faults.line(self.handler, self.path, error, "; the message passes as it was."))
+            self.say(self.faults.line(self, error))
         self.say(self.faults.slow_line(self.handler, time.perf_counter() - began))
         return task
 
@@ -128,13 +128,16 @@ class Call:
             outcome.is_dropped = False
             if outcome.hold is not None and outcome.hold.rule == HELD_BY:
                 outcome.hold = kept.hold if kept is not None else None
-            self.say(self.faults.line(self.handler, self.path, error, "; the message passes as it was."))
+            self.say(self.faults.line(self, error))
 
     def say(self, line: str) -> None:
         """Have a line told to the user."""
         if line:
-            line = without_secrets(line, self.course.envelope, self.course.standing.reader.protocol.secrets)
             self.course.outcome.logs = (*self.course.outcome.logs, line)
+
+    def without_secrets(self, text: str) -> str:
+        """A text with none of the secrets of the message at hand."""
+        return without_secrets(text, self.course.envelope, self.course.standing.reader.protocol.secrets)
 
 
 def given(copy: Dynamic, envelope: Envelope, handler: Handler) -> Dynamic:

@@ -57,6 +57,7 @@ class Scripts:
     def use(self, scripts: Sequence[Script]) -> None:
         """Call the functions of these from now on, on open connections too."""
         self.handlers: Functions = tuple((script.path, handler) for script in scripts for handler in script.handlers)
+        self.own = frozenset[str]().union(*(script.own for script in scripts))
         self.tables: dict[tuple[Direction, str], Functions] = {}
         self.wanted = {direction: wanted(self.handlers, direction) for direction in Direction}
 
@@ -106,6 +107,8 @@ class Scripts:
 
     def act(self, name: str) -> Act:
         """What a rule's ``script: name`` does. Raises `ValueError` with the sentence why there is no such function."""
+        if name in self.own:
+            raise ValueError(f"{name}(message, connection) was expected, and the script's {name} takes something else")
         if not any(handler.name == name for _, handler in self.handlers):
             names = [handler.name for _, handler in self.handlers]
             likely = nearest(name, names)

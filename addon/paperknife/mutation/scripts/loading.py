@@ -14,7 +14,7 @@ from paperknife.mutation.scripts.naming import Handler, handler_from
 from paperknife_decoders.printable import elide, printable
 from paperknife_decoders.protocol import Protocol
 
-__all__ = ["LONGEST", "Script", "ScriptError", "load_script"]
+__all__ = ["LONGEST", "Script", "ScriptError", "frames_of", "load_script", "place_of", "said"]
 
 LONGEST = 300
 """Characters of what an exception says."""
@@ -26,25 +26,27 @@ class ScriptError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """A script that is loaded: its functions, in the order of the file."""
+    """A script that is loaded: its functions in the order of the file, and the names of those for itself alone."""
 
     path: Path
     handlers: tuple[Handler, ...]
+    own: frozenset[str] = frozenset()
 
 
 def load_script(path: Path, protocols: Iterable[Protocol]) -> Script:
     """The script at `path`, which the user named. Raises `ScriptError`."""
     module = module_at(path)
-    found = [
-        handler_from(name, function, f"{path}:{function.__code__.co_firstlineno}", protocols)
+    found = {
+        name: handler_from(name, function, f"{path}:{function.__code__.co_firstlineno}", protocols)
         for name, function in functions_of(module)
-    ]
-    faults = [each for each in found if isinstance(each, str)]
-    if not found:
+    }
+    faults = [each for each in found.values() if isinstance(each, str)]
+    if not any(found.values()):
         faults = [f"{path}:1: a function such as client_order(message, connection) was expected, and there is none."]
     if faults:
         raise ScriptError("\n".join(map(printable, faults)))
-    return Script(path, tuple(each for each in found if isinstance(each, Handler)))
+    own = frozenset(name for name, each in found.items() if each is None)
+    return Script(path, tuple(each for each in found.values() if isinstance(each, Handler)), own)
 
 
 def module_at(path: Path) -> ModuleType:
@@ -95,3 +97,10 @@ def place_of(error: BaseException, path: Path) -> str:
         return f"{path}:{error.lineno}"
     frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(path)]
     return f"{path}:{frames[-1].lineno}" if frames else str(path)
+
+
+def frames_of(error: BaseException, path: Path) -> str:
+    """The calls that led to an exception, from the script on inwards, as a traceback lists them; without its text."""
+    frames = traceback.extract_tb(error.__traceback__)
+    first = next((at for at, frame in enumerate(frames) if frame.filename == str(path)), 0)
+    return "".join(traceback.format_list(frames[first:])).rstrip()

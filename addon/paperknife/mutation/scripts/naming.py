@@ -28,7 +28,7 @@ class Event(enum.Enum):
 class Handler:
     """A function and what it is for: an event, or messages of a direction and of a payload, of any if that is empty.
 
-    One that is for neither is called by rules. `place` is where it stands, ``file:line``.
+    One that is for neither can be called by rules. `place` is where it stands, ``file:line``.
     """
 
     name: str
@@ -39,17 +39,18 @@ class Handler:
     payload: str = ""
 
 
-def handler_from(name: str, function: Function, place: str, protocols: Iterable[Protocol]) -> Handler | str:
-    """What the function of that name is for; or, in a sentence, what is wrong with it."""
+def handler_from(name: str, function: Function, place: str, protocols: Iterable[Protocol]) -> Handler | str | None:
+    """What the function of that name is for; None for the script's own; or, in a sentence, what is wrong with it."""
     known = names_in(protocols)
     side, _, payload = name.partition("_")
     if name not in known:
         is_sided = side in SIDES and bool(payload)
         likely = nearest(name, known - set(SIDES) if is_sided else known)
-        if is_sided or likely:
+        wrong = wrong_arguments(name, function, place, 2)
+        if likely or (is_sided and not wrong):
             meant = f"did you mean {likely[0]}?" if likely else f"there are {', '.join(sorted(known)[:40])}."
-            return f"{place}: nothing is called {name} here; {meant}"
-        return wrong_arguments(name, function, place, 2) or Handler(name, function, place)
+            return f"{place}: nothing is called {name} here; {meant} A function of your own may be called _{name}."
+        return None if wrong else Handler(name, function, place)
     if name in EVENTS:
         return wrong_arguments(name, function, place, 1) or Handler(name, function, place, EVENTS[name])
     return wrong_arguments(name, function, place, 2) or Handler(

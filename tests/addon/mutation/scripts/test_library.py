@@ -67,6 +67,13 @@ def test_functions_for_rules(written, tape) -> None:
     assert script.changer.consider(message, 0.0) is None  # it is for nothing by itself
 
 
+def test_a_function_that_rules_cannot_call(written) -> None:
+    """It is said what they call one with."""
+    script = written("def rounded(price): return price\n\ndef client_order(order, connection): pass")
+    with pytest.raises(ValueError, match=r"rounded\(message, connection\) was expected"):
+        script.scripts.act("rounded")
+
+
 def test_a_function_for_rules_may_fail(written, tape) -> None:
     """The rule goes on."""
     act = written("def cap(message, connection): 1 / 0").scripts.act("cap")

@@ -41,16 +41,18 @@ def test_no_file(tmp_path, tape) -> None:
 
 
 def test_a_script_may_be_more_than_handlers(tmp_path, tape) -> None:
-    """It imports what lies beside it, has private functions and dataclasses, and is called like a standard module."""
+    """It imports what lies beside it, has functions and dataclasses of its own, and the name of a standard module."""
     (tmp_path / "beside_it.py").write_text("LIMIT = 5\n")
     path = tmp_path / "json.py"
     path.write_text(
         "from __future__ import annotations\nfrom dataclasses import dataclass\nfrom os.path import join\n"
         "from beside_it import LIMIT\n\n@dataclass\nclass State:\n    n: int = LIMIT\n\n"
-        "def _private(): pass\n\ndef client_order(order, connection): return State()\n\ndef mine(m, c): pass\n"
+        "def _private(): pass\n\ndef client_order(order, connection): return State()\n\ndef mine(m, c): pass\n\n"
+        "def rounded(price): return price\n"
     )
     before = list(sys.path)
     script = load_script(path, [tape.loaded.protocol])
     assert [handler.name for handler in script.handlers] == ["client_order", "mine"]
+    assert script.own == {"rounded"}
     assert sys.path == before
     assert sys.modules["json"].__name__ == "json"

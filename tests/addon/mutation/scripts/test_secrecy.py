@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 import pytest
 
 from paperknife_decoders.message import Direction
@@ -16,12 +18,13 @@ LINES = [
 
 
 @pytest.mark.parametrize("line", LINES)
-def test_a_script_tells_no_secrets(written, tape, line) -> None:
-    """Neither with a message that it logs nor in what it raises."""
+def test_a_script_tells_no_secrets(written, tape, caplog, line) -> None:
+    """Neither with a message that it logs nor in what it raises, in the log as little as on the screen."""
+    caplog.set_level(logging.DEBUG)
     script = written(f"def client(message, connection): {line}")
     login = {"user": "trader", "password": "hunter2\\\u00fc"}
     (told,) = script.changer.consider(tape.message(Direction.CLIENT, "login", login), 0.0).logs
-    assert "hunter2" not in told
+    assert "hunter2" not in told + caplog.text
     assert "***" in told
 
 
