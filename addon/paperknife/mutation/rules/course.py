@@ -117,19 +117,20 @@ class Course:
             return outcome.is_dropped
         return outcome.is_dropped or len(outcome.gone) >= len(message.envelopes)
 
-    def emit(self, direction: Direction, envelope: bytes, delay: float = 0.0) -> None:
-        """Send an envelope in a direction, in the form that messages have there. Raises `SpliceError`."""
-        content, opcode = self._moulded(direction, envelope)
-        self.emit_bytes(direction, opcode, content, delay)
-
-    def emit_bytes(self, direction: Direction, opcode: Opcode, content: bytes, delay: float = 0.0) -> None:
-        """Send a message of any bytes in a direction. Raises `SpliceError` for too many."""
-        if len(self.outcome.emissions) >= MOST_EMISSIONS:
+    def emit(self, emissions: Sequence[Emission]) -> None:
+        """Send messages of our own. Raises `SpliceError` for too many."""
+        if len(self.outcome.emissions) + len(emissions) > MOST_EMISSIONS:
             raise SpliceError(f"one message brings about at most {MOST_EMISSIONS:,} others")
-        self.outcome.emissions = (
-            *self.outcome.emissions,
-            Emission(direction, opcode, content, delay, self.standing.rule),
-        )
+        self.outcome.emissions = (*self.outcome.emissions, *emissions)
+
+    def emission(self, direction: Direction, envelope: bytes, delay: float = 0.0) -> Emission:
+        """A message with an envelope, in the form that messages of a direction have. Raises `SpliceError`."""
+        content, opcode = self._moulded(direction, envelope)
+        return Emission(direction, opcode, content, delay, self.standing.rule)
+
+    def emission_of(self, direction: Direction, content: bytes, delay: float = 0.0) -> Emission:
+        """A message of any bytes."""
+        return Emission(direction, self.opcode_for(direction), content, delay, self.standing.rule)
 
     def opcode_for(self, direction: Direction) -> Opcode:
         """The opcode that messages have in a direction."""

@@ -73,12 +73,11 @@ class ScriptConnection:
             raise ValueError(f'send takes "client" or "server", whom the message goes to, and not {to!r}')
         direction = SIDES[to]
         envelope = self._encoded(direction, payload, fields)
-        outcome = self._course.outcome
-        before = outcome.emissions
-        self._course.emit(direction, envelope, seconds_in(delay))
+        emission = self._course.emission(direction, envelope, seconds_in(delay))
         if self._link is not None:
-            self._link.send(self.number, outcome.emissions[-1])
-            outcome.emissions = before
+            self._link.send(self.number, emission)
+        else:
+            self._course.emit([emission])
 
     def reply(self, payload: str | ProtoMessage, *, delay: float = 0.0, **fields: Dynamic) -> None:
         """Send a message back to the sender of the one at hand."""

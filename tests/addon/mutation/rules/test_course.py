@@ -91,7 +91,8 @@ def test_too_many_messages(desk):
     course = Course(Standing(1, desk.reader), desk.order())
     with pytest.raises(SpliceError, match="at most 1,000"):
         for _ in range(1001):
-            course.emit_bytes(CLIENT, Opcode.BINARY, b"")
+            course.emit([course.emission_of(CLIENT, b"")])
+    assert len(course.outcome.emissions) == 1000
 
 
 def test_untouched_is_the_very_same(desk):

@@ -9,6 +9,7 @@ from paperknife.mutation.rules.course import Act, Course
 from paperknife.mutation.rules.drafts import draft_in
 from paperknife.mutation.rules.form import Event
 from paperknife.mutation.rules.quantities import Span, span_in
+from paperknife.mutation.verdict import Emission
 from paperknife_decoders.definition.node import described
 from paperknife_decoders.message import Direction
 from paperknife_decoders.splice import splice
@@ -18,7 +19,7 @@ __all__ = ["inject", "reply"]
 AT_ONCE = Span(0.0, 0.0)
 MOST_TIMES = 1000
 
-type Send = Callable[[Course, Direction, float], None]
+type Make = Callable[[Course, Direction, float], Emission]
 
 
 def reply(item: Item) -> Act | None:
@@ -41,18 +42,13 @@ def sending(item: Item, direction: Direction) -> Act | None:
     """Send what is described in a direction."""
     wait = span_in(item.options["in"], "in how long it is sent") if "in" in item.options else AT_ONCE
     times = item.options["times"].number("how many times it is sent", MOST_TIMES) if "times" in item.options else 1
-    send = bytes_sent(item) if isinstance(item.node.value, str) else envelope_sent(item, direction)
-    if wait is None or times is None or send is None:
+    make = bytes_sent(item) if isinstance(item.node.value, str) else envelope_sent(item, direction)
+    if wait is None or times is None or make is None:
         return None
-
-    def act(course: Course) -> None:
-        for _ in range(times):
-            send(course, direction, wait.draw(course.random))
-
-    return act
+    return lambda course: course.emit([make(course, direction, wait.draw(course.random)) for _ in range(times)])
 
 
-def bytes_sent(item: Item) -> Send | None:
+def bytes_sent(item: Item) -> Make | None:
     """A whole message in hex."""
     try:
         content = bytes.fromhex(str(item.node.value))
@@ -61,10 +57,10 @@ def bytes_sent(item: Item) -> Send | None:
             f"a message, as a mapping of its fields or in hex, was expected, and {described(item.node.value)} was found"
         )
         return None
-    return lambda course, direction, delay: course.emit_bytes(direction, course.opcode_for(direction), content, delay)
+    return lambda course, direction, delay: course.emission_of(direction, content, delay)
 
 
-def envelope_sent(item: Item, direction: Direction) -> Send | None:
+def envelope_sent(item: Item, direction: Direction) -> Make | None:
     """A message by its fields."""
     descriptor = item.descriptor(direction)
     item.scope.sends.add(direction)
@@ -73,7 +69,7 @@ def envelope_sent(item: Item, direction: Direction) -> Send | None:
         return None
     if draft.is_constant:
         content = splice(b"", descriptor, draft.constants())
-        return lambda course, direction, delay: course.emit(direction, content, delay)
-    return lambda course, direction, delay: course.emit(
+        return lambda course, direction, delay: course.emission(direction, content, delay)
+    return lambda course, direction, delay: course.emission(
         direction, splice(b"", descriptor, draft.changes(course)), delay
     )
