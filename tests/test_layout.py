@@ -34,6 +34,7 @@ TESTED_ELSEWHERE = {
     "addon/paperknife/mutation/rules/scope.py": RULES,
     "addon/paperknife/mutation/verdict.py": RULED,
     "addon/paperknife/proxy/lane/course.py": RULED,
+    "addon/paperknife/proxy/lane/decided.py": RULED,
     "addon/paperknife/proxy/lane/outgoing.py": RULED,
     "addon/paperknife/proxy/lane/peers.py": LANE,
     "addon/paperknife/proxy/lane/ruling.py": RULED,

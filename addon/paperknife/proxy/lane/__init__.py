@@ -16,9 +16,9 @@ is what goes out to the other side. Data flows so::
 * `telling` hands on what was read; `track` is what is kept of a connection, and `history` what mitmproxy's interfaces
   see of it.
 * `injection` is what can be put into a live connection, at a point between two messages.
-* Where rules, scripts or a user's hand decide on messages (`paperknife.mutation`), `ruled` relays in place of
-  `relaying`: `ruling` asks for verdicts and `outgoing` carries them out, `course` is one direction with what waits
-  in it, `untold` what is still to be told of it, and `waking` has the lane called when something is due.
+* Where rules, scripts or a user's hand decide on messages (`paperknife.mutation`), as `decided` knows, `ruled` relays
+  in place of `relaying`: `ruling` asks for verdicts and `outgoing` carries them out, `course` is one direction with
+  what waits in it, `untold` what is still to be told of it, and `waking` has the lane called when something is due.
 * `handler` reads from each peer only as fast as the other takes it. `peers` is what the layer asks of it.
 * `direct` takes plain TCP from socket to socket past all layers while nothing has to wait; `upgrade` sees to what comes
   in one packet with the handshake.

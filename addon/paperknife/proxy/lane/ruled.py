@@ -1,7 +1,7 @@
 """Relaying where rules have a say: what they want is kept, changed, delayed or dropped; all else passes as ever.
 
-A lane is not asked whether it has rules for each chunk: `use_changer` puts these ways of relaying in the place of the
-ordinary ones, on that connection alone.
+A lane is not asked whether it has rules for each chunk: once somebody decides, these ways of relaying are put in the
+place of the ordinary ones, on that connection alone.
 """
 
 from __future__ import annotations
@@ -10,17 +10,16 @@ import math
 import time
 from abc import abstractmethod
 
-from mitmproxy.connection import Connection
 from mitmproxy.proxy import commands, events
 from mitmproxy.proxy.context import Context
 from mitmproxy.proxy.layer import CommandGenerator
 
-from paperknife.mutation.verdict import Changer, CloseOrder, Emission, Verdict
+from paperknife.mutation.verdict import CloseOrder
 from paperknife.proxy.lane.course import Going
+from paperknife.proxy.lane.decided import Decided
 from paperknife.proxy.lane.peers import RESET, ReadOn
 from paperknife.proxy.lane.received import Piece
 from paperknife.proxy.lane.relaying import Relaying
-from paperknife.proxy.lane.ruling import Ruling
 from paperknife.proxy.lane.waking import Woken
 from paperknife.proxy.lane.way import Way
 from paperknife_decoders.message import Opcode
@@ -31,12 +30,9 @@ END_SECONDS = 5.0
 """So long the end of a peer's sending waits for what it sent before and what is not sent on yet."""
 
 
-class Ruled(Relaying):
-    """The part of a lane that carries out what is decided on its messages. Without a `ruling` nothing ever was."""
+class Ruled(Decided):
+    """The part of a lane that carries out what is decided on its messages, at each chunk and when something is due."""
 
-    ruling: Ruling | None = None
-    up: Way
-    down: Way
     context: Context
     put_off: tuple[Way, events.ConnectionClosed] | None = None
     """The end of a peer's sending that waits."""
@@ -48,81 +44,6 @@ class Ruled(Relaying):
     @abstractmethod
     def relay_end(self, event: events.ConnectionClosed) -> CommandGenerator[None]:
         """A peer ends its sending."""
-
-    # who decides
-
-    def begin_ruling(self) -> CommandGenerator[None]:
-        """The connection has opened: see who decides on its messages; what they send at once comes before any other."""
-        self.track.carrier = self
-        changer = self.host.changer(self.track)
-        if changer is None:
-            return
-        self.use_changer(changer)
-        assert self.ruling is not None
-        now, ruling = time.monotonic(), self.ruling
-        verdict = ruling.ask(lambda: changer.opened(now), default=None)
-        if verdict is not None:
-            ruling.follow_up(None, verdict, now)
-            for course in ruling.courses.values():
-                yield from self.send(course.way, ruling.due(course, now))
-            ruling.arrange()
-
-    def use_changer(self, changer: Changer | None) -> None:
-        """Carry out what this one decides, from the next message on; nothing, where it is None."""
-        if self.ruling is None and changer is not None:
-            self.begin_carrying()
-        if self.ruling is not None:
-            self.ruling.use(changer)
-
-    def begin_carrying(self) -> None:
-        """From now on something may have to be carried out."""
-        if not self.ended:
-            self.ruling = Ruling(self, (self.up, self.down), lambda: self.host.wake(self.track))
-            self.relay_data = self.relay_ruled  # type: ignore[method-assign]
-            self.pass_on = self.pass_on_ruled  # type: ignore[method-assign]
-
-    def send_by(self, emission: Emission) -> None:
-        """Send a message of our own, once its delay is over."""
-        self.carry_out(Verdict(None, emissions=(emission,)))
-
-    def end_by(self, order: CloseOrder) -> None:
-        """End the connection, behind what waits on it."""
-        self.carry_out(Verdict(None, close=order))
-
-    def carry_out(self, verdict: Verdict) -> None:
-        """Do what is asked for from outside of what passes."""
-        if self.ruling is None:
-            self.begin_carrying()
-        if self.ruling is not None and not self.ended:
-            self.ruling.follow_up(None, verdict, time.monotonic())
-            self.ruling.arrange()
-
-    def end_ruling(self) -> None:
-        """The connection has ended: tell of what waited, and those who decide."""
-        ruling = self.ruling
-        if ruling is None:
-            return
-        ruling.give_up_all()
-        changer = ruling.changer
-        if changer is not None:
-            verdict = ruling.ask(lambda: changer.closed(time.monotonic()), default=None)
-            for sentence in () if verdict is None else verdict.logs:
-                self.host.say(self.track, sentence)
-
-    def stalls(self, peer: Connection) -> bool:
-        """True while nothing is to be read from a peer."""
-        if self.ruling is None:
-            return False
-        now = time.monotonic()
-        return any(each.way.source is peer and now < each.stalled_until for each in self.ruling.courses.values())
-
-    def answers(self, peer: Connection) -> bool:
-        """True, once each time, if something of ours goes back to a peer because of what it has sent."""
-        for course in () if self.ruling is None else self.ruling.courses.values():
-            if course.owes and course.way.source is peer:
-                course.owes = False
-                return True
-        return False
 
     # chunks
 
