@@ -58,16 +58,6 @@ def test_all_that_there_is_has_a_piece() -> None:
     assert [name for name in BUILT_IN if f"{{{name}" not in TEXT] == []
 
 
-def test_links_lead_somewhere() -> None:
-    """To a heading of this file, or to a file that is there and has the heading."""
-    for file, heading in re.findall(r"\]\(([^)#]*)#?([^)]*)\)", TEXT):
-        path = ROOT / "docs" / (file or "rules.md")
-        assert path.exists(), file
-        headings = re.findall(r"^#+ (.+)$", path.read_text(), re.MULTILINE)
-        known = {re.sub(r"[^a-z -]", "", each.lower()).replace(" ", "-") for each in headings}
-        assert not heading or heading in known, heading
-
-
 def test_a_function_of_a_script_is_called(tmp_path: Path) -> None:
     """The piece on `script`, with the function that stands there."""
     (function,) = re.findall(r"^```python\n(.*?)^```", SECTIONS["script"], re.MULTILINE | re.DOTALL)

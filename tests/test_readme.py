@@ -1,4 +1,4 @@
-"""The commands in README and in every --help are run as they stand there, against a server of our own."""
+"""The commands in README, in docs and in every --help are run as they stand there, against a server of our own."""
 
 import os
 import re
@@ -26,6 +26,8 @@ from paperknife_decoders.message import Direction, Message, Opcode
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
+PAGES = [path.read_text() for path in sorted((ROOT / "docs").glob("*.md"))]
+DOCUMENTS = [README, *PAGES]
 API = Api(given_schema())
 START_NS = 1_900_000_000_000_000_000
 ORDER = API.client.encode("order", {"client_tag": "tag-1", "quantity": 200, "side": "BUY"})
@@ -74,17 +76,21 @@ shutil.copyfileobj(sys.stdin, sys.stdout)
 """Programs that examples call and a machine may lack, as far as the examples need them."""
 
 
-def readme_commands() -> Iterator[str]:
-    """Each line of the ```sh blocks."""
-    for block in re.findall(r"^```sh\n(.*?)^```", README, re.MULTILINE | re.DOTALL):
+def blocks(language: str) -> Iterator[str]:
+    """What is fenced as one of this language, in README first."""
+    for document in DOCUMENTS:
+        yield from re.findall(rf"^```{language}\n(.*?)^```", document, re.MULTILINE | re.DOTALL)
+
+
+def written_commands() -> Iterator[str]:
+    """Each line of the ```sh blocks of README and the pages in docs."""
+    for block in blocks("sh"):
         yield from filter(None, block.splitlines())
 
 
-def readme_file(language: str, beginning: str) -> str:
-    """The one file of a language that begins so in the README; it is there while its commands are run."""
-    blocks = re.findall(rf"^```{language}\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
-    (found,) = [block for block in blocks if block.startswith(beginning)]
-    return str(found)
+def written_file(language: str, beginning: str) -> str:
+    """The first file of a language that begins so, in README or in docs; it is there while their commands are run."""
+    return next(block for block in blocks(language) if block.startswith(beginning))
 
 
 def help_commands(group: click.Group = main) -> Iterator[str]:
@@ -99,7 +105,7 @@ def help_commands(group: click.Group = main) -> Iterator[str]:
             yield from (line.strip() for line in examples.split("\n\n")[0].splitlines()[1:])
 
 
-COMMANDS = list(dict.fromkeys([*readme_commands(), *help_commands()]))
+COMMANDS = list(dict.fromkeys([*written_commands(), *help_commands()]))
 MAKE = "make demo"
 LISTENING = [command for command in COMMANDS if "paperknife proxy" in command]
 MITMPROXY = [command for command in COMMANDS if command.startswith("mitmproxy ")]
@@ -146,9 +152,9 @@ def furnish(folder: Path, path: str) -> None:
     """Put what the examples name into a folder."""
     for name in ("proto", "protos"):
         shutil.copytree(given_schema(), folder / name)
-    (folder / "paperknife.yaml").write_text(readme_file("yaml", "protocols:"))
-    (folder / "rules.yaml").write_text(readme_file("yaml", "seed:"))
-    (folder / "mine.py").write_text(readme_file("python", "def client_order"))
+    (folder / "paperknife.yaml").write_text(written_file("yaml", "protocols:"))
+    (folder / "rules.yaml").write_text(written_file("yaml", "rules:"))
+    (folder / "mine.py").write_text(written_file("python", "def client_order"))
     shutil.copytree(ROOT / "recordings", folder / "recordings")
     (folder / "message.bin").write_bytes(HEARTBEAT)
     (folder / "client.py").write_text(CLIENT)
@@ -268,21 +274,27 @@ def test_mitmproxy_runs_with_the_script(type_in, command: str, tmp_path: Path) -
 
 
 def test_the_makefile_has_what_the_documentation_names() -> None:
-    """Each `make TARGET` in README and CONTRIBUTING is there, with a word for `make help`."""
+    """Each `make TARGET` in README, docs and CONTRIBUTING is there, with a word for `make help`."""
     makefile = (ROOT / "Makefile").read_text()
-    documents = README + (ROOT / "CONTRIBUTING.md").read_text()
+    documents = "\n".join([*DOCUMENTS, (ROOT / "CONTRIBUTING.md").read_text()])
     for target in {found[0] or found[1] for found in re.findall(r"`make ([a-z]+)`|^make ([a-z]+)$", documents, re.M)}:
         assert re.search(rf"^{target}:.*  ## ", makefile, re.MULTILINE), target
     assert re.search(r"^demo: .*\n\t@\$\(BIN\)/paperknife demo$", makefile, re.MULTILINE)
 
 
 def test_every_option_of_the_script_is_named() -> None:
-    """Who reads README knows what --set takes."""
-    assert [option.name for option in OPTIONS if f"`{option.name}`" not in README] == []
+    """Who reads on about mitmproxy knows what --set takes."""
+    page = (ROOT / "docs" / "watching.md").read_text()
+    assert [option.name for option in OPTIONS if f"`{option.name}`" not in page] == []
+
+
+def test_every_page_is_named() -> None:
+    """README leads to each page of docs."""
+    assert [path.name for path in (ROOT / "docs").iterdir() if f"](docs/{path.name})" not in README] == []
 
 
 def test_every_folder_is_in_the_table() -> None:
     """And every folder of the table is there."""
     table = set(re.findall(r"^\| `([^`]+)/` \|", README, re.MULTILINE))
     assert all((ROOT / folder).is_dir() for folder in table)
-    assert {"proto", "recordings", "tests", "bench"} <= table
+    assert {"proto", "recordings", "tests", "bench", "docs"} <= table

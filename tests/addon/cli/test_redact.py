@@ -112,10 +112,10 @@ def test_a_leak_that_cannot_be_masked(run, tmp_path):
 
 
 def test_the_names_that_are_secret_are_listed():
-    """All of them, one a line, so that nobody has to read the source; README and the help say where."""
+    """All of them, one a line, so that nobody has to read the source; the docs and the help say where."""
     listed = CliRunner().invoke(main, ["redact", "--list-names"])
     assert listed.exit_code == 0
     assert listed.stdout.split() == sorted(SECRET_NAMES)
     assert "cookie" in listed.stderr
     assert "--list-names" in CliRunner().invoke(main, ["redact", "--help"]).stdout
-    assert "`paperknife redact --list-names`" in (Path(__file__).parents[3] / "README.md").read_text()
+    assert "`paperknife redact --list-names`" in (Path(__file__).parents[3] / "docs" / "recording.md").read_text()

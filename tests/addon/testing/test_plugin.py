@@ -13,7 +13,7 @@ from paperknife.demo.users import USERS
 from paperknife.demo.venue import VenueOptions
 
 ROOT = Path(__file__).parents[3]
-README = (ROOT / "README.md").read_text()
+DOCUMENTS = ("README.md", "docs/testing.md")
 
 CLIENT = """
 import asyncio
@@ -160,9 +160,10 @@ def test_what_a_fixture_does_at_its_end_counts(author: pytest.Pytester) -> None:
     result.stdout.fnmatch_lines(["#1 This was recorded and did not come: login user=alice*"])
 
 
-def test_the_example_of_the_readme_passes(author: pytest.Pytester) -> None:
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_the_example_of_a_document_passes(author: pytest.Pytester, document: str) -> None:
     """As it stands there."""
-    pieces = re.findall(r"^```python\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
+    pieces = re.findall(r"^```python\n(.*?)^```", (ROOT / document).read_text(), re.MULTILINE | re.DOTALL)
     (example,) = (piece for piece in pieces if "paperknife_venue" in piece)
     author.makepyfile(test_example=example)
     assert author.runpytest_inprocess("-p", "no:cacheprovider").parseoutcomes() == {"passed": 1}
