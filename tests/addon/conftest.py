@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from tests.addon.proxy.terminal import EDITOR, Terminal
+from websockets.sync.server import ServerConnection
 
 from paperknife.demo.api import Api
 from paperknife.demo.files import given_schema
@@ -104,3 +106,30 @@ def record(tape: Tape, tmp_path: Path) -> Callable[..., Path]:
         return path
 
     return record
+
+
+@pytest.fixture
+def received() -> list[bytes]:
+    """What has come to the server behind `in_terminal`."""
+    return []
+
+
+@pytest.fixture
+def in_terminal(
+    served: Callable[..., str], trading: str, environment: dict[str, str], tmp_path: Path, received: list[bytes]
+) -> Iterator[Callable[..., Terminal]]:
+    """`in_terminal(*words)` is a proxy in a terminal, in front of a server that keeps what comes."""
+
+    def keep(connection: ServerConnection) -> None:
+        received.extend(content for content in connection if isinstance(content, bytes))
+
+    started: list[Terminal] = []
+
+    def start(*words: str) -> Terminal:
+        command = ["paperknife", "proxy", "--mode", f"reverse:{served(keep)}", "--schema", trading, "-p", "0", *words]
+        started.append(Terminal(command, environment | {"EDITOR": EDITOR}, tmp_path))
+        return started[-1]
+
+    yield start
+    for terminal in started:
+        terminal.program.close(force=True)

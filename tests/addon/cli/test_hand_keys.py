@@ -2,41 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pexpect
 import pytest
-from tests.addon.proxy.test_hands import EDITOR, order
-from tests.addon.proxy.test_interfaces import Terminal
+from tests.addon.proxy.terminal import Terminal
+from tests.addon.proxy.test_hands import HELD, order
 from websockets.sync.client import connect
-from websockets.sync.server import ServerConnection
 
 
 @pytest.fixture
-def received() -> list[bytes]:
-    return []
-
-
-@pytest.fixture
-def stream(
-    served: Callable[..., str], trading: str, environment: dict[str, str], tmp_path: Path, received: list[bytes]
-) -> Iterator[Terminal]:
-    """The live view in front of a server that keeps what comes; orders of more than 100 are held."""
-
-    def keep(connection: ServerConnection) -> None:
-        received.extend(content for content in connection if isinstance(content, bytes))
-
-    terminal = Terminal(
-        [
-            *("paperknife", "proxy", "--mode", f"reverse:{served(keep)}", "--schema", trading),
-            *("-p", "0", "--hold", "order.quantity > 100"),
-        ],
-        environment | {"EDITOR": EDITOR},
-        tmp_path,
-    )
-    yield terminal
-    terminal.program.close(force=True)
+def stream(in_terminal: Callable[..., Terminal]) -> Terminal:
+    """The live view; orders of more than 100 are held."""
+    return in_terminal(*HELD)
 
 
 def test_next_edit_pass_and_drop(stream: Terminal, received, eventually) -> None:
@@ -64,26 +42,9 @@ def test_next_edit_pass_and_drop(stream: Terminal, received, eventually) -> None
     assert stream.program.exitstatus == 0
 
 
-@pytest.fixture
-def watched(
-    served: Callable[..., str], trading: str, environment: dict[str, str], tmp_path: Path, received: list[bytes]
-) -> Iterator[Terminal]:
-    """The live view in front of a server that keeps what comes; nothing is held."""
-
-    def keep(connection: ServerConnection) -> None:
-        received.extend(content for content in connection if isinstance(content, bytes))
-
-    terminal = Terminal(
-        ["paperknife", "proxy", "--mode", f"reverse:{served(keep)}", "--schema", trading, "-p", "0"],
-        environment | {"EDITOR": EDITOR},
-        tmp_path,
-    )
-    yield terminal
-    terminal.program.close(force=True)
-
-
-def test_an_earlier_message_is_edited_and_sent_again(watched: Terminal, received, eventually) -> None:
+def test_an_earlier_message_is_edited_and_sent_again(in_terminal, received, eventually) -> None:
     """It is chosen from a list of what has passed, with numbers; the view waits meanwhile, and the traffic does not."""
+    watched = in_terminal()
     port = watched.until(r"ws://127\.0\.0\.1:(\d+)/v1")[1]
     watched.program.send("i")
     watched.until("No message of a connection that is open has passed yet")

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
-from tests.addon.proxy.test_interfaces import Terminal
+from tests.addon.proxy.terminal import Terminal
 from websockets.sync.client import connect
-from websockets.sync.server import ServerConnection
 
 from paperknife.demo.api import Api
 from paperknife.demo.files import given_schema
 
 API = Api(given_schema())
-EDITOR = f"{sys.executable} {Path(__file__).with_name('line_editor.py')}"
+HELD = ("--hold", "order.quantity > 100")
 
 
 def order(quantity: int, symbol: str = "ESZ6") -> bytes:
@@ -23,29 +20,9 @@ def order(quantity: int, symbol: str = "ESZ6") -> bytes:
 
 
 @pytest.fixture
-def received() -> list[bytes]:
-    return []
-
-
-@pytest.fixture
-def console(
-    served: Callable[..., str], trading: str, environment: dict[str, str], tmp_path: Path, received: list[bytes]
-) -> Iterator[Terminal]:
-    """The console in front of a server that keeps what comes; orders of more than 100 are held."""
-
-    def keep(connection: ServerConnection) -> None:
-        received.extend(content for content in connection if isinstance(content, bytes))
-
-    terminal = Terminal(
-        [
-            *("paperknife", "proxy", "--ui", "console", "--mode", f"reverse:{served(keep)}", "--schema", trading),
-            *("-p", "0", "--hold", "order.quantity > 100"),
-        ],
-        environment | {"EDITOR": EDITOR},
-        tmp_path,
-    )
-    yield terminal
-    terminal.program.close(force=True)
+def console(in_terminal: Callable[..., Terminal]) -> Terminal:
+    """mitmproxy's console."""
+    return in_terminal("--ui", "console", *HELD)
 
 
 def test_hold_edit_with_a_mistake_correct_and_release(console: Terminal, received, eventually) -> None:

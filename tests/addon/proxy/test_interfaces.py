@@ -1,49 +1,21 @@
 """mitmproxy's console and web interface with our addon inside, driven as a user does."""
 
-import contextlib
 import json
 import re
 import socket
-import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pexpect
-import pyte
 import pytest
+from tests.addon.proxy.terminal import Terminal
 from websockets.sync.client import connect
 
 from paperknife.demo.api import Api
 from paperknife.demo.files import given_schema
 
 ORDER = Api(given_schema()).client.encode("order", {"client_tag": "tag-1", "quantity": 3, "side": "BUY"})
-ROWS, COLUMNS = 30, 100
-
-
-class Terminal:
-    """A terminal with a program in it."""
-
-    def __init__(self, command: list[str], environment: dict[str, str], folder: Path) -> None:
-        self.screen = pyte.Screen(COLUMNS, ROWS)
-        self.stream = pyte.ByteStream(self.screen)
-        self.program = pexpect.spawn(
-            command[0], command[1:], dimensions=(ROWS, COLUMNS), env=environment, cwd=str(folder)
-        )
-
-    def until(self, pattern: str, keys: str = "", seconds: float = 20) -> re.Match[str]:
-        """Press `keys`, wait until the screen shows `pattern`, and return the match."""
-        self.program.send(keys)
-        deadline = time.monotonic() + seconds
-        while not (found := re.search(pattern, self.text())):
-            assert time.monotonic() < deadline, f"{pattern} did not come:\n{self.text()}"
-            with contextlib.suppress(pexpect.TIMEOUT):
-                self.stream.feed(self.program.read_nonblocking(65536, 0.2))
-        return found
-
-    def text(self) -> str:
-        """What is on the screen."""
-        return "\n".join(line.rstrip() for line in self.screen.display)
 
 
 @pytest.fixture
