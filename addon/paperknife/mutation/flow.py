@@ -19,7 +19,7 @@ from heapq import heapify, heappop, heappush
 
 from paperknife.mutation.verdict import Throttle, Verdict
 
-__all__ = ["Flow", "Limits", "Parcel", "is_timed"]
+__all__ = ["LIMITS_AT_ONCE", "Flow", "Limits", "Parcel", "is_timed"]
 
 CLOSE_SECONDS = 5.0
 """So long a close frame waits for what is in front of it: peers that close wait ten seconds or so for the answer."""
@@ -43,6 +43,9 @@ class Limits:
 
 
 LIMITS = Limits()
+
+LIMITS_AT_ONCE = Limits(messages=10_000)
+"""How many messages of ours what comes at once may lead to; nothing else goes on while they are made."""
 
 AT_ONCE = Verdict(b"")
 """Lets something go on without more ado."""

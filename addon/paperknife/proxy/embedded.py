@@ -193,6 +193,7 @@ class EmbeddedProxy:
         self.shutdown()
         handlers = self.master.addons.get("proxyserver").connections.values() if self.listening else ()
         for handler in handlers:
+            handler.is_ending = True
             for each in handler.transports.values():
                 transport = each.writer.transport if isinstance(each.writer, asyncio.StreamWriter) else None
                 if isinstance(transport, asyncio.Transport):

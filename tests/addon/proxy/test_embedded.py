@@ -88,6 +88,9 @@ def test_an_interrupt_takes_no_more(stage) -> None:
             at.proxy.interrupt()
             await at.proxy.closed()
             await client.send("after")
+            for handler in at.proxy.master.addons.get("proxyserver").connections.values():
+                for transport in handler.transports.values():
+                    transport.reader.feed_data(b"\x81\x05later")  # what a full stream reads on by itself
             with pytest.raises(TimeoutError):
                 await asyncio.wait_for(client.recv(), 0.2)
             peers[0].transport.abort()  # nobody answers its close frame

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from random import Random
 from typing import TYPE_CHECKING
@@ -117,11 +117,19 @@ class Course:
             return outcome.is_dropped
         return outcome.is_dropped or len(outcome.gone) >= len(message.envelopes)
 
-    def emit(self, emissions: Sequence[Emission]) -> None:
-        """Send messages of our own. Raises `SpliceError` for too many."""
-        if len(self.outcome.emissions) + len(emissions) > MOST_EMISSIONS:
-            raise SpliceError(f"one message brings about at most {MOST_EMISSIONS:,} others")
-        self.outcome.emissions = (*self.outcome.emissions, *emissions)
+    def emit(self, emissions: Iterable[Emission]) -> None:
+        """Send messages of our own, of which none is made any more where a chunk of tiny ones has led to enough.
+
+        Raises `SpliceError` for too many.
+        """
+        made = []
+        for emission in emissions:
+            if len(self.outcome.emissions) + len(made) >= MOST_EMISSIONS:
+                raise SpliceError(f"one message brings about at most {MOST_EMISSIONS:,} others")
+            if not self.standing.may_send(len(emission.content)):
+                break
+            made.append(emission)
+        self.outcome.emissions = (*self.outcome.emissions, *made)
 
     def emission(self, direction: Direction, envelope: bytes, delay: float = 0.0) -> Emission:
         """A message with an envelope, in the form that messages of a direction have. Raises `SpliceError`."""

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from random import Random
 
+from paperknife.mutation.flow import LIMITS_AT_ONCE
 from paperknife_decoders.expression import Given
 from paperknife_decoders.expression.terms import Kind, Value
 from paperknife_decoders.message import Direction, Opcode
@@ -60,6 +61,11 @@ class Standing:
     seed: int = 0
     count: int = 0
     """Of the rule that is at work: its name, its seed, and how often it has done something, this time included."""
+    sent_for: int = -1
+    sent: int = 0
+    sent_size: int = 0
+    has_sent_enough: bool = False
+    """Of messages of ours: the time of what they are sent for, how many, their bytes, and whether no more is sent."""
 
     def tally(self, rule: str) -> Tally:
         """How often a rule did something on this connection."""
@@ -76,6 +82,20 @@ class Standing:
             # A text is hashed by SHA-512, the same in every process (docs.python.org/3/library/random.html).
             stream = self.streams[key] = Random(f"{self.seed}/{self.number}/{self.rule}")
         return stream
+
+    def may_send(self, size: int) -> bool:
+        """Count a message of ours; False where what came at once, which has one time, has led to too many.
+
+        One more than can go out is made, so that whoever sends them says it.
+        """
+        if self.sent_for != self.time_ns:
+            self.sent_for, self.sent, self.sent_size, self.has_sent_enough = self.time_ns, 0, 0, False
+        if self.has_sent_enough:
+            return False
+        self.has_sent_enough = self.sent >= LIMITS_AT_ONCE.messages or self.sent_size > LIMITS_AT_ONCE.size
+        self.sent += 1
+        self.sent_size += size
+        return True
 
     def remember(self, name: str, value: Value) -> None:
         """Keep a value of the message at hand; what is too long to be one that anybody compares is not kept."""

@@ -40,6 +40,8 @@ class LaneConnectionHandler(ProxyConnectionHandler):
 
     lane: Pausing | None = None
     resumed: asyncio.Event
+    is_ending = False
+    """The proxy ends: what is read already, and not handed on yet, stays so."""
 
     async def handle_connection(self, connection: Connection) -> None:
         """Read from a connection until its end, and keep it for sending where only its reading ended."""
@@ -68,11 +70,16 @@ class LaneConnectionHandler(ProxyConnectionHandler):
         assert reader is not None
         try:
             while data := await reader.read(CHUNK):
+                if self.is_ending:
+                    await asyncio.Event().wait()
                 await self.server_event(events.DataReceived(connection, data))
                 if self.lane is None:
                     await self.drain_writers()  # type: ignore[no-untyped-call]
                     continue
                 await self.drain_after(connection)
+                await asyncio.sleep(
+                    0
+                )  # a full stream would keep all others waiting: what is read next is there already
                 while self.lane.waits(connection):
                     self.resumed.clear()
                     await self.resumed.wait()

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
-from paperknife.mutation.flow import LIMITS
+from paperknife.mutation.flow import LIMITS_AT_ONCE
 from paperknife.mutation.verdict import CloseOrder, Emission, Verdict
 from paperknife.proxy.lane.course import Course, Going
 from paperknife.proxy.lane.untold import Untold
@@ -99,9 +99,10 @@ class Outgoing:
 
     def may_make(self, size: int) -> bool:
         """Count a message of our own; False where what was read at once, or is due at once, leads to too many."""
-        if self.made >= LIMITS.messages or self.made_size > LIMITS.size:
+        most = LIMITS_AT_ONCE
+        if self.made >= most.messages or self.made_size > most.size:
             self.say_once(
-                f"more than {LIMITS.messages:,} messages, or {LIMITS.size >> 20} MiB of them, were to be sent besides "
+                f"more than {most.messages:,} messages, or {most.size >> 20} MiB of them, were to be sent besides "
                 "for what came at once; the rest of them are not."
             )
             return False

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
+
+from paperknife.mutation.flow import LIMITS_AT_ONCE
 from paperknife.mutation.rules.standing import BUILT_IN, LONGEST_REMEMBERED, Standing
 
 
@@ -57,3 +60,25 @@ def test_a_number_that_grows_without_end_is_not_remembered(desk):
     for _ in range(100):
         assert changer.consider(desk.order(quantity=99_999), 0.0)
     assert changer.standing.remembered["n"] < 1 << 128
+
+
+@pytest.mark.parametrize(
+    ("action", "tag", "most"),
+    [
+        ("{reply: {heartbeat: {}}, times: 1000}", 1, LIMITS_AT_ONCE.messages + 1),
+        ("{reply: {error: {text: '{order.client_tag}'}}, times: 1000}", 60_000, LIMITS_AT_ONCE.size // 60_000 + 2),
+    ],
+)
+def test_what_comes_at_once_leads_to_so_much_and_no_more(desk, action, tag, most):
+    """Answers to a chunk of messages are made up to a bound, and one more; what comes later has answers again."""
+    changer = desk.changer(f"{{on: client order, do: {action}}}")
+
+    def answers(time_ns: int) -> int:
+        messages = [desk.order(client_tag="x" * tag) for _ in range(20)]
+        for message in messages:
+            message.time_ns = time_ns
+        verdicts = [changer.consider(message, 101.0) for message in messages]
+        assert {each.hits for each in verdicts} == {("rule 1",)}
+        return sum(len(each.emissions) for each in verdicts)
+
+    assert answers(1) == answers(2) == most

@@ -45,7 +45,7 @@ def sending(item: Item, direction: Direction) -> Act | None:
     make = bytes_sent(item) if isinstance(item.node.value, str) else envelope_sent(item, direction)
     if wait is None or times is None or make is None:
         return None
-    return lambda course: course.emit([make(course, direction, wait.draw(course.random)) for _ in range(times)])
+    return lambda course: course.emit(make(course, direction, wait.draw(course.random)) for _ in range(times))
 
 
 def bytes_sent(item: Item) -> Make | None:
