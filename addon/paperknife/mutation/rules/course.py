@@ -122,7 +122,7 @@ class Course:
 
         Raises `SpliceError` for too many.
         """
-        made = []
+        made: list[Emission] = []
         for emission in emissions:
             if len(self.outcome.emissions) + len(made) >= MOST_EMISSIONS:
                 raise SpliceError(f"one message brings about at most {MOST_EMISSIONS:,} others")
