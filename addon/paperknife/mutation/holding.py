@@ -27,10 +27,14 @@ class Limits:
 
 @dataclass(slots=True, eq=False)
 class Waiting:
-    """A message that is held: `number` counts from 1 in this run. `draft` is a file of it that is not done yet."""
+    """A message that is held: `number` counts from 1 in this run, `words` say what it is, without its secrets.
+
+    `draft` is a file of it that is not done yet.
+    """
 
     number: int
     held: Held
+    words: str
     draft: str = ""
     is_edited: bool = field(default=False)
     """Somebody has it in an editor at this moment."""
@@ -41,10 +45,9 @@ class Waiting:
         return self.held.message
 
     def sentence(self, now: float | None = None) -> str:
-        """``3: #1 -> order, 60 B, by big orders, 290 s left``."""
+        """``3: #1 -> order 2 ESZ6 BUY 5, 60 B, by big orders, 290 s left``."""
         message = self.message
-        payload = "+".join(envelope.payload or envelope.form.value for envelope in message.envelopes[:4]) or "empty"
-        words = f"{self.number}: #{message.connection} {message.direction.arrow} {payload}, {len(message.content):,} B"
+        words = f"{self.number}: #{message.connection} {self.words}, {len(message.content):,} B"
         left = "" if now is None else f", {max(self.held.until - now, 0):.0f} s left"
         return printable(f"{words}, by {self.held.rule}{left}")
 
@@ -52,11 +55,15 @@ class Waiting:
 class Holding:
     """A `paperknife.mutation.held.Holder` that asks the user, by whoever listens to `changed`.
 
-    `say` is told a sentence, and whether it is a warning; `stirred` is called after each change of the queue.
+    `say` is told a sentence, and whether it is a warning; `words` gives those for a message, without its secrets;
+    `stirred` is called after each change of the queue.
     """
 
-    def __init__(self, say: Callable[[str, bool], None], limits: Limits | None = None) -> None:
+    def __init__(
+        self, say: Callable[[str, bool], None], words: Callable[[Message], str], limits: Limits | None = None
+    ) -> None:
         self.say = say
+        self.words = words
         self.limits = limits or Limits()
         self.waiting: dict[int, Waiting] = {}
         self.count = 0
@@ -81,7 +88,7 @@ class Holding:
             return
         self.count += 1
         self.size += size
-        self.waiting[self.count] = Waiting(self.count, held)
+        self.waiting[self.count] = Waiting(self.count, held, self.words(held.message))
         self.stir()
 
     def gone(self, held: Held, why: str) -> None:

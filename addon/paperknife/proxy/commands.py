@@ -14,6 +14,7 @@ from paperknife.mutation.editing.editor import EditorError
 from paperknife.mutation.editing.nodes import EditError
 from paperknife.mutation.holding import HeldError
 from paperknife.proxy.hands import Hands
+from paperknife.proxy.passed import Passed
 from paperknife_decoders.splice import PathError, SpliceError
 
 __all__ = ["Commands"]
@@ -32,6 +33,7 @@ class Commands:
 
     def __init__(self, hands: Hands) -> None:
         self.hands = hands
+        self.passed = Passed(hands)
 
     def running(self) -> None:
         """Where there is an interface, somebody can be asked about messages that are held."""
@@ -80,11 +82,17 @@ class Commands:
                 self.hands.see_that_there_is_an_editor()
                 self.hands.begin(self.hands.edit_held(waiting))
 
+    @named("paperknife.messages")
+    def messages(self, connection: str = "", count: str = "20") -> Sequence[str]:
+        """List the last messages of a connection, with their numbers for paperknife.inject, without secrets."""
+        with told():
+            return self.passed.lines(connection, count)
+
     @named("paperknife.inject")
     def inject(self, connection: str, message: str = "-1", *changes: str) -> None:
         """Send a message of a connection again, by their numbers (-1 is the last): edited, or with changes."""
         with told():
-            track, chosen = self.hands.chosen(connection, message)
+            track, chosen = self.passed.chosen(connection, message)
             if changes:
                 self.hands.send(track, chosen, assigned(chosen, changes))
             else:

@@ -8,18 +8,19 @@ import time
 from collections.abc import Callable, Coroutine, Sequence
 from typing import TYPE_CHECKING
 
-from mitmproxy import ctx, http
+from mitmproxy import ctx
 from mitmproxy.log import ALERT
 
 from paperknife.mutation.editing.editor import Editor, EditorError, GivenUp, Unsaved, edit, in_editor
 from paperknife.mutation.editing.sheet import Sheet
 from paperknife.mutation.hold_when import HoldWhen, condition_from
-from paperknife.mutation.holding import HeldError, Holding, Waiting
+from paperknife.mutation.holding import Holding, Waiting
 from paperknife.mutation.verdict import Emission
 from paperknife.proxy.links import Links
 from paperknife.traffic import Batch
 from paperknife_decoders.expression import Expression
-from paperknife_decoders.message import Direction, Message, Opcode
+from paperknife_decoders.message import Message
+from paperknife_decoders.summary import summarize
 
 if TYPE_CHECKING:
     from paperknife.proxy.lane.track import Track
@@ -33,6 +34,9 @@ NO_TERMINAL = (
     "An editor needs a terminal. Give changes behind the numbers instead, such as order.quantity=5; "
     "paperknife.held with a number shows a held message."
 )
+
+WIDTH = 60
+"""Columns of what is said of a message in a list."""
 
 HELP = (
     "Edit it and save; what differs is changed, a line taken away unsets its field.",
@@ -50,7 +54,7 @@ class Hands:
         self.tap = tap
         self.links = links
         self.renew = renew
-        self.holding = Holding(tap.audience.say)
+        self.holding = Holding(tap.audience.say, self.words)
         self.holding.stirred.append(self.wake)
         self.condition: Expression | None = None
         self.seconds = 300.0
@@ -126,6 +130,16 @@ class Hands:
         shown.before = message.before
         return shown
 
+    def words(self, message: Message) -> str:
+        """``-> order 2 ESZ6 BUY 5``: a message in a few words, without its secrets."""
+        shown, secrets = self.shown(message), message.reader.protocol.secrets
+        first = shown.envelopes[0] if shown.envelopes else None
+        said = "empty"
+        if first is not None:
+            said = f"{first.payload or first.form.value} {summarize(first, secrets, WIDTH)}".rstrip()
+        more = f" and {len(shown.envelopes) - 1:,} more" if len(shown.envelopes) > 1 else ""
+        return f"{message.direction.arrow} {said}{more}"
+
     async def edit_held(self, waiting: Waiting) -> None:
         """Have a held message edited; what comes of it goes on in its place."""
         if waiting.is_edited:
@@ -180,33 +194,6 @@ class Hands:
     def send(self, track: Track, message: Message, content: bytes) -> None:
         """Send a message of our own."""
         self.links.send(track.number, Emission(message.direction, message.opcode, content))
-
-    def chosen(self, connection: str, place: str) -> tuple[Track, Message]:
-        """A message that has passed. Raises `HeldError`."""
-        text = connection.strip().lstrip("#")
-        track = self.links.track(int(text)) if text.isascii() and text.isdigit() else self.focused()
-        if track is None:
-            numbers = ", ".join(str(live.number) for live in self.tap.live.values()) or "none"
-            raise HeldError(f"The number of an open connection was expected, not {connection}. Open are: {numbers}.")
-        flow: http.HTTPFlow = track.history.flow
-        track.history.flush()
-        messages = flow.websocket.messages if flow.websocket is not None else []
-        try:
-            each = messages[int(place)]
-        except (ValueError, IndexError):
-            raise HeldError(
-                f"The number of a message was expected, not {place}: 0 is the first of the {len(messages):,} that are "
-                "kept, -1 the last."
-            ) from None
-        direction = Direction.CLIENT if each.from_client else Direction.SERVER
-        opcode, time_ns = Opcode(each.type), int(each.timestamp * 1e9)
-        return track, Message(track.number, direction, time_ns, opcode, each.content, track.reader)
-
-    def focused(self) -> Track | None:
-        """The connection of the flow that has the focus in the console."""
-        view = ctx.master.addons.get("view")
-        flow = view.focus.flow if view is not None else None
-        return self.tap.live.get(flow.id) if flow is not None else None
 
     def say(self, text: str, *, warning: bool = False) -> None:
         """Tell the user something, where he sees it at once."""

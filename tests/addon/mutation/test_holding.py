@@ -17,7 +17,7 @@ class Desk:
         self.said: list[str] = []
         self.settled: list[tuple[int, bytes | None]] = []
         self.stirred = 0
-        self.holding = Holding(lambda text, warning: self.said.append(text), limits)
+        self.holding = Holding(lambda text, warning: self.said.append(text), lambda message: "-> order", limits)
         self.holding.stirred.append(self.stir)
 
     def stir(self) -> None:
