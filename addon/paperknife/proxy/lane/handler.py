@@ -77,9 +77,7 @@ class LaneConnectionHandler(ProxyConnectionHandler):
                     await self.drain_writers()  # type: ignore[no-untyped-call]
                     continue
                 await self.drain_after(connection)
-                await asyncio.sleep(
-                    0
-                )  # a full stream would keep all others waiting: what is read next is there already
+                await asyncio.sleep(0)  # a full stream never waits, and all others would
                 while self.lane.waits(connection):
                     self.resumed.clear()
                     await self.resumed.wait()

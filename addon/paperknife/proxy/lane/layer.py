@@ -142,6 +142,9 @@ class Lane(Ruled, websocket.WebsocketLayer):
         way, back = (self.up, self.down) if event.connection is self.context.client else (self.down, self.up)
         if self.puts_off(way, event):
             return
+        if self.put_off is not None and back.source.error == RESET:  # nothing is left of whose end waits
+            yield from self.abort(back)
+            return
         if way.source.error != RESET:
             yield from self.send_rest(way)
         way.ended = True

@@ -261,6 +261,25 @@ def test_a_reset_leaves_what_waits_undelivered(wire) -> None:
     asyncio.run(run())
 
 
+def test_a_peer_that_breaks_off_while_its_end_waits(wire) -> None:
+    """It has ended its sending behind a message that waits, and is gone when the other side speaks: all is over then."""
+
+    async def run() -> None:
+        async with wire() as at:
+            at.proxy.addon.tap.use_changers(lambda track: Table({A: Verdict(A, delay=60, hits=HIT)}, ("client",)))
+            await at.client.send(FIN | BINARY, A)
+            marker = await at.client.send(FIN | PING)
+            await at.server.hear(len(marker))
+            at.client.close()
+            told = asyncio.create_task(at.closed())
+            while not told.done():
+                await at.server.send(FIN | PING, b"anybody?")
+                await asyncio.wait([told], timeout=0.02)
+            assert [(m.content, m.fate, m.hits) for m in at.witness.seen if m.opcode == BINARY] == [(A, DROPPED, HIT)]
+
+    asyncio.run(run())
+
+
 TLS = pytest.mark.parametrize("tls", [False, True], ids=["tcp", "tls"])
 
 
