@@ -297,4 +297,4 @@ def test_every_folder_is_in_the_table() -> None:
     """And every folder of the table is there."""
     table = set(re.findall(r"^\| `([^`]+)/` \|", README, re.MULTILINE))
     assert all((ROOT / folder).is_dir() for folder in table)
-    assert {"proto", "recordings", "tests", "bench", "docs"} <= table
+    assert {"proto", "recordings", "tests", "bench"} <= table
