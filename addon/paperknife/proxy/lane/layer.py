@@ -157,8 +157,8 @@ class Lane(Ruled, websocket.WebsocketLayer):
             yield commands.CloseConnection(self.context.server)
             yield commands.CloseConnection(self.context.client)
             yield from self.finish(back if back.ended else way)
-        else:
-            yield HalfClosePeer(way.target)
+        elif self.put_off is None:
+            yield HalfClosePeer(way.target)  # else both have ended, and what waits would be lost with the connection
 
     def abort(self, way: Way | None = None) -> CommandGenerator[None]:
         """End both sides with no close frame; `way` is where the abort came from."""

@@ -244,6 +244,24 @@ def test_an_end_waits_for_what_is_delayed(wire) -> None:
     asyncio.run(run())
 
 
+def test_both_end_while_one_end_waits(wire) -> None:
+    """What was said before still arrives, and then it is over."""
+
+    async def run() -> None:
+        async with wire() as at:
+            at.proxy.addon.tap.use_changers(lambda track: Table({A: Verdict(A, delay=SHORT, hits=HIT)}, ("client",)))
+            message = await at.client.send(FIN | BINARY, A)
+            marker = await at.client.send(FIN | PING)
+            assert await at.server.hear(len(marker)) == marker
+            at.client.finish()
+            await asyncio.sleep(SHORT / 4)
+            at.server.finish()
+            assert await at.server.rest() == message
+            await at.closed()
+
+    asyncio.run(run())
+
+
 def test_a_reset_leaves_what_waits_undelivered(wire) -> None:
     """It is told as dropped: every message has a fate."""
 
@@ -262,7 +280,7 @@ def test_a_reset_leaves_what_waits_undelivered(wire) -> None:
 
 
 def test_a_peer_that_breaks_off_while_its_end_waits(wire) -> None:
-    """It has ended its sending behind a message that waits, and is gone when the other side speaks: all is over then."""
+    """It has ended its sending behind a message that waits, and is gone when the other side speaks: all is over."""
 
     async def run() -> None:
         async with wire() as at:
