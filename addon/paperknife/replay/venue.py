@@ -82,8 +82,9 @@ class Venue:
         self.options = options or VenueOptions()
         self.visits: dict[int, Visit] = {}
         self.opened = 0
+        """Connections that were let in; before their clients hear of it."""
         self._taking = asyncio.Lock()
-        self._recorded: dict[ServerConnection, Recorded] = {}
+        self._admitted: dict[ServerConnection, tuple[int, Recorded]] = {}
         self._server: Server | None = None
 
     @property
@@ -133,13 +134,14 @@ class Venue:
             )
         if recorded.is_compressed:
             connection.protocol.available_extensions = [ServerPerMessageDeflateFactory()]
-        self._recorded[connection] = recorded
+        self.opened += 1
+        self._admitted[connection] = self.opened, recorded
         return None
 
     def _subprotocol(self, connection: ServerConnection, offered: Sequence[Subprotocol]) -> Subprotocol | None:
         """The recorded one, if the client offers it."""
-        recorded = self._recorded.get(connection)
-        return next((each for each in offered if recorded and each == recorded.connection.subprotocol), None)
+        _, recorded = self._admitted[connection]
+        return next((each for each in offered if each == recorded.connection.subprotocol), None)
 
     async def _attend(self, connection: ServerConnection) -> None:
         """One client, from its handshake to its end."""
@@ -157,9 +159,7 @@ class Venue:
             self.session.faults.append(str(error))
 
     async def _answer(self, connection: ServerConnection) -> None:
-        recorded = self._recorded.pop(connection)
-        self.opened += 1
-        number = self.opened  # others may connect meanwhile
+        number, recorded = self._admitted.pop(connection)
         first, protocol = await asyncio.to_thread(self._begin, recorded)
         options, begin_ns = self.options, first.time_ns if first is not None else recorded.connection.time_ns
         volatile = volatile_of(protocol, options.ignore)
