@@ -72,6 +72,9 @@ def client_command(context: click.Context, /, file: Path, **options: Any) -> Non
     them and more than there were requests, are compared by their fields and their rate. The exit status is 0 if all
     is the same, 1 if something differs, 2 if it could not be run.
 
+    What rules or a hand had changed is played as the server saw it: what had reached it, and nothing that was dropped;
+    it is compared with the answers as the server had sent them.
+
     Secrets are masked in recordings. They are taken from PAPERKNIFE_SECRET_<FIELD>, PAPERKNIFE_HEADER_<NAME> and
     PAPERKNIFE_QUERY_<NAME>, or asked for.
 

@@ -106,6 +106,9 @@ def server_command(context: click.Context, /, file: Path, **options: Any) -> Non
     count, and the client's own ones are put into the answers. On a terminal: space pauses, n or the right arrow lets
     one message go, q ends it. The exit status is 1 if a client sent what was not recorded.
 
+    What rules or a hand had changed is played as the client saw it: its requests as it had sent them, the dropped ones
+    too, and the answers that had reached it.
+
     \b
     Examples:
       paperknife replay server session.mcap

@@ -174,4 +174,4 @@ class Replaying:
 
     def _acts(self, recorded: Recorded) -> Iterator[Act]:
         for act in self.session.acts(recorded.number, as_server_saw):
-            yield act if not isinstance(act, Message) else as_it_left(act)
+            yield act if not isinstance(act, Message) else as_it_left(act, Direction.SERVER)

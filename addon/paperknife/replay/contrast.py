@@ -127,7 +127,7 @@ def acts_of(session: Session, recorded: Recorded, protocol: Protocol) -> Iterato
     """What happened on a connection, all of it read by one protocol."""
     reader = protocol.reader(recorded.path)
     for act in session.acts(recorded.number, as_server_saw):
-        yield act if isinstance(act, Closed) else read_by(as_it_left(act), reader)
+        yield act if isinstance(act, Closed) else read_by(as_it_left(act, Direction.SERVER), reader)
 
 
 def read_by(message: Message, reader: Reader) -> Message:

@@ -169,9 +169,9 @@ def as_server_saw(message: Message) -> bool:
     return message.fate is not (Fate.DROPPED if message.direction is Direction.CLIENT else Fate.INJECTED)
 
 
-def as_it_left(message: Message) -> Message:
-    """A message as its sender had sent it, where that was the server; as it arrived, where that was the client."""
-    if message.direction is Direction.CLIENT or message.original is None:
+def as_it_left(message: Message, sender: Direction) -> Message:
+    """A message as its sender had sent it, where that was this one; as it arrived, where that was the other."""
+    if message.direction is not sender or message.original is None:
         return message
     return Message(
         message.connection,

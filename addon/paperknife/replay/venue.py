@@ -25,7 +25,7 @@ from paperknife.replay.moves import Manner, Missed, Mode
 from paperknife.replay.one_write import OneWriteServer
 from paperknife.replay.pace import Pace
 from paperknife.replay.passing import Passing
-from paperknife.replay.timeline import Act, Recorded, Session, as_client_saw, path_of
+from paperknife.replay.timeline import Act, Recorded, Session, as_client_saw, as_it_left, path_of
 from paperknife.replay.visit import Listener, OnMiss, Visit
 from paperknife_decoders.message import Direction, Message
 from paperknife_decoders.pairing import roles_of
@@ -203,7 +203,8 @@ class Venue:
     def _acts(self, recorded: Recorded) -> Iterator[Act]:
         start_s = self.options.start_s
         start_ns = recorded.connection.time_ns + round(start_s * 1e9) if start_s else None
-        return self.session.acts(recorded.number, as_client_saw, start_ns)
+        for act in self.session.acts(recorded.number, as_client_saw, start_ns):
+            yield as_it_left(act, Direction.CLIENT) if isinstance(act, Message) else act
 
     def _steps(self, recorded: Recorded, volatile: Volatile) -> Iterator[Step]:
         return conditions(self._acts(recorded), volatile)

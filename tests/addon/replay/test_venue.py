@@ -18,7 +18,7 @@ from paperknife.demo.client import ClientOptions, Outcome, trade
 from paperknife.replay.moves import Mode
 from paperknife.replay.pace import FASTEST
 from paperknife.traffic import Close
-from paperknife_decoders.message import Direction, Opcode
+from paperknife_decoders.message import Direction, Fate, Opcode
 
 line = Line()
 CLIENTS = Path(__file__).with_name("clients")
@@ -392,3 +392,24 @@ def test_a_recording_that_is_gone_is_told_of(replayed, tmp_path) -> None:
         connect(f"{url}/v1")
     assert refused.value.response.status_code == 500
     assert b"cannot be read" in refused.value.response.body
+
+
+def test_what_rules_did_is_played_as_the_client_saw_it(replayed, tmp_path) -> None:
+    """Its requests as it had sent them, dropped and changed ones too; answers as they arrived, those of rules too."""
+    order = [api().client.encode("order", {"request_id": number, "quantity": number}) for number in (1, 2)]
+    cut = api().client.encode("order", {"request_id": 2, "quantity": 99})
+    beat = [api().server.encode("heartbeat", {"sequence": number}) for number in (3, 4, 5)]
+    acts = [
+        line.raw(10, Direction.CLIENT, order[0], fate=Fate.DROPPED),
+        line.raw(20, Direction.CLIENT, cut, fate=Fate.CHANGED, original=order[1]),
+        line.raw(25, Direction.CLIENT, cut, fate=Fate.INJECTED),
+        line.raw(30, Direction.SERVER, beat[0], fate=Fate.DROPPED),
+        line.raw(40, Direction.SERVER, beat[1], fate=Fate.CHANGED, original=beat[0]),
+        line.raw(50, Direction.SERVER, beat[2], fate=Fate.INJECTED),
+    ]
+    url, heard = replayed(write(tmp_path / "s.mcap", [line.opened(), *acts, line.closed(60)]), speed=FASTEST)
+    with connect(f"{url}/v1") as client:
+        for each in order:
+            client.send(each)
+        assert [client.recv(timeout=10) for _ in range(2)] == beat[1:]
+    assert not heard.missed_ones
