@@ -9,7 +9,7 @@ from typing import Protocol
 from paperknife.mutation.verdict import Verdict
 from paperknife_decoders.message import Message
 
-__all__ = ["Held", "Holder"]
+__all__ = ["ENDED", "Held", "Holder"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,6 +28,10 @@ class Held:
     settle: Callable[[Verdict], None]
     by: Holder | None = None
     """Who is told of it, where that is nobody who asks the user."""
+
+
+ENDED = "the connection has ended"
+"""Why a message waits no more that goes nowhere; in all other cases it passes."""
 
 
 class Holder(Protocol):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from paperknife.mutation.held import Held
+from paperknife.mutation.held import ENDED, Held
 from paperknife.mutation.verdict import Verdict
 from paperknife_decoders.message import Message
 from paperknife_decoders.printable import printable
@@ -96,7 +96,8 @@ class Holding:
         for number, waiting in self.waiting.items():
             if waiting.held is held:
                 self.forget(number)
-                self.say(f"Held message {waiting.sentence()} has passed unchanged: {why}.", True)
+                became = "is dropped" if why == ENDED else "has passed unchanged"
+                self.say(f"Held message {waiting.sentence()} {became}: {why}.", True)
                 break
 
     # what the user says

@@ -246,6 +246,8 @@ class Paperknife:
         for task in (self.watcher, self.rules_watcher, self.script_watcher, self.refresher):
             if task is not None:
                 task.cancel()
+        if ctx.master.should_exit.is_set():
+            self.tap.give_up_waiting()
         self.audience.tell_counts(all_of_them=True)
         self.recordings.stop()
         if self.finishes_recordings and ctx.master.should_exit.is_set():

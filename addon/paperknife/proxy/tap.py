@@ -90,6 +90,12 @@ class Tap:
         if flows:
             ctx.master.addons.trigger(UpdateHook(flows))
 
+    def give_up_waiting(self) -> None:
+        """Tell of all that waits on any connection as dropped: the proxy ends."""
+        for live in self.live.values():
+            if live.carrier is not None:
+                live.carrier.give_up_waiting()
+
     def connections(self) -> list[Connection]:
         """Those that are open."""
         return [live.connection for live in self.live.values()]

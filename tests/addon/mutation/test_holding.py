@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from paperknife.mutation.held import Held
+from paperknife.mutation.held import ENDED, Held
 from paperknife.mutation.holding import HeldError, Holding, Limits
 from paperknife_decoders.message import Direction
 
@@ -63,13 +63,14 @@ def test_a_number_that_none_has(tape) -> None:
         assert str(caught.value).isprintable()
 
 
-def test_one_that_waits_no_more(tape) -> None:
-    """It is said; a word on it comes too late."""
+@pytest.mark.parametrize(("why", "became"), [("its time was over", "has passed unchanged"), (ENDED, "is dropped")])
+def test_one_that_waits_no_more(tape, why, became) -> None:
+    """It is said what became of it; a word on it comes too late."""
     desk = Desk(tape)
     held = desk.keep(1)
     waiting = desk.holding.one()
-    desk.holding.gone(held, "its time was over")
-    assert desk.said == ["Held message 1: #1 -> order, 4 B, by big orders has passed unchanged: its time was over."]
+    desk.holding.gone(held, why)
+    assert desk.said == [f"Held message 1: #1 -> order, 4 B, by big orders {became}: {why}."]
     assert not desk.holding.replace(waiting, b"x")
     assert desk.settled == []
 

@@ -84,6 +84,11 @@ class Decided(Relaying):
             self.ruling.follow_up(None, verdict, time.monotonic())
             self.ruling.arrange()
 
+    def give_up_waiting(self) -> None:
+        """Tell of all that waits as dropped: the proxy ends."""
+        if self.ruling is not None:
+            self.ruling.give_up_all()
+
     def end_ruling(self) -> None:
         """The connection has ended: tell of what waited, and those who decide."""
         ruling = self.ruling

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from paperknife.mutation.flow import LIMITS_AT_ONCE
+from paperknife.mutation.held import ENDED
 from paperknife.mutation.verdict import CloseOrder, Emission, Verdict
 from paperknife.proxy.lane.course import Course, Going
 from paperknife.proxy.lane.untold import Untold
@@ -169,7 +170,7 @@ class Outgoing:
         if going.held is not None and not going.settled:
             holder = going.held.by or self.lane.host.holder
             if holder is not None:
-                holder.gone(going.held, "the connection has ended" if self.is_over else "its time was over")
+                holder.gone(going.held, ENDED if self.is_over else "its time was over")
         if going.opcode == Opcode.CLOSE:
             return self.depart_close(course, going)
         if course.way.closing and not going.raw:

@@ -26,6 +26,9 @@ class Carrier(Protocol):
     def end_by(self, order: CloseOrder) -> None:
         """End the connection, behind what waits on it."""
 
+    def give_up_waiting(self) -> None:
+        """Tell of all that waits as dropped: the proxy ends."""
+
 
 @dataclass(slots=True)
 class Track:

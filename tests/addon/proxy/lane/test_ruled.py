@@ -244,6 +244,22 @@ def test_an_end_waits_for_what_is_delayed(wire) -> None:
     asyncio.run(run())
 
 
+def test_what_waits_when_the_proxy_ends_is_told_as_dropped(wire) -> None:
+    """It is told of before recordings are finished, and does not keep the connection open."""
+
+    async def run() -> None:
+        async with wire() as at:
+            at.proxy.addon.tap.use_changers(lambda track: Table({A: Verdict(A, delay=60, hits=HIT)}))
+            await at.client.send(FIN | BINARY, A)
+            marker = await at.client.send(FIN | PING)
+            await at.server.hear(len(marker))
+            at.proxy.master.shutdown()
+            await at.proxy.running
+            assert [(m.content, m.fate, m.hits) for m in at.witness.seen if m.opcode == BINARY] == [(A, DROPPED, HIT)]
+
+    asyncio.run(run())
+
+
 def test_both_end_while_one_end_waits(wire) -> None:
     """What was said before still arrives, and then it is over."""
 
