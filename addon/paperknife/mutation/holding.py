@@ -69,6 +69,7 @@ class Holding:
         self.count = 0
         self.size = 0
         self.passed = 0
+        self.dropped = 0
         self.stirred: list[Callable[[], None]] = []
 
     # the holder
@@ -96,9 +97,18 @@ class Holding:
         for number, waiting in self.waiting.items():
             if waiting.held is held:
                 self.forget(number)
-                became = "is dropped" if why == ENDED else "has passed unchanged"
-                self.say(f"Held message {waiting.sentence()} {became}: {why}.", True)
+                self.tell_of(waiting, why)
                 break
+
+    def tell_of(self, waiting: Waiting, why: str) -> None:
+        """Say what became of one that waits no more; of many on connections that end, ever more rarely."""
+        if why != ENDED:
+            self.say(f"Held message {waiting.sentence()} has passed unchanged: {why}.", True)
+            return
+        self.dropped += 1
+        if str(self.dropped).rstrip("0") == "1":  # 1, 10, 100
+            so_far = f" ({self.dropped:,} so far)" if self.dropped > 1 else ""
+            self.say(f"Held message {waiting.sentence()} is dropped: {why}{so_far}.", True)
 
     # what the user says
 

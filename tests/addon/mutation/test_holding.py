@@ -63,6 +63,15 @@ def test_a_number_that_none_has(tape) -> None:
         assert str(caught.value).isprintable()
 
 
+def test_many_on_connections_that_end(tape) -> None:
+    """A thousand of them are no thousand lines."""
+    desk = Desk(tape)
+    for held in [desk.keep(1) for _ in range(150)]:
+        desk.holding.gone(held, ENDED)
+    assert len(desk.said) == 3
+    assert desk.said[-1].endswith("is dropped: the connection has ended (100 so far).")
+
+
 @pytest.mark.parametrize(("why", "became"), [("its time was over", "has passed unchanged"), (ENDED, "is dropped")])
 def test_one_that_waits_no_more(tape, why, became) -> None:
     """It is said what became of it; a word on it comes too late."""
