@@ -34,7 +34,8 @@ As the client::
 * `client` opens all connections, each as it was to the others, by the `call` that each is.
 * `comparison` takes in both sides and says of each envelope what it is: `lineup` finds which is which and what has
   become of it, `streams` compares what comes too often to be compared one by one. `contrast` feeds it with two
-  recordings. None of these has a clock or does I/O, and none keeps more than a window.
+  recordings, of which `bundles` reads many small connections at a time. None of these has a clock or does I/O, and none
+  keeps more than a window.
 * `findings` are what is not as it was; `verdict` says them in lines, `report` as JSON and JUnit.
 
 As the server, messages are sent in the order in which they were recorded, always: each waits for its own condition and

@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from itertools import zip_longest
 
 from paperknife.recording.items import Closed
+from paperknife.replay.bundles import bundled, held_acts
 from paperknife.replay.comparison import Asking, Comparison, Terms
 from paperknife.replay.findings import Finding, Findings, Kind
 from paperknife.replay.streams import chosen_streams
 from paperknife.replay.survey import ConnectionSurvey, Survey
-from paperknife.replay.timeline import Act, Recorded, Session, as_it_left, as_server_saw
+from paperknife.replay.timeline import Act, Session, as_it_left, as_server_saw
 from paperknife_decoders.difference import fingerprint
 from paperknife_decoders.message import Direction, Message
 from paperknife_decoders.printable import printable
@@ -56,29 +57,29 @@ type Pair = tuple[ConnectionSurvey | None, ConnectionSurvey | None]
 def contrast(one: Session, other: Session, surveys: tuple[Survey, Survey], options: ContrastOptions) -> Contrast:
     """Compare all connections of two recordings, the first being what is expected. Raises `CannotCompare`."""
     result = Contrast()
-    for ours, theirs in pairs_of(*(list(survey.connections.values()) for survey in surveys)):
-        if ours is None or theirs is None:
-            alone(ours, theirs, result.findings)
-            continue
-        protocol = common_protocol(ours, theirs)
-        terms = Terms(
-            volatile_of(protocol, options.ignore),
-            chosen_streams(options.streams, *(each.streams for each in surveys)),
-            options.slowdown,
-            with_requests=True,
-        )
-        comparison = Comparison(ours.recorded.number, terms, result.findings)
-        beside(
-            comparison,
-            acts_of(one, ours.recorded, protocol),
-            acts_of(other, theirs.recorded, protocol),
-            terms.volatile,
-        )
-        comparison.finish()
-        result.connections += 1
-        result.expected += comparison.expected_count
-        result.found += comparison.found_count
-        result.same += comparison.same_count
+    streams = chosen_streams(options.streams, *(each.streams for each in surveys))
+    for bundle in bundled(pairs_of(*(list(survey.connections.values()) for survey in surveys))):
+        both = [(ours.recorded, theirs.recorded) for ours, theirs in bundle if ours is not None and theirs is not None]
+        ours_said = held_acts(one, [each.number for each, _ in both], as_server_saw)
+        theirs_said = held_acts(other, [each.number for _, each in both], as_server_saw)
+        for ours, theirs in bundle:
+            if ours is None or theirs is None:
+                alone(ours, theirs, result.findings)
+                continue
+            protocol = common_protocol(ours, theirs)
+            terms = Terms(volatile_of(protocol, options.ignore), streams, options.slowdown, with_requests=True)
+            comparison = Comparison(ours.recorded.number, terms, result.findings)
+            beside(
+                comparison,
+                read_anew(ours_said.pop(ours.recorded.number), protocol.reader(ours.recorded.path)),
+                read_anew(theirs_said.pop(theirs.recorded.number), protocol.reader(theirs.recorded.path)),
+                terms.volatile,
+            )
+            comparison.finish()
+            result.connections += 1
+            result.expected += comparison.expected_count
+            result.found += comparison.found_count
+            result.same += comparison.same_count
     return result
 
 
@@ -123,10 +124,9 @@ def common_protocol(ours: ConnectionSurvey, theirs: ConnectionSurvey) -> Protoco
     return one if one.client is not None or one.server is not None else other
 
 
-def acts_of(session: Session, recorded: Recorded, protocol: Protocol) -> Iterator[Act]:
-    """What happened on a connection, all of it read by one protocol."""
-    reader = protocol.reader(recorded.path)
-    for act in session.acts(recorded.number, as_server_saw):
+def read_anew(acts: Iterator[Act], reader: Reader) -> Iterator[Act]:
+    """What happened on a connection, all of it as the server saw it and by one protocol."""
+    for act in acts:
         yield act if isinstance(act, Closed) else read_by(as_it_left(act, Direction.SERVER), reader)
 
 

@@ -15,6 +15,7 @@ from paperknife.replay.echoes import Echoes
 from paperknife.replay.heartbeats import Heartbeats
 from paperknife.replay.streams import ANSWERS, Key, streams_in
 from paperknife.replay.timeline import Recorded
+from paperknife.traffic import Piece
 from paperknife_decoders.correlation import Correlator
 from paperknife_decoders.envelope import Envelope
 from paperknife_decoders.message import Direction, Message, Opcode
@@ -38,6 +39,8 @@ class ConnectionSurvey:
     recorded: Recorded
     protocol: Protocol | None = None
     messages: int = 0
+    size: int = 0
+    """Bytes in the messages, with those that they had before they were changed, and those beyond the limit."""
     requests: int = 0
     closed_ns: int | None = None
     first_beat_ns: int | None = None
@@ -82,6 +85,7 @@ class Survey:
     def message(self, connection: ConnectionSurvey, message: Message) -> None:
         """A message of a connection that is known."""
         connection.messages += 1
+        connection.size += len(message.content) + len(message.original or b"")
         connection.begin_ns = connection.begin_ns or message.time_ns
         connection.protocol = connection.protocol or message.reader.protocol
         if message.masked:
@@ -140,6 +144,8 @@ def surveyed(items: Iterable[Item], choose: Callable[[Message], bool], connectio
                     survey.message(found, item)
             case Opened() if not wanted or item.connection.number in wanted:
                 survey.opened(item)
+            case Piece() if item.connection in survey.connections:
+                survey.connections[item.connection].size += len(item.data)
             case Closed() if item.connection.number in survey.connections:
                 survey.connections[item.connection.number].closed_ns = item.time_ns
     return survey
