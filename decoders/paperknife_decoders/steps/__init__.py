@@ -144,14 +144,14 @@ class Context:
         return read
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen, which would cost over a microsecond for each message
 class Opened:
     """The parts that a step found, and the way back: `close(parts)` gives the bytes for these parts.
 
-    `headers` are what was read in front of each part, where something was. `rest` goes on in the next message. `passed`
-    bytes of the first part, as many as are known to, lie in earlier messages; `close` gives those of this one alone,
-    and raises `DecodeError` where the others would have to change. `mark` says why there are no parts, where that has a
-    reason. `without` is there where parts can be taken out.
+    Nobody changes one. `headers` are what was read in front of each part, where something was. `rest` goes on in the
+    next message. `passed` bytes of the first part, as many as are known to, lie in earlier messages; `close` gives
+    those of this one alone, and raises `DecodeError` where the others would have to change. `mark` says why there are
+    no parts, where that has a reason. `without` is there where parts can be taken out.
     """
 
     parts: tuple[bytes, ...]
