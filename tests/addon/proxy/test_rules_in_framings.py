@@ -186,7 +186,7 @@ FRAMINGS = {
     "length-prefix": Framing({**BARE, "steps": PREFIX}, bare, prefixed, unprefixed, many=False),
     "length-prefix, several": Framing({**BARE, "steps": PREFIXES}, bare, prefixed, unprefixed),
     "varint-delimited": Framing({**BARE, "steps": ["varint-delimited"]}, bare, delimited, undelimited),
-    "carries": Framing(CARRIED, carried, alone, lambda data: [(data, data)], many=False, beside="kind: {}, "),
+    "carries": Framing(CARRIED, carried, alone, lambda data: [(data, data)], many=False),
     "carries, in length-prefix": Framing(
         {**CARRIED, "steps": PREFIXES}, carried, prefixed, unprefixed, beside="kind: {}, "
     ),

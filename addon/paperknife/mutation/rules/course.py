@@ -15,6 +15,7 @@ from paperknife_decoders.message import Direction, Message, Opcode
 from paperknife_decoders.parsing import read_envelope
 from paperknife_decoders.splice import SpliceError
 from paperknife_decoders.splice.envelopes import opened_way
+from paperknife_decoders.splice.keys import with_keys
 from paperknife_decoders.steps import Opened, closed_without
 
 if TYPE_CHECKING:
@@ -156,7 +157,7 @@ class Course:
                 f"no message of the {direction.value} has passed yet, and by the first one is seen how one is framed"
             )
         opened = opened_way(reader, direction, mould.opcode, mould.content, mould.before)
-        return closed(opened, (envelope,)), mould.opcode
+        return closed(opened, (with_keys(envelope, reader.protocol.steps_for(direction)),)), mould.opcode
 
     def _parts(self) -> tuple[bytes, ...]:
         """The envelopes' bytes, ready to be changed."""

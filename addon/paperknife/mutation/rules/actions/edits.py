@@ -10,6 +10,7 @@ from paperknife.mutation.rules.drafts import Filling, draft_in, filling_in, fits
 from paperknife_decoders.definition.node import Node
 from paperknife_decoders.splice import Append, Change, Clear, SpliceError, prepared, splice
 from paperknife_decoders.splice.hops import is_map
+from paperknife_decoders.splice.keys import with_keys
 from paperknife_decoders.splice.paths import Path
 from paperknife_decoders.splice.paths import path_in as path_in_type
 
@@ -118,12 +119,13 @@ def replace(item: Item) -> Act | None:
     draft = draft_in(item.node, descriptor, item.scope) if descriptor is not None else None
     if descriptor is None or draft is None:
         return None
+    steps = item.scope.protocol.steps_for(item.scope.direction)
     if draft.is_constant:
-        content = splice(b"", descriptor, draft.constants())
+        content = with_keys(splice(b"", descriptor, draft.constants()), steps)
         return lambda course: course.edit(lambda _: content)
 
     def act(course: Course) -> None:
-        made = splice(b"", descriptor, draft.changes(course))
+        made = with_keys(splice(b"", descriptor, draft.changes(course)), steps)
         course.edit(lambda _: made)
 
     return act
