@@ -95,7 +95,7 @@ def test_messages_are_framed_as_others_are(desk):
     assert changer.heeds(SERVER)
     assert changer.wants(SERVER, ["market_data"])
     early = changer.consider(message(CLIENT, "heartbeat"), 0)
-    assert "no message of the server has passed yet" in early.logs[0]
+    assert "no message of the server with one envelope has passed yet" in early.logs[0]
     assert changer.consider(message(SERVER, "market_data"), 0) is None
     assert not changer.wants(SERVER, ["market_data"])
     (emission,) = changer.consider(message(CLIENT, "heartbeat"), 0).emissions
