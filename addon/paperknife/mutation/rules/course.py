@@ -154,7 +154,8 @@ class Course:
         mould = self.standing.moulds.get(direction)
         if mould is None:
             raise SpliceError(
-                f"no message of the {direction.value} with one envelope has passed yet, by which is seen how one is framed"
+                f"no message of the {direction.value} with one envelope has passed yet, "
+                "by which is seen how one is framed"
             )
         opened = opened_way(reader, direction, mould.opcode, mould.content, mould.before)
         return closed(opened, (with_keys(envelope, reader.protocol.steps_for(direction)),)), mould.opcode
