@@ -9,10 +9,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from mitmproxy.test import taddons
 from websockets.asyncio.server import ServerConnection, serve
 
 from paperknife.demo.files import given_schema
 from paperknife.proxy.embedded import EmbeddedProxy, ProxyPlan
+from paperknife.proxy.options import add_options
 from paperknife.settings.modes import parse_mode
 from paperknife.settings.reading import Reading, load
 from paperknife.traffic import Close, Connection, Piece
@@ -118,3 +120,20 @@ def schema_folder(tmp_path: Path) -> Path:
         "message ServerMessage { oneof payload { Ask answer = 1; } }\n"
     )
     return folder
+
+
+class Declaring:
+    """An addon that only declares the options."""
+
+    load = staticmethod(add_options)
+
+
+@pytest.fixture(scope="module")
+def options():
+    """mitmproxy's options with ours among them."""
+
+    async def run():
+        with taddons.context(Declaring()) as context:
+            return context.options
+
+    return asyncio.run(run())

@@ -4,10 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from mitmproxy.exceptions import OptionsError
-from mitmproxy.test import taddons
 
 from paperknife.proxy.option_words import options_from, reading_from
-from paperknife.proxy.options import add_options
 from paperknife.settings.reading import Reading
 
 TEXT = st.text(min_size=1, max_size=20)
@@ -19,24 +17,6 @@ READINGS = st.builds(
     match=st.lists(TEXT, max_size=3).map(tuple),
     redact=st.sampled_from(["fields", "strict", "off"]),
 )
-
-
-class Declaring:
-    """An addon that only declares the options."""
-
-    load = staticmethod(add_options)
-
-
-@pytest.fixture(scope="module")
-def options():
-    """mitmproxy's options with ours among them."""
-    import asyncio
-
-    async def run():
-        with taddons.context(Declaring()) as context:
-            return context.options
-
-    return asyncio.run(run())
 
 
 def test_the_defaults_are_the_default_reading(options) -> None:

@@ -1,27 +1,8 @@
 """Our options in mitmproxy: declared, read, and checked for names that are none."""
 
 import pytest
-from mitmproxy.test import taddons
 
-from paperknife.proxy.options import OPTIONS, PREFIX, add_options, misspelt
-
-
-class Declaring:
-    """An addon that only declares the options."""
-
-    load = staticmethod(add_options)
-
-
-@pytest.fixture(scope="module")
-def options():
-    """mitmproxy's options with ours among them."""
-    import asyncio
-
-    async def run():
-        with taddons.context(Declaring()) as context:
-            return context.options
-
-    return asyncio.run(run())
+from paperknife.proxy.options import OPTIONS, PREFIX, misspelt
 
 
 def test_each_option_has_a_prefix_a_default_and_help(options) -> None:
