@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from paperknife.live.amounts import count_text, size_text, span_text
 from paperknife.live.cells import squeeze
@@ -19,6 +19,9 @@ MOST_ROWS = 12
 """Payloads that are told of each time."""
 
 NAME_CELLS = 20
+
+NEVER = -1.0
+"""The time before the first tick, which no clock has told yet."""
 
 type Key = tuple[Direction, str]
 
@@ -36,20 +39,21 @@ class Moment:
 class Pulse:
     """Tells `say` every `period` seconds what the meter has measured since the last time.
 
-    To be asked to `tick` now and then, with a clock in seconds. Where nothing passes it says so once.
+    To be asked to `tick` now and then, with a clock in seconds; the first period begins with the first tick, and counts
+    what was measured since the pulse was made. Where nothing passes it says so once.
     """
 
     def __init__(self, meter: Meter, period: float, say: Callable[[str], None]) -> None:
         self.meter = meter
         self.period = period
         self.say = say
-        self._before: Moment | None = None
+        self._before = self._moment(NEVER)
         self._is_idle = False
 
     def tick(self, now: float) -> None:
         """Say what is to be said by now."""
-        if self._before is None:
-            self._before = self._moment(now)
+        if self._before.at == NEVER:
+            self._before = replace(self._before, at=now)
         elif now >= self._before.at + self.period:
             before, self._before = self._before, self._moment(now)
             lines = list(self._lines(before, self._before))
@@ -69,11 +73,16 @@ class Pulse:
         )
 
     def _lines(self, before: Moment, now: Moment) -> Iterator[str]:
-        """A line for each payload that passed, those that there are most of first."""
+        """A line for each payload that passed or was answered, those that there are most of first."""
         added: list[tuple[Key, int, int]] = []
+        answered = {
+            (direction, name)
+            for (direction, name, answer), buckets in now.latencies.items()
+            if buckets != before.latencies.get((direction, name, answer))
+        }
         for key, (messages, size) in now.amounts.items():
             was_messages, was_size = before.amounts.get(key, (0, 0))
-            if messages > was_messages:
+            if messages > was_messages or key in answered:
                 added.append((key, messages - was_messages, size - was_size))
         added.sort(key=lambda row: (row[0][0] is Direction.SERVER, -row[1]))
         span = now.at - before.at

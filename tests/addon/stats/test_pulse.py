@@ -34,6 +34,33 @@ def test_what_passed_since_the_last_time(feed):
     assert squeezed(said.pop()) == ["In the last 2.0 s:", "<- tick 0.50/s 4 B/s"]
 
 
+def test_an_answer_after_the_next_tick_is_told_too(feed):
+    """The slowest answers are those that matter most; their requests passed in an earlier time."""
+    said = []
+    pulse = Pulse(Meter(), 1.0, said.append)
+    pulse.tick(0.0)
+    pulse.meter.message(feed.up(0, "ask", request_id=1))
+    pulse.tick(1.0)
+    assert squeezed(said.pop()) == ["In the last 1.0 s:", "-> ask 1/s 4 B/s 1 unanswered"]
+    pulse.meter.message(feed.down(1500, "ask_response", request_id=1))
+    pulse.tick(2.0)
+    assert squeezed(said.pop()) == [
+        "In the last 1.0 s:",
+        "-> ask 0/s 0 B/s ask_response p50 1.50 s p99 1.50 s",
+        "<- ask_response 1/s 4 B/s",
+    ]
+
+
+def test_what_comes_before_the_first_tick_counts(feed):
+    """A message may be faster than the clock."""
+    said = []
+    pulse = Pulse(Meter(), 1.0, said.append)
+    pulse.meter.message(feed.up(0, "ask", request_id=1))
+    pulse.tick(0.0)
+    pulse.tick(1.0)
+    assert squeezed(said.pop()) == ["In the last 1.0 s:", "-> ask 1/s 4 B/s 1 unanswered"]
+
+
 def test_silence_is_said_once(feed):
     """Until something passes again."""
     said = []
