@@ -75,7 +75,8 @@ def check_command(context: click.Context, /, files: tuple[str, ...], **options: 
             click.echo(line)
         talk(f"{count_text(len(lines), 'fault')}.")
         context.exit(1)
-    talk(f"no faults in {count_text(len(rules.names), 'rule')}")
+    off = sum(len(file.off) for file in rules.files)
+    talk(f"no faults in {count_text(len(rules.names) + off, 'rule')}{f', of which {off:,} off' if off else ''}")
     talk(loaded.describe())
 
 

@@ -24,6 +24,19 @@ def rules(tmp_path, monkeypatch):
     return lambda *arguments: CliRunner().invoke(main, ["rules", *arguments])
 
 
+def test_rules_that_are_off(rules):
+    """They are counted, and checked as all others are."""
+    off = "  - {on: client cancel, enabled: false, do: drop}\n"
+    Path("good.yaml").write_text(GOOD + off)
+    result = rules("check", "good.yaml", "--schema", str(given_schema()))
+    assert result.exit_code == 0
+    assert "no faults in 2 rules, of which 1 off" in result.stderr
+    Path("good.yaml").write_text(GOOD + off.replace("cancel", "cancle"))
+    result = rules("check", "good.yaml", "--schema", str(given_schema()))
+    assert result.exit_code == 1
+    assert "did you mean cancel?" in result.stdout
+
+
 def test_good_rules(rules):
     """No fault is exit status 0; what was loaded is said."""
     result = rules("check", "good.yaml", "--schema", str(given_schema()))

@@ -63,7 +63,7 @@ class ActionForm:
 
 @dataclass(frozen=True, slots=True)
 class RuleForm:
-    """One rule. `number` is its place among all rules of a run, from 0; `seed` is what its chance comes from."""
+    """One rule; `seed` is what its chance comes from."""
 
     name: str
     node: Node
@@ -72,12 +72,14 @@ class RuleForm:
     occasions: Occasions
     actions: tuple[ActionForm, ...]
     seed: int = 0
+    is_on: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class RuleFile:
-    """The rules of one file; `faults` are what is wrong in it."""
+    """The rules of one file; `off` are those that are switched off, and `faults` what is wrong in it."""
 
     yaml: YamlFile
     rules: tuple[RuleForm, ...]
     faults: Faults = field(compare=False)
+    off: tuple[RuleForm, ...] = ()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import filterfalse
+from operator import attrgetter
 from pathlib import Path
 
 from paperknife.mutation.rules.actions.catalogue import ACTIONS, NOTHING
@@ -24,6 +26,8 @@ MOST_ACTIONS = 50
 """Of one rule."""
 MOST_COUNTED = 10**12
 LONGEST_NAME = 120
+
+is_on = attrgetter("is_on")
 
 
 def read_rules(paths: Iterable[Path]) -> list[RuleFile]:
@@ -49,8 +53,8 @@ def read_rules(paths: Iterable[Path]) -> list[RuleFile]:
         forms = keys["rules"].items() if "rules" in keys else []
         if len(forms) + len(names) > MOST_RULES:
             keys["rules"].fault(f"at most {MOST_RULES:,} rules are read, and here are {len(forms):,}")
-        rules = tuple(rule for node in forms[:MOST_RULES] if (rule := rule_in(node, seed, names)) is not None)
-        files.append(RuleFile(yaml, rules, faults))
+        rules = [rule_in(node, seed, names) for node in forms[:MOST_RULES]]
+        files.append(RuleFile(yaml, tuple(filter(is_on, rules)), faults, tuple(filterfalse(is_on, rules))))
     if unread:
         found = [*unread, *(file.yaml.error(file.faults.found) for file in files if file.faults.found)]
         raise ConfigError(
@@ -69,8 +73,8 @@ def seed_in(node: Node | None) -> int:
     return 0
 
 
-def rule_in(node: Node, seed: int, names: set[str]) -> RuleForm | None:
-    """One rule; None for one that is switched off."""
+def rule_in(node: Node, seed: int, names: set[str]) -> RuleForm:
+    """One rule."""
     parts = node.members(RULE_KEYS, "a rule")
     number = len(names) + 1
     name = name_in(parts.get("name"), names, number)
@@ -82,8 +86,7 @@ def rule_in(node: Node, seed: int, names: set[str]) -> RuleForm | None:
         for action in actions:
             check_event(action, event)
     enabled = parts["enabled"].truth("enabled") if "enabled" in parts else True
-    rule = RuleForm(name, node, triggers, parts.get("when"), occasions_in(parts), actions, seed)
-    return rule if enabled else None
+    return RuleForm(name, node, triggers, parts.get("when"), occasions_in(parts), actions, seed, enabled)
 
 
 def name_in(node: Node | None, names: set[str], number: int) -> str:

@@ -84,13 +84,12 @@ class Scope:
         for name in REMEMBERED.findall(error.text):
             if f"remembered.{name}" not in self.given and error.column == error.text.index("remembered") + 1:
                 known = [each.partition(".")[2] for each in self.given if each.startswith("remembered.")]
-                return (
-                    f"nothing is remembered as {name}{meant(name, known) or f': no rule has remember: {{{name}: ...}}'}"
-                )
+                lacks = f": no rule that is on has remember: {{{name}: ...}}"
+                return f"nothing is remembered as {name}{meant(name, known) or lacks}"
         for name in COUNTED.findall(error.text):
             if f"counter.{name}" not in self.given and error.column == error.text.index("counter.") + 1:
                 known = [each.partition(".")[2] for each in self.given if each.startswith("counter.")]
-                return f"nothing is counted as {name}{meant(name, known) or f': no rule has count: {name}'}"
+                return f"nothing is counted as {name}{meant(name, known) or f': no rule that is on has count: {name}'}"
         return NO_MESSAGE.get(self.event, error.reason)
 
     @property

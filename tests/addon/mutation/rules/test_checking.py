@@ -85,3 +85,30 @@ def test_without_a_schema(desk, rule, faults):
     assert len(found) == len(faults)
     for line, fault in zip(found, faults, strict=True):
         assert fault in line
+
+
+OFF = "on: client order, enabled: false"
+
+
+@pytest.mark.parametrize(
+    ("rules", "faults"),
+    [
+        (f"{{{OFF}, when: order.quantity > 5, do: drop}}", []),
+        (f"{{{OFF}, when: order.quantty > 5, do: drop}}", ["did you mean quantity?"]),
+        (f"{{{OFF}, do: {{set: {{order.quantity: many}}}}}}", ["many"]),
+        ("{on: client odrer, enabled: false, do: drop}", ["did you mean order?"]),
+        # what rules that are off say to each other, and to those that are on
+        (f"{{{OFF}, do: {{remember: {{a: order.symbol}}}}}}, {{{OFF}, do: {{log: '{{remembered.a}}'}}}}", []),
+        (f"{{on: client, do: {{count: a}}}}, {{{OFF}, when: counter.a > 1, do: drop}}", []),
+        (
+            f"{{{OFF}, do: {{count: a}}}}, {{on: client, when: counter.a > 1, do: drop}}",
+            ["no rule that is on has count: a"],
+        ),
+    ],
+)
+def test_rules_that_are_off(desk, rules, faults):
+    """They are checked as if they were on, and so can be switched on at any time; those that are on do without them."""
+    found = desk.faults(f"rules: [{rules}]")
+    assert len(found) == len(faults)
+    for line, fault in zip(found, faults, strict=True):
+        assert fault in line

@@ -208,7 +208,7 @@ rules:
         ("5:10", "did you mean server?"),
         ("6:46", "nothing is counted as order; did you mean orders?"),
         ("7:29", "nothing is counted as x"),
-        ("7:51", "nothing is remembered as x: no rule has remember: {x: ...}"),
+        ("7:51", "nothing is remembered as x: no rule that is on has remember: {x: ...}"),
     ]
     assert [line.partition(": ")[0] for line in found] == [place for place, _ in wanted], found
     assert [part for line, (_, part) in zip(found, wanted, strict=True) if part not in line] == []

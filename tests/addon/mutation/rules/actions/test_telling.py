@@ -86,7 +86,7 @@ def test_when_a_connection_ends(desk):
 
 FAULTS = [
     ("{log: [1]}", "what is to be said was expected"),
-    ("{log: '{remembered.foo}'}", "nothing is remembered as foo: no rule has remember: {foo: ...}"),
+    ("{log: '{remembered.foo}'}", "nothing is remembered as foo: no rule that is on has remember: {foo: ...}"),
     ("{log: '{counter.foo}'}", "nothing is counted as foo"),
     ("{count: a b}", "the name of a counter, letters, digits and _, was expected, and 'a b' was found"),
     ("{remember: {x: order}}", "order is a message; single values are remembered"),
