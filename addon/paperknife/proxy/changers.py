@@ -60,7 +60,7 @@ class Changers:
         elif isinstance(track.by_rules, RuleChanger):
             track.by_rules = rules.continuing(track.by_rules)
         else:
-            track.by_rules = rules.for_connection(track.number, track.reader, time.monotonic(), time.time_ns())
+            track.by_rules = rules.for_connection(track.number, track.reader, opened_at(track), time.time_ns())
         return chained([track.by_rules, *(source.changer(track) for source in self.sources)])
 
     def renew(self) -> None:
@@ -117,3 +117,8 @@ class Changers:
             self.rules = rules
             self.renew()
             self.announce()
+
+
+def opened_at(track: Track) -> float:
+    """When a connection has opened, by the event loop's clock in seconds; maybe long before there were rules."""
+    return time.monotonic() - max(time.time_ns() - track.connection.time_ns, 0) / 1e9

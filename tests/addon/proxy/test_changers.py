@@ -1,6 +1,7 @@
 """Rules from files, by a real proxy: loaded, loaded anew, wrong, gone."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 from bench.venue_messages import serialized
@@ -64,6 +65,28 @@ def test_rules_are_loaded_and_loaded_anew(tmp_path) -> None:
             changed = [m for m in witness.seen if m.fate is Fate.CHANGED]
             assert [m.hits for m in changed] == [("small",)] * 4
             assert {m.original for m in changed} == {order(9)}
+
+    asyncio.run(run())
+
+
+TIMES = [("[0s, 1s]", 9), ("[1s, 1h]", 1)]
+
+
+@pytest.mark.parametrize(("between", "quantity"), TIMES)
+def test_between_counts_from_the_opening(tmp_path, between, quantity) -> None:
+    """Of the connection, however late the rules were loaded."""
+    path = tmp_path / "rules.yaml"
+    path.write_text(RULE.format(quantity=1) + f"    between: {between}\n")
+
+    async def run() -> None:
+        async with staged(reading=READING) as stage, connect(stage.url, proxy=None) as client:
+            await client.send(order(9))
+            await client.recv()
+            (track,) = stage.proxy.addon.tap.live.values()
+            track.connection = replace(track.connection, time_ns=track.connection.time_ns - 5 * 10**9)
+            stage.proxy.master.options.update(**{RULES: [str(path)]})
+            await client.send(order(9))
+            assert await client.recv() == order(quantity)
 
     asyncio.run(run())
 
