@@ -35,7 +35,6 @@ class Outcome(Verdict):
     """A verdict in the making: what rules want to be done, gathered from all of them."""
 
     content: bytes | None = None
-    is_dropped: bool = False
     is_final: bool = False
     """No further rule is asked."""
     walk: Walk | None = None
@@ -78,13 +77,17 @@ class Course:
     @property
     def envelope(self) -> Envelope:
         """The envelope as it is by now."""
+        return self.envelope_at(self.place)
+
+    def envelope_at(self, place: int) -> Envelope:
+        """The one of that number as it is by now."""
         if self.message is None:
             return NO_ENVELOPE
-        own = self.message.envelopes[self.place]
+        own = self.message.envelopes[place]
         parts = self.outcome.parts
-        if parts is None or parts[self.place] == own.data:
+        if parts is None or parts[place] == own.data:
             return own
-        data = parts[self.place]
+        data = parts[place]
         if self.known is None or self.known[0] != data:
             self.known = data, read_envelope(data, own.type)
         return self.known[1]
@@ -113,10 +116,8 @@ class Course:
     @property
     def is_dropped(self) -> bool:
         """True if nothing of the message goes on."""
-        outcome, message = self.outcome, self.message
-        if message is None or not outcome.gone:
-            return outcome.is_dropped
-        return outcome.is_dropped or len(outcome.gone) >= len(message.envelopes)
+        gone, message = self.outcome.gone, self.message
+        return bool(gone) and message is not None and len(gone) >= len(message.envelopes)
 
     def emit(self, emissions: Iterable[Emission]) -> None:
         """Send messages of our own, of which none is made any more where a chunk of tiny ones has led to enough.

@@ -75,10 +75,12 @@ class Call:
     before: Envelope | None = None
     copy: Dynamic = None
     kept: Outcome | None = None
+    place: int = 0
 
     def run(self) -> asyncio.Task[None] | None:
         """Call the function; what it awaits, if anything, is a task that is not done. Never raises."""
         kept = self.kept = replace(self.course.outcome)
+        self.place = self.course.place
         began = time.perf_counter()
         task: asyncio.Task[None] | None = None
         try:
@@ -119,13 +121,14 @@ class Call:
 
     def finish(self, task: asyncio.Task[None]) -> None:
         """Take over what a function has done that awaited something. Never raises."""
+        self.course.place = self.place  # others may have been looked at meanwhile
         try:
             task.result()
             self.take_over()
         except (Exception, asyncio.CancelledError) as error:
             # What others have done to it meanwhile, as rules behind this one, stays.
             outcome, kept = self.course.outcome, self.kept
-            outcome.is_dropped = False
+            self.connection._undrop()
             if outcome.hold is not None and outcome.hold.rule == HELD_BY:
                 outcome.hold = kept.hold if kept is not None else None
             self.say(self.faults.line(self, error))
@@ -137,7 +140,7 @@ class Call:
 
     def without_secrets(self, text: str) -> str:
         """A text with none of the secrets of the message at hand."""
-        return without_secrets(text, self.course.envelope, self.course.standing.reader.protocol.secrets)
+        return without_secrets(text, self.course.envelope_at(self.place), self.course.standing.reader.protocol.secrets)
 
 
 def given(copy: Dynamic, envelope: Envelope, handler: Handler) -> Dynamic:

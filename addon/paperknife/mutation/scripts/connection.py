@@ -50,10 +50,23 @@ class ScriptConnection:
     name, `time_ns` nanoseconds since the epoch, and `envelope` all of it.
     """
 
-    __slots__ = ("_course", "_link", "_memory", "direction", "envelope", "number", "payload", "time_ns")
+    __slots__ = (
+        "_course",
+        "_has_dropped",
+        "_link",
+        "_memory",
+        "_place",
+        "direction",
+        "envelope",
+        "number",
+        "payload",
+        "time_ns",
+    )
 
     def __init__(self, course: Course, memory: Memory) -> None:
         self._course = course
+        self._place = course.place
+        self._has_dropped = False
         self._memory = memory
         self._link: Link | None = None
         """Set once the verdict on the message at hand is given, which waits: what is sent then goes out by itself."""
@@ -86,8 +99,16 @@ class ScriptConnection:
         self.send(self.direction, payload, delay=delay, **fields)
 
     def drop(self) -> None:
-        """Let the message at hand not go on."""
-        self._course.outcome.is_dropped = True
+        """Let the envelope at hand not go on, and nothing of its message where no other one is left in that."""
+        outcome = self._course.outcome
+        if self.direction and self._place not in outcome.gone:
+            outcome.gone |= {self._place}
+            self._has_dropped = True
+
+    def _undrop(self) -> None:
+        """Take back what `drop` has done: the function has failed."""
+        if self._has_dropped:
+            self._course.outcome.gone -= {self._place}
 
     def delay(self, seconds: float) -> None:
         """Let the message at hand, and all behind it in its direction, go on so much later."""
@@ -117,8 +138,8 @@ class ScriptConnection:
 
     def log(self, *words: object) -> None:
         """Say something in the live view, where secrets of the message at hand are asterisks."""
-        course = self._course
-        told = without_secrets(" ".join(map(str, words)), course.envelope, course.standing.reader.protocol.secrets)
+        course, envelope = self._course, self._course.envelope_at(self._place)
+        told = without_secrets(" ".join(map(str, words)), envelope, course.standing.reader.protocol.secrets)
         line = printable(elide(told, LONGEST_LINE))
         self._course.outcome.logs = (*self._course.outcome.logs, line)
 

@@ -77,13 +77,17 @@ class Walk:
     def hand_over(self) -> None:
         """What was asked for up to here is in a verdict, and not to be asked for again."""
         done = self.course.outcome
-        self.course.outcome = Outcome(walk=self, hold=self.hold, bytes_edits=done.bytes_edits, parts=done.parts)
+        self.course.outcome = Outcome(
+            walk=self, hold=self.hold, bytes_edits=done.bytes_edits, parts=done.parts, gone=done.gone
+        )
 
     def proceed(self) -> bool:
         """Call one function after the other; False where one awaits something."""
         course = self.course
-        while self.todo and not course.outcome.is_dropped:
+        while self.todo and not course.is_dropped:
             course.place, path, handler = self.todo.popleft()
+            if course.place in course.outcome.gone:
+                continue
             connection = ScriptConnection(course, self.around.memory)
             connection._link = self.around.link if self.is_late else None
             call = Call(handler, path, course, connection, self.around.faults)

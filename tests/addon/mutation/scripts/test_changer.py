@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
+from paperknife.mutation.held import Held
+from paperknife.mutation.rules.course import Course
+from paperknife.mutation.rules.standing import Standing
 from paperknife.mutation.verdict import CloseOrder
 from paperknife_decoders.message import Direction, Message, Opcode
+from paperknife_decoders.protocol import Protocol
+from paperknife_decoders.steps.varint_delimited import VarintDelimited
 
 CLIENT, SERVER = Direction
 ORDER = {"request_id": 7, "symbol": "ESZ6", "side": "BUY", "quantity": 300}
@@ -124,3 +131,108 @@ def test_framed_messages_are_sent_framed(written, tape) -> None:
     script = written("def opened(connection): pass")
     assert not script.changer.heeds(CLIENT)
     assert not script.changer.lacks_mould(CLIENT)
+
+
+# several envelopes in a message
+
+SEVERAL = [
+    ("what one function drops", "def client_order(order, connection): connection.drop()", ["heartbeat"]),
+    ("all of them", "def client(message, connection): connection.drop()", None),
+    (
+        "the second one, of which no other function hears",
+        """
+        def client_order(order, connection):
+            if order.quantity < 100: connection.drop()
+        def client(message, connection):
+            if message.order.quantity == 50: message.order.quantity = connection.number / 0
+        """,
+        ["order", "heartbeat"],
+    ),
+    (
+        "what a function drops and then fails",
+        "def client_order(order, connection): connection.drop(); connection.number / 0",
+        ["order", "heartbeat", "order"],
+    ),
+    (
+        "late",
+        """
+        import asyncio
+        async def client_order(order, connection):
+            await asyncio.sleep(0)
+            order.quantity += 1
+            if order.request_id == 1: connection.drop()
+        """,
+        ["heartbeat", "order"],
+    ),
+    (
+        "late, before it fails",
+        """
+        import asyncio
+        def client_heartbeat(heartbeat, connection): connection.drop()
+        async def client_order(order, connection):
+            await asyncio.sleep(0)
+            connection.drop()
+            connection.number / 0
+        """,
+        ["order", "order"],
+    ),
+]
+
+
+@pytest.fixture
+def listed(tape) -> Message:
+    """An order, a heartbeat and another order in one message."""
+    plain = tape.loaded.protocol
+    protocol = Protocol("listed", plain.client, plain.server, steps=(VarintDelimited(),))
+    contents = [
+        tape.api.client.encode("order", {"request_id": 1, "quantity": 150}),
+        tape.api.client.encode("heartbeat", {}),
+        tape.api.client.encode("order", {"request_id": 2, "quantity": 50}),
+    ]
+    content = b"".join(bytes([len(each)]) + each for each in contents)
+    return Message(1, CLIENT, 0, Opcode.BINARY, content, protocol.reader())
+
+
+@pytest.mark.parametrize(("text", "left"), [case[1:] for case in SEVERAL], ids=[case[0] for case in SEVERAL])
+def test_an_envelope_of_several_is_dropped_alone(written, listed, text, left) -> None:
+    """As by a rule; the whole message where nothing is left in it."""
+    message = listed
+
+    async def run() -> bytes | None:
+        changer = written(text).scripts.for_connection(1, message.reader)
+        verdict = changer.consider(message, 0.0)
+        if verdict is None or verdict.hold is None:
+            return message.content if verdict is None else verdict.content
+        settled: asyncio.Future[bytes | None] = asyncio.get_running_loop().create_future()
+        settle = lambda last: settled.set_result(last.content)  # noqa: E731
+        verdict.hold.by.held(Held(message, verdict.hold.rule, 60.0, True, settle, verdict.hold.by))
+        return await asyncio.wait_for(settled, 5)
+
+    after = asyncio.run(run())
+    read = None if after is None else message.reader.read(CLIENT, Opcode.BINARY, after)
+    assert (None if read is None else [each.payload for each in read]) == left
+
+
+def test_a_function_that_awaits_has_its_own_envelope(written, listed) -> None:
+    """Also where a rule calls it and goes on to other envelopes of the message meanwhile."""
+    script = written("""
+        import asyncio
+        async def slow(message, connection):
+            await asyncio.sleep(0)
+            message.order.quantity = 1
+            connection.log("of", message.order.request_id)
+    """)
+    course = Course(Standing(1, listed.reader), listed)
+
+    async def run() -> bytes | None:
+        script.scripts.act("slow")(course)
+        course.place = 2
+        verdict = course.verdict()
+        settled: asyncio.Future[bytes | None] = asyncio.get_running_loop().create_future()
+        settle = lambda last: settled.set_result(last.content)  # noqa: E731
+        verdict.hold.by.held(Held(listed, verdict.hold.rule, 60.0, True, settle, verdict.hold.by))
+        return await asyncio.wait_for(settled, 5)
+
+    read = listed.reader.read(CLIENT, Opcode.BINARY, asyncio.run(run()))
+    assert [each.message.order.quantity for each in read] == [1, 0, 50]
+    assert script.link.lines == ["of 1"]
