@@ -31,7 +31,8 @@ As the client::
 * `player` speaks one connection: `speech` makes what is sent, `hearing` what comes, and `farewell` ends it. A `gate`
   waits for what the recorded client had heard by then, which `waits` knows, and `givers` what a request cannot do
   without.
-* `client` opens all connections, each as it was to the others, by the `call` that each is.
+* `client` opens all connections, each as it was to the others, by the `call` that each is. What was said on them comes
+  from `supply`, which reads small ones together.
 * `comparison` takes in both sides and says of each envelope what it is: `lineup` finds which is which and what has
   become of it, `streams` compares what comes too often to be compared one by one. `contrast` feeds it with two
   recordings, of which `bundles` reads many small connections at a time. None of these has a clock or does I/O, and none

@@ -12,11 +12,17 @@ from paperknife.replay.timeline import LARGEST, Act, Choose, Session
 from paperknife.traffic import Piece
 from paperknife_decoders.message import Message, Opcode
 
-__all__ = ["Bundle", "bundled", "held_acts"]
+__all__ = ["Bundle", "Held", "bundled", "gathering", "held_acts", "taken"]
 
 MOST_MESSAGES = 50_000
 MOST_BYTES = 32 << 20
 """Messages, and bytes in them, of the connections in a bundle that has more than one."""
+
+AT_ONCE = 1000
+"""Items that are read before others get their turn."""
+
+type Held = dict[int, deque[Act]]
+"""What was said on connections, by their numbers."""
 
 type Bundle[Pair] = list[Pair]
 """Connections whose messages are held at once."""
@@ -44,10 +50,19 @@ def held_acts(session: Session, numbers: Collection[int], choose: Choose) -> dic
     """What `Session.acts` gives for each of these connections, from one reading; of one alone, as it is read."""
     if len(numbers) == 1:
         return {number: session.acts(number, choose) for number in numbers}
-    held: dict[int, deque[Act]] = {number: deque() for number in numbers}
-    pieces = {number: Assembly(LARGEST) for number in numbers}
-    is_open = set(numbers)
-    for item in session.items() if numbers else ():
+    held: Held = {number: deque() for number in numbers}
+    for _ in gathering(session, held, choose):
+        pass
+    return {number: taken(acts) for number, acts in held.items()}
+
+
+def gathering(session: Session, held: Held, choose: Choose) -> Iterator[None]:
+    """Fill `held` with what `Session.acts` gives for its connections, from one reading; pauses now and then."""
+    pieces = {number: Assembly(LARGEST) for number in held}
+    is_open = set(held)
+    for count, item in enumerate(session.items() if held else ()):
+        if count % AT_ONCE == 0:
+            yield
         if isinstance(item, Message):
             if item.connection in is_open and item.opcode < Opcode.CLOSE and choose(item):
                 held[item.connection].append(item)
@@ -59,7 +74,6 @@ def held_acts(session: Session, numbers: Collection[int], choose: Choose) -> dic
             is_open.discard(item.connection.number)
             if not is_open:
                 break
-    return {number: taken(acts) for number, acts in held.items()}
 
 
 def taken(acts: deque[Act]) -> Iterator[Act]:

@@ -21,8 +21,9 @@ from paperknife.replay.play_options import PlayOptions, PlayPace
 from paperknife.replay.player import Player, PlayListener
 from paperknife.replay.speech import Speech
 from paperknife.replay.streams import chosen_streams
+from paperknife.replay.supply import Supply
 from paperknife.replay.survey import ConnectionSurvey, Survey
-from paperknife.replay.timeline import Act, Recorded, Session, as_it_left, as_server_saw
+from paperknife.replay.timeline import Act, Session, as_it_left, as_server_saw
 from paperknife_decoders.learning import Learned
 from paperknife_decoders.message import Direction, Message
 from paperknife_decoders.protocol import Protocol
@@ -109,13 +110,13 @@ class Replaying:
         listener: ClientListener,
         outcome: Outcome,
     ) -> None:
-        self.session = session
         self.survey = survey
         self.options = options
         self.fillings = fillings
         self.listener = listener
         self.outcome = outcome
         self.streams = chosen_streams(options.streams, survey.streams)
+        self.supply = Supply(session, survey.connections, as_server_saw)
         self.seats = asyncio.Semaphore(MOST_AT_ONCE)
         self.over = {number: asyncio.Event() for number in survey.connections}
         self.first_ns = min((each.recorded.connection.time_ns for each in survey.connections.values()), default=0)
@@ -126,7 +127,9 @@ class Replaying:
         try:
             await self._turn(call.survey)
             async with self.seats:
-                await self._converse(call)
+                await self.supply.read(number)
+                with self.supply.acts(number) as acts:
+                    await self._converse(call, as_they_left(acts))
         finally:
             self.over[number].set()
 
@@ -140,7 +143,7 @@ class Replaying:
             if each.closed_ns is not None and each.closed_ns < begin_ns:
                 await self.over[number].wait()
 
-    async def _converse(self, call: Call) -> None:
+    async def _converse(self, call: Call, acts: Iterator[Act]) -> None:
         survey, options = call.survey, self.options
         recorded = survey.recorded
         protocol = survey.protocol or Protocol()
@@ -154,7 +157,7 @@ class Replaying:
             lambda expected, found: learned.learn(expected, found, Direction.SERVER),
         )
         speech = Speech(learned, self.fillings)
-        player = Player(survey, self._acts(recorded), protocol, comparison, speech, options.play, self.listener)
+        player = Player(survey, acts, protocol, comparison, speech, options.play, self.listener)
         connection = connecting(call, options.via, options.tls, options.play.patience)
         try:
             live = await connection
@@ -172,6 +175,8 @@ class Replaying:
         comparison.finish()
         self.outcome.add(comparison, player.sent)
 
-    def _acts(self, recorded: Recorded) -> Iterator[Act]:
-        for act in self.session.acts(recorded.number, as_server_saw):
-            yield act if not isinstance(act, Message) else as_it_left(act, Direction.SERVER)
+
+def as_they_left(acts: Iterator[Act]) -> Iterator[Act]:
+    """The same, what the server had said as it had said it."""
+    for act in acts:
+        yield act if not isinstance(act, Message) else as_it_left(act, Direction.SERVER)
