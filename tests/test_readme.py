@@ -267,9 +267,9 @@ def test_mitmproxy_runs_with_the_script(type_in, command: str, tmp_path: Path) -
     running, _, environment = type_in("true")
     assert running.end()[0] == 0
     console = pexpect.spawn("bash", ["-c", command], env=environment, cwd=str(tmp_path), dimensions=(30, 100))
-    console.expect("Flows", timeout=20)
+    console.expect("Flows", timeout=60)
     console.send("E")
-    console.expect("client sends trading.v1.ClientMessage", timeout=20)
+    console.expect("client sends trading.v1.ClientMessage", timeout=60)
     console.close(force=True)
 
 

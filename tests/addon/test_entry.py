@@ -28,7 +28,7 @@ main()
 def run(prepare: str = "") -> subprocess.CompletedProcess[str]:
     """Run the command with a Ctrl-C during its imports."""
     script = INTERRUPTED_IMPORT.format(prepare=prepare)
-    return subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False, timeout=30)
+    return subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False, timeout=60)
 
 
 def test_control_c_during_the_imports_is_quiet() -> None:
@@ -53,7 +53,7 @@ def test_the_command_itself_finds_the_signal_as_it_was(kept: str) -> None:
         "from paperknife.entry import main\n"
         "main()\n"
     )
-    said = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=30)
+    said = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60)
     assert said.stdout.split(maxsplit=1)[0] == "paperknife"
     assert ("default_int_handler" in said.stdout) is (kept == "default_int_handler")
 
@@ -61,4 +61,4 @@ def test_the_command_itself_finds_the_signal_as_it_was(kept: str) -> None:
 def test_it_is_light() -> None:
     """Nothing of weight is imported before the signal is taken care of."""
     script = "import sys, paperknife.entry; sys.exit('click' in sys.modules or 'asyncio' in sys.modules)"
-    subprocess.run([sys.executable, "-c", script], check=True, timeout=30, env=os.environ)
+    subprocess.run([sys.executable, "-c", script], check=True, timeout=60, env=os.environ)

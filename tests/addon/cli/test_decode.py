@@ -279,7 +279,7 @@ def test_the_examples_of_the_help_run(decode):
 def test_a_standard_input_that_is_closed():
     """Said in a sentence, as a file that is not there."""
     command = f'"{sys.executable}" -m paperknife decode - <&-'
-    result = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=False, timeout=30)
+    result = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=False, timeout=60)
     assert (result.returncode, result.stdout) == (2, "")
     assert result.stderr.startswith("Error: A message was expected on the standard input, and it is closed.")
 

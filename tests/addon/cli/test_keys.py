@@ -27,7 +27,7 @@ async def pressed(write_to: int, data: bytes, count: int) -> list[str]:
     keys: list[str] = []
     with key_presses(keys.append):
         os.write(write_to, data)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while len(keys) < count:
                 await asyncio.sleep(0.01)
     return keys

@@ -28,7 +28,7 @@ def run(words: str, schema: str, stdout: int) -> subprocess.CompletedProcess[byt
     """Run a command on this descriptor."""
     command = [sys.executable, "-m", "paperknife", *words.format(schema=schema).split()]
     return subprocess.run(
-        command, input=b"0a0445535a361007", stdout=stdout, stderr=subprocess.PIPE, check=False, timeout=30
+        command, input=b"0a0445535a361007", stdout=stdout, stderr=subprocess.PIPE, check=False, timeout=60
     )
 
 

@@ -55,7 +55,7 @@ def test_secrets_are_asked_for_and_all_is_the_same(venue, tmp_path) -> None:
         str(COMMAND),
         ["replay", "client", str(CALM), "--to", venue, "--report", "json", str(report)],
         encoding="utf-8",
-        timeout=30,
+        timeout=60,
     )
     running.expect(r"login.password \(10 characters as recorded\): ")
     running.sendline(ALICE.password)
@@ -161,7 +161,7 @@ def test_ctrl_c_waits_for_no_server() -> None:
             ["replay", "client", str(CALM), "--to", to, "--patience", "1h"],
             env={**os.environ, "PAPERKNIFE_SECRET_PASSWORD": "x", "PAPERKNIFE_SECRET_API_KEY": "y"},
             encoding="utf-8",
-            timeout=30,
+            timeout=60,
         )
         connection, _ = listening.accept()
         with connection:

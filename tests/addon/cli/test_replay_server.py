@@ -45,7 +45,7 @@ def test_a_client_is_answered(launch, path) -> None:
     running = launch("paperknife", "replay", "server", str(path), "--listen", "127.0.0.1:0", "--once", "--speed", "max")
     with connect(f"{where(running)}/v1") as client:
         client.send(LOGIN)
-        assert [api().server.decode(client.recv(5))[0] for _ in range(3)] == ["login_response", "error", "error"]
+        assert [api().server.decode(client.recv(60))[0] for _ in range(3)] == ["login_response", "error", "error"]
     status, out, err = running.end()
     assert (status, out) == (0, "")
     assert "#1 closed: 3 messages sent, 1 request as recorded." in err
@@ -67,7 +67,7 @@ def test_keys_let_messages_go(path) -> None:
     child = pexpect.spawn(
         sys.executable,
         ["-m", "paperknife", "replay", "server", str(path), "--listen", "127.0.0.1:0", "--mode", "step"],
-        timeout=20,
+        timeout=60,
         encoding="utf-8",
     )
     child.expect(r"Replaying at (ws://[^\s]+)")
@@ -78,7 +78,7 @@ def test_keys_let_messages_go(path) -> None:
             with pytest.raises(TimeoutError):
                 client.recv(0.1)
             child.send("n")
-            assert api().server.decode(client.recv(5))[0] == expected
+            assert api().server.decode(client.recv(60))[0] == expected
         child.send(" ")
         child.expect("Paused")
         child.send("q")

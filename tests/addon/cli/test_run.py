@@ -191,7 +191,7 @@ def test_a_termination_is_passed_on(folder: Path) -> None:
         assert process.stdout is not None
         assert process.stdout.readline() == "ready\n"
         process.send_signal(signal.SIGTERM)
-        out, _ = process.communicate(timeout=30)
+        out, _ = process.communicate(timeout=60)
     assert out == "leaving for SIGTERM\n"
     assert process.returncode == 3
 

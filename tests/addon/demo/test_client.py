@@ -27,7 +27,7 @@ STRANGER = ClientOptions(User("alice", "wonderland", "x", ""))
 
 
 async def bounded(work):
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         return await work
 
 
@@ -235,7 +235,7 @@ def test_no_venue_at_all():
 
 def run_client(*arguments: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "paperknife.demo.client", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
 
 
 @pytest.mark.parametrize(
@@ -263,7 +263,7 @@ def test_both_from_the_command_line():
         assert "proto" in venue.stdout.readline()
         traded = run_client(url, "--seconds", "20", "--updates", "4")
         venue.send_signal(signal.SIGINT)
-        _, stderr = venue.communicate(timeout=20)
+        _, stderr = venue.communicate(timeout=60)
     assert (traded.returncode, traded.stderr) == (0, "")
     assert "alice-1: FILLED" in traded.stdout
     assert (venue.returncode, stderr) == (0, "")

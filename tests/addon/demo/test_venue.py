@@ -50,7 +50,7 @@ def play(scene: Callable[[Venue, Callable[..., Any]], Awaitable[None]], options:
     """Run a scene with a venue and a way to connect to it."""
 
     async def stage() -> None:
-        async with asyncio.timeout(30), Venue(options) as venue:
+        async with asyncio.timeout(60), Venue(options) as venue:
             await scene(venue, lambda **more: connect(venue.url, proxy=None, ping_interval=None, **more))
 
     asyncio.run(stage())
@@ -82,7 +82,7 @@ def test_the_market_is_the_same_for_the_same_seed(newer):
 
     async def first_updates(seed: int, pause: float) -> list[bytes]:
         options = VenueOptions(rate=500, seed=seed, clock=lambda: 0)
-        async with asyncio.timeout(30), Venue(options) as venue, connect(venue.url, proxy=None) as connection:
+        async with asyncio.timeout(60), Venue(options) as venue, connect(venue.url, proxy=None) as connection:
             peer = Peer(connection, newer)
             await peer.log_in()
             await asyncio.sleep(pause)
@@ -321,7 +321,7 @@ def test_options_that_cannot_be(wrong):
 
 def run_venue(*arguments: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "paperknife.demo.venue", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
 
 
 @pytest.mark.parametrize("arguments", [("--rate", "0"), ("--rate", "nan"), ("--port", "70000"), ("--port", "x")])

@@ -49,7 +49,7 @@ def blocked():
 
         def render(self, item):
             self.begun.set()
-            assert self.release.wait(20)
+            assert self.release.wait(60)
             yield f"{item}\n"
 
     return Blocked()
@@ -110,7 +110,7 @@ def test_refused_lines_are_told_where_they_are_missing(blocked):
     assert not printer.offer("refused")
     assert not printer.offer("refused too", lines=4)
     blocked.release.set()
-    assert printed.wait(20)
+    assert printed.wait(60)
     while not printer.offer("after"):
         pass
     assert printer.finish() >= 5
@@ -152,7 +152,7 @@ def test_slow_reader_gets_everything(pipe):
     thread = threading.Thread(target=lambda: received.append(read_exactly(pipe.reader, 1000 * 1001)))
     thread.start()
     assert printer.finish() == 0
-    thread.join(20)
+    thread.join(60)
     assert len(received[0]) == 1000 * 1001
 
 
@@ -175,7 +175,7 @@ def test_closed_pipe_is_told_once(pipe):
     printer = Printer(text_of, missed, pipe.writer, on_broken=on_broken)
     pipe.reader.close()
     printer.offer("into the void")
-    assert broken.wait(20)
+    assert broken.wait(60)
     assert not any(printer.offer(number) for number in range(100))
     assert printer.finish() == 0
     assert [type(error) for error in told] == [BrokenPipeError]
@@ -189,7 +189,7 @@ def test_failure_to_write_loses_lines(tmp_path):
     with path.open() as source, os.fdopen(os.dup(source.fileno()), "w") as out:
         printer = Printer(text_of, missed, out, on_broken=lambda error: broken.set())
         printer.offer("one")
-        assert broken.wait(20)
+        assert broken.wait(60)
         printer.offer("two")
         assert printer.finish() == 2
         assert isinstance(printer.failure, OSError)
@@ -238,5 +238,5 @@ def test_process_exits_while_the_reader_stalls():
     """A process whose reader stalls for ever still ends by itself, with its own exit status."""
     command = [sys.executable, "-c", textwrap.dedent(EXIT_WHILE_STALLED)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
-        assert process.wait(30) == 7
+        assert process.wait(60) == 7
         assert process.stderr.read() == b"True\n"

@@ -308,7 +308,7 @@ def test_a_closed_pipe_ends_the_view_alone(venue):
         view = LiveView(ViewOptions(), out, tally=tally, on_broken=lambda error: broken.set())
         os.close(read)
         view.messages([venue.order()])
-        assert broken.wait(20)
+        assert broken.wait(60)
         view.messages([venue.order()])
         assert view.finish() == 0
     assert tally.summary_text().startswith("-> 2 messages")

@@ -50,7 +50,7 @@ class Witness:
     def notice(self, text: str, *, warning: bool = False) -> None:
         self.notices.append((text, warning))
 
-    async def until(self, holds: Callable[[], bool], what: str, seconds: float = 10) -> None:
+    async def until(self, holds: Callable[[], bool], what: str, seconds: float = 60) -> None:
         """Wait until `holds`, and fail with what was seen if it does not in time."""
         deadline = asyncio.get_running_loop().time() + seconds
         while not holds():

@@ -27,7 +27,7 @@ class Terminal:
             command[0], command[1:], dimensions=(ROWS, COLUMNS), env=environment, cwd=str(folder)
         )
 
-    def until(self, pattern: str, keys: str = "", seconds: float = 20) -> re.Match[str]:
+    def until(self, pattern: str, keys: str = "", seconds: float = 60) -> re.Match[str]:
         """Press `keys`, wait until the screen shows `pattern`, and return the match."""
         self.program.send(keys)
         deadline = time.monotonic() + seconds

@@ -166,7 +166,7 @@ def test_in_order(stage) -> None:
                 await client.send(order(5))
                 await at.witness.until(lambda: len(at.proxy.addon.hands.holding.waiting) == 1, "the hold")
                 pong = await client.ping()
-                await asyncio.wait_for(pong, 5)
+                await asyncio.wait_for(pong, 60)
                 assert keeper.received == []
                 at.proxy.master.commands.execute("paperknife.release")
                 await at.witness.until(lambda: keeper.received == [order(101), order(5)], "both, in their order")

@@ -221,7 +221,7 @@ def test_a_script_may_come_and_change_while_the_proxy_runs(stage, tmp_path: Path
         async with stage() as at:
             at.proxy.master.options.update(scripts=[str(script)])
             (loaded,) = at.proxy.master.addons.get("scriptloader").addons
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(60):
                 while not hasattr(loaded.ns, "websocket_start"):
                     await asyncio.sleep(0.01)
             async with connect(at.url):

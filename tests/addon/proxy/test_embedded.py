@@ -46,7 +46,7 @@ def test_shutdown_from_any_thread_and_at_any_time_ends_it() -> None:
         async with proxy:
             if not early:
                 threading.Thread(target=proxy.shutdown).start()
-            await asyncio.wait_for(proxy.closed(), 20)
+            await asyncio.wait_for(proxy.closed(), 60)
             proxy.shutdown()
         proxy.shutdown()
         return proxy

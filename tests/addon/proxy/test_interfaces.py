@@ -72,7 +72,7 @@ def test_the_web_interface_shows_messages_decoded(launch, served, trading, event
         request = urllib.request.Request(
             f"http://127.0.0.1:{port}{path}", headers={"Authorization": f"Bearer {token[1]}"}
         )
-        with urllib.request.urlopen(request, timeout=10) as answer:
+        with urllib.request.urlopen(request, timeout=60) as answer:
             return json.load(answer)
 
     with connect(url[0]) as client:

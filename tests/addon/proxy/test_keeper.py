@@ -23,7 +23,7 @@ class Told:
         self.keeper.changed.append(self.loads.append)
 
     async def until(self, holds: Callable[[], object]) -> None:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while not holds():
                 await asyncio.sleep(0.01)
 

@@ -39,7 +39,7 @@ def test_ending(stage, order, code) -> None:
             await at.witness.until(lambda: bool(at.witness.connections), "the connection")
             at.proxy.addon.hands.links.close(1, order)
             with pytest.raises(ConnectionClosed) as caught:
-                await asyncio.wait_for(client.recv(), 10)
+                await asyncio.wait_for(client.recv(), 60)
             assert (caught.value.rcvd.code if caught.value.rcvd else 1006) == code
 
     asyncio.run(run())

@@ -32,7 +32,7 @@ from paperknife.settings.modes import parse_mode
 from paperknife.settings.reading import Reading, load
 from paperknife_decoders.message import Direction, Message, Opcode
 
-PATIENCE = 20
+PATIENCE = 60
 PACE = 20_000
 """Messages a second and direction."""
 

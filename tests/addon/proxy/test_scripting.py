@@ -92,7 +92,7 @@ def test_saving_it_counts_at_once(stage, tmp_path) -> None:
 
                 assert await sent() == order(1)
                 path.write_text("def client_order(order, connection): order.quantity = 22")
-                async with asyncio.timeout(10):
+                async with asyncio.timeout(60):
                     while await sent() != order(22):
                         await asyncio.sleep(0.05)
                 path.write_text("def client_ordr(order, connection): pass")

@@ -160,7 +160,7 @@ async def reach(at: Standing, mode: str, port: int) -> dict:
 def tunnel(at: str, port: int) -> socket.socket:
     """A way through a SOCKS5 proxy (RFC 1928) to a port of this machine."""
     host, _, own = at.partition(":")
-    made = socket.create_connection((host, int(own)), timeout=10)
+    made = socket.create_connection((host, int(own)), timeout=60)
     made.sendall(b"\5\1\0")
     assert made.recv(2, socket.MSG_WAITALL) == b"\5\0"
     made.sendall(b"\5\1\0\1\x7f\0\0\1" + port.to_bytes(2))

@@ -77,14 +77,14 @@ class Stand:
 
     async def said(self, count: int) -> list[str]:
         """Wait for so many notices; more would be seen by the next who waits."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while len(self.notices) < count:
                 await asyncio.sleep(0.005)
         return self.notices
 
     async def settled(self) -> list[str]:
         """What was said when all clients have gone."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while self.proxy.master.addons.get("proxyserver").active_connections():
                 await asyncio.sleep(0.005)
         return self.notices

@@ -34,12 +34,12 @@ def test_a_tuned_process_switches_fast_and_leaves_old_objects_alone() -> None:
         "import gc, sys; from paperknife.proxy.tuning import tune_process; tune_process();"
         "assert sys.getswitchinterval() <= 0.001; assert gc.get_freeze_count() > 1000; assert gc.isenabled()"
     )
-    subprocess.run([sys.executable, "-c", script], check=True, timeout=30)
+    subprocess.run([sys.executable, "-c", script], check=True, timeout=60)
 
 
 def test_tls_connections_of_a_tuned_process_keep_no_idle_buffers() -> None:
     """On both sides of the proxy, however often it is tuned."""
-    subprocess.run([sys.executable, "-W", "error", "-c", CONTEXTS], check=True, timeout=30)
+    subprocess.run([sys.executable, "-W", "error", "-c", CONTEXTS], check=True, timeout=60)
 
 
 def test_mitmproxy_makes_its_tls_contexts_where_this_relies_on() -> None:

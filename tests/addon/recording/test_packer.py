@@ -10,7 +10,7 @@ import pytest
 from paperknife.recording.packer import Packer
 from paperknife.recording.reading import Recording
 
-PATIENCE = 20
+PATIENCE = 60
 
 
 def test_one_process_packs_one_file_after_the_other(record, tmp_path) -> None:

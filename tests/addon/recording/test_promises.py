@@ -93,7 +93,7 @@ def test_a_kill_loses_no_message_that_a_peer_received(recorded, served, tmp_path
     while len(received) < 2000 and client.is_alive():
         time.sleep(0.01)
     running.interrupt(signal.SIGKILL)
-    client.join(20)
+    client.join(60)
     assert len(received) >= 2000
 
     status, out, err = verb("show", "s.mcap")
@@ -333,7 +333,7 @@ def test_messages_come_back_byte_for_byte(recorded, served, tmp_path):
         for content in sent:
             client.send(content)
             assert client.recv() == content
-        client.ping(b"are you there").wait(20)
+        client.ping(b"are you there").wait(60)
     running.until("closed")
     running.interrupt()
     assert running.end()[0] == 0

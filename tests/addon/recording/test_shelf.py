@@ -12,7 +12,7 @@ from paperknife.recording.journal import Journal
 from paperknife.recording.reading import Recording
 from paperknife.recording.shelf import Shelf
 
-PATIENCE = 20
+PATIENCE = 60
 
 
 @pytest.fixture

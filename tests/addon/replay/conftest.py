@@ -61,14 +61,14 @@ def in_a_thread(entered: contextlib.AbstractAsyncContextManager) -> Iterator[obj
     thread.start()
 
     def call(work):
-        return asyncio.run_coroutine_threadsafe(work, loop).result(30)
+        return asyncio.run_coroutine_threadsafe(work, loop).result(60)
 
     try:
         yield call(entered.__aenter__())
     finally:
         call(entered.__aexit__(None, None, None))
         loop.call_soon_threadsafe(loop.stop)
-        thread.join(10)
+        thread.join(60)
         loop.close()
 
 

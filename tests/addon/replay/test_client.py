@@ -182,7 +182,7 @@ def met(path, answers, **options):
     heard = Heard()
 
     async def stage():
-        async with asyncio.timeout(30), serve(answers, "127.0.0.1", 0, ping_interval=None) as server:
+        async with asyncio.timeout(60), serve(answers, "127.0.0.1", 0, ping_interval=None) as server:
             port = next(iter(server.sockets)).getsockname()[1]
             return await replayed(path, f"ws://127.0.0.1:{port}", heard, **options)
 

@@ -31,8 +31,8 @@ def venue() -> Iterator[Callable[[VenueOptions], str]]:
 
             thread = threading.Thread(target=lambda: loop.run_until_complete(serve()), daemon=True)
             thread.start()
-            ready.wait(10)
-            stack.callback(thread.join, 10)
+            assert ready.wait(60)
+            stack.callback(thread.join, 60)
             stack.callback(lambda: loop.call_soon_threadsafe(done.set))
             return urls[0]
 

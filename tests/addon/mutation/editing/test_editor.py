@@ -83,7 +83,7 @@ def test_an_editor_does_not_outlive_us(tmp_path) -> None:
 
     async def run() -> int:
         task = asyncio.create_task(in_editor("x", 1, environment))
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while not started.exists() or " " not in started.read_text():
                 await asyncio.sleep(0.01)
         task.cancel()
@@ -93,7 +93,7 @@ def test_an_editor_does_not_outlive_us(tmp_path) -> None:
 
     async def gone() -> None:
         number = await run()
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while Path(f"/proc/{number}").exists():
                 await asyncio.sleep(0.01)
 

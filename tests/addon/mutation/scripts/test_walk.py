@@ -10,7 +10,7 @@ from paperknife_decoders.message import Direction, Message
 
 CLIENT = Direction.CLIENT
 ORDER = {"request_id": 7, "symbol": "ESZ6", "quantity": 300}
-ENOUGH = 5
+ENOUGH = 60
 
 
 def held_by(verdict, message: Message, settled: list[bytes | None]) -> Held:

@@ -26,7 +26,7 @@ from paperknife_decoders.protocol import Protocol
 
 GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 KEY = b"\x01\x02\x03\x04"
-PATIENCE = 20
+PATIENCE = 60
 """Seconds until something that was waited for is said not to have happened."""
 
 

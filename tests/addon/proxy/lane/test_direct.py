@@ -70,7 +70,7 @@ def test_messages_keep_their_order_when_hooks_come_and_go(stage) -> None:
                     listening = not listening
                     at.proxy.addon.tap.refresh()
                     await asyncio.sleep(0)
-            await asyncio.wait_for(collecting, 30)
+            await asyncio.wait_for(collecting, 60)
             if listening:
                 addons.remove(slow)
             numbers = [int.from_bytes(content[:4], "big") for content in received]

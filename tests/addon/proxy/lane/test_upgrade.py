@@ -31,8 +31,8 @@ def test_bytes_behind_the_handshake_arrive(stage, sent: bytes) -> None:
             async with stage(upstream=f"ws://127.0.0.1:{port}/v1") as at:
                 reader, writer = await asyncio.open_connection("127.0.0.1", at.proxy.listening[0].port)
                 writer.write(REQUEST)
-                await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 10)
-                assert await asyncio.wait_for(reader.readexactly(len(sent)), 10) == sent
+                await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 60)
+                assert await asyncio.wait_for(reader.readexactly(len(sent)), 60) == sent
                 writer.close()
 
     asyncio.run(run())

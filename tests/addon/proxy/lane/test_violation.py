@@ -62,7 +62,7 @@ async def listen(endpoint) -> list:
     got: list = []
     try:
         while True:
-            got.append(await asyncio.wait_for(endpoint.recv(), 20))
+            got.append(await asyncio.wait_for(endpoint.recv(), 60))
     except ConnectionClosed as closed:
         return [*got, closed.rcvd, closed.sent, endpoint.close_code, endpoint.close_reason]
 
@@ -95,7 +95,7 @@ def test_a_server_deals_with_a_client_that_breaks_the_protocol(stage, hooked) ->
         await client.say(request(""))
         await read_head(client.reader)
         answered = await break_protocol(client, breach, endpoint_masks=False)
-        return answered, await asyncio.wait_for(outcomes.get(), 20)
+        return answered, await asyncio.wait_for(outcomes.get(), 60)
 
     async def run() -> None:
         async with stage(handler) as at:
@@ -119,7 +119,7 @@ def test_a_client_deals_with_a_server_that_breaks_the_protocol(stage, hooked) ->
 
     async def attempt(url: str, accepted: asyncio.Queue, breach) -> tuple[list, list]:
         connecting = asyncio.create_task(connect(url, max_size=LARGEST, compression=None).__aenter__())
-        server = End(*await asyncio.wait_for(accepted.get(), 20), masks=False)
+        server = End(*await asyncio.wait_for(accepted.get(), 60), masks=False)
         await server.say(response(await read_head(server.reader), ""))
         client = await connecting
         answering = asyncio.create_task(break_protocol(server, breach, endpoint_masks=True))

@@ -54,7 +54,7 @@ async def receive(reader: FrameReader, end, count: int) -> list[tuple[int, bytes
     """The next messages and control frames that arrive at an end."""
     got: list[tuple[int, bytes]] = []
     while len(got) < count:
-        received = reader.receive(await asyncio.wait_for(end.reader.read(1 << 16), 20))
+        received = reader.receive(await asyncio.wait_for(end.reader.read(1 << 16), 60))
         assert received.violation is None
         got += zip(received.opcodes, received.contents, strict=True)
     return got
