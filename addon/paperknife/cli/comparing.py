@@ -25,6 +25,9 @@ __all__ = ["DIFFERENT", "check_names", "check_reports", "comparing_options", "ma
 DIFFERENT = 1
 """The exit status where something differs."""
 
+UNKNOWN = 2
+"""The exit status where nothing does as far as was compared, which is not to the end."""
+
 
 def read_factor(context: click.Context, option: click.Parameter, value: str | None) -> float | None:
     """``3x`` or ``3``."""
@@ -127,8 +130,13 @@ def tell(compared: Compared, options: dict[str, Any], sent: int | None = None) -
     parts = [] if sent is None else [f"{sent:,} messages sent"]
     parts += [f"{compared.expected:,} expected", f"{compared.came:,} came"]
     plural = "s" if compared.connections != 1 else ""
-    verdict = f"Different: {counts_text(compared.findings)}" if compared.findings.total else "The same"
+    so_far = " so far" if compared.interrupted else ""
+    verdict = f"Different{so_far}: {counts_text(compared.findings)}" if compared.findings.total else f"The same{so_far}"
     talk(f"{verdict}. {', '.join(parts)}, on {compared.connections:,} connection{plural}.")
     if compared.findings.total and compared.same == 0 and compared.expected and compared.came:
         talk("Nothing of it is as recorded. Is it the same API, and the same protocol?")
-    return DIFFERENT if compared.findings.total else 0
+    if compared.interrupted:
+        talk(compared.interrupted)
+    if compared.findings.total:
+        return DIFFERENT
+    return UNKNOWN if compared.interrupted else 0

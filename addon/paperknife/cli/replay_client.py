@@ -18,6 +18,7 @@ from paperknife.cli.options import override_from, protocol_options
 from paperknife.cli.progress import Progress
 from paperknife.cli.replay_server import SPEED, read_duration
 from paperknife.cli.viewing import talk
+from paperknife.live.amounts import count_text
 from paperknife.recording.reading import RecordingError
 from paperknife.replay.blanks import Fillings, MissingSecret
 from paperknife.replay.call import CannotReplay, shown_url
@@ -70,7 +71,7 @@ def client_command(context: click.Context, /, file: Path, **options: Any) -> Non
     Ids, tokens, times and places in streams do not count; ids that the server gives out are put into later requests.
     Answers are compared with the recorded answers to the same request. Streams, which come unasked, more than ten of
     them and more than there were requests, are compared by their fields and their rate. The exit status is 0 if all
-    is the same, 1 if something differs, 2 if it could not be run.
+    is the same, 1 if something differs, 2 if it could not be run. Ctrl-C tells what was compared by then.
 
     What rules or a hand had changed is played as the server saw it: what had reached it, and nothing that was dropped;
     it is compared with the answers as the server had sent them.
@@ -88,16 +89,22 @@ def client_command(context: click.Context, /, file: Path, **options: Any) -> Non
     check_via(options["via"])
     override = override_from({**options, "schema": (), "client_type": "", "server_type": "", "redact": "fields"})
     session = Session([file], override)
-    fillings = Fillings(os.environ, ask)
+    fillings, outcome, begun = Fillings(os.environ, ask), Outcome(), 0
+    interrupted = ""
     try:
         survey = survey_of(session, options["connections"], file)
         check_names(options, survey.protocols)
-        outcome = asyncio.run(replay(session, survey, client_options(options), fillings, Telling(fillings)))
+        begun = len(survey.connections)
+        asyncio.run(replay(session, survey, client_options(options), fillings, Telling(fillings), outcome))
     except (RecordingError, CannotReplay, MissingSecret) as error:
         raise Failure(mask_for(fillings.values)(str(error))) from None
+    except KeyboardInterrupt:
+        if not outcome.connections:
+            raise
+        interrupted = interrupted_text(outcome, begun)
     for fault in session.faults:
         talk(f"! {fault}")
-    context.exit(tell(compared(file, options["to"], outcome, fillings), options, outcome.sent))
+    context.exit(tell(compared(file, options["to"], outcome, fillings, interrupted), options, outcome.sent))
 
 
 def survey_of(session: Session, connections: tuple[int, ...], file: Path) -> Survey:
@@ -163,7 +170,18 @@ def context_for(options: dict[str, Any]) -> ssl.SSLContext | None:
     return None
 
 
-def compared(file: Path, to: str, outcome: Outcome, fillings: Fillings) -> Compared:
+def interrupted_text(outcome: Outcome, connections: int) -> str:
+    """What is not known, as Ctrl-C came before the end."""
+    left = connections - outcome.connections
+    all_of = count_text(connections, "connection")
+    parts = [f"{outcome.cut:,} of {all_of} had not come to the end"] if outcome.cut else []
+    parts += [f"{left:,} had not begun"] if left else []
+    parts += [f"{count_text(outcome.pending, 'expected message')} had not come yet"] if outcome.pending else []
+    parts += [f"{outcome.unplaced:,} that came had no place in the recording yet"] if outcome.unplaced else []
+    return f"Interrupted: {'; '.join(parts)}."
+
+
+def compared(file: Path, to: str, outcome: Outcome, fillings: Fillings, interrupted: str = "") -> Compared:
     """The result for printing."""
     return Compared(
         str(file),
@@ -174,6 +192,7 @@ def compared(file: Path, to: str, outcome: Outcome, fillings: Fillings) -> Compa
         outcome.same,
         outcome.findings,
         mask_for(fillings.values),
+        interrupted,
     )
 
 

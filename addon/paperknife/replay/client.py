@@ -63,7 +63,11 @@ class ClientListener(PlayListener, Interface):
 
 @dataclass(slots=True)
 class Outcome:
-    """How it went: connections, messages that were sent, that were expected, that came, and that were as recorded."""
+    """How it went: connections, messages that were sent, that were expected, that came, and that were as recorded.
+
+    Where it was interrupted: `cut` of the connections were not at their end by then, and on them `pending` messages had
+    not come yet, and `unplaced` ones had come whose place in the recording was not known yet.
+    """
 
     findings: Findings = field(default_factory=Findings)
     connections: int = 0
@@ -71,6 +75,9 @@ class Outcome:
     expected: int = 0
     found: int = 0
     same: int = 0
+    cut: int = 0
+    pending: int = 0
+    unplaced: int = 0
 
     def add(self, comparison: Comparison, sent: int) -> None:
         """One more connection, at its end."""
@@ -80,14 +87,30 @@ class Outcome:
         self.found += comparison.found_count
         self.same += comparison.same_count
 
+    def interrupted(self, comparison: Comparison, player: Player) -> None:
+        """A connection that is left before its end."""
+        comparison.interrupt(player.given_up_ns)
+        self.add(comparison, player.sent)
+        self.cut += 1
+        self.pending += comparison.pending
+        self.unplaced += comparison.unplaced
 
-async def replay(
-    session: Session, survey: Survey, options: ClientOptions, fillings: Fillings, listener: ClientListener
+
+async def replay(  # noqa: PLR0913, PLR0917 - each is a part of its own
+    session: Session,
+    survey: Survey,
+    options: ClientOptions,
+    fillings: Fillings,
+    listener: ClientListener,
+    outcome: Outcome | None = None,
 ) -> Outcome:
-    """Speak all connections of `survey` again. Raises `CannotReplay`, `MissingSecret` before anything is sent."""
+    """Speak all connections of `survey` again. Raises `CannotReplay`, `MissingSecret` before anything is sent.
+
+    Where it is cancelled `outcome` holds what was compared by then.
+    """
     calls = [call_for(each, options.to, options.headers, fillings) for each in survey.connections.values()]
     fillings.settle(dict.fromkeys(field for each in survey.connections.values() for field in each.secrets))
-    outcome = Outcome()
+    outcome = Outcome() if outcome is None else outcome
     replaying = Replaying(session, survey, options, fillings, listener, outcome)
     try:
         async with asyncio.TaskGroup() as tasks:
@@ -169,6 +192,7 @@ class Replaying:
             await player.run(live)
         except asyncio.CancelledError:  # Ctrl-C: a server that does not answer our close frame is not waited for
             abort(live)
+            self.outcome.interrupted(comparison, player)
             raise
         finally:
             await live.close()

@@ -101,7 +101,10 @@ class Comparison:
         self.terms = terms
         self.findings = findings
         self.expected_count = self.found_count = self.same_count = 0
+        self.pending = self.unplaced = 0
+        """Where it was interrupted: what had not come yet, and what came and has no place yet."""
         self._in_streams = 0
+        self._cut_ns: int | None = None
         self.streams = Streams(terms.streams)
         self._lineup = Lineup(
             terms.volatile, self._settled, lambda expected, found: paired(expected.envelope, found.envelope)
@@ -153,6 +156,17 @@ class Comparison:
         if self._lineup.overflowed:
             self.stopped("Too many messages waited for their like; the oldest of them were taken for missing or extra.")
 
+    def interrupt(self, given_up_ns: int) -> None:
+        """It ends before its time. What was recorded after `given_up_ns` and has not come is no finding.
+
+        Nor is what came, and may have been recorded further on.
+        """
+        self._cut_ns = given_up_ns
+        self._lineup.finish()
+        for fault in self.streams.faults(with_rates=False):
+            if fault.path or fault.kind is Kind.DOUBLED:
+                self._stream_fault(fault)
+
     def _take(
         self,
         message: Message,
@@ -202,6 +216,10 @@ class Comparison:
         """What has become of an expected and a found envelope."""
         if settled.kind is None:
             self.same_count += 1
+        elif self._cut_ns is not None and settled.found is None and settled.time_ns > self._cut_ns:
+            self.pending += 1
+        elif self._cut_ns is not None and settled.expected is None:
+            self.unplaced += 1
         else:
             self._told(settled, settled.kind)
         self._check_latency(settled)

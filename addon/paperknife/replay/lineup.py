@@ -59,6 +59,11 @@ class Settled:
     found: Item | None
     differences: Differences = field(default_factory=Differences)
 
+    @property
+    def time_ns(self) -> int:
+        """When the expected one was recorded; 0 where there is none."""
+        return 0 if self.expected is None else self.expected.time_ns
+
 
 @dataclass(slots=True, eq=False)
 class Group:

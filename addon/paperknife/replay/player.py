@@ -76,6 +76,8 @@ class Player:
         self.sent = 0
         self.is_played = False
         """All that the client had said was sent."""
+        self.given_up_ns = 0
+        """What was recorded up to then is waited for no more."""
         self._acts = acts
         self._reader = protocol.reader(survey.recorded.path)
         self._speech = speech
@@ -303,6 +305,7 @@ class Player:
 
     def _stalled(self, seconds: float) -> None:
         """What is waited for longest has not come."""
+        self.given_up_ns = self._spoke_ns
         self._listener.stalled(self, self._awaited_text(), seconds)
 
     def _awaited_text(self) -> str:

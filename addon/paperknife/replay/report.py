@@ -3,12 +3,16 @@
 JSON is one object::
 
     {"verdict": "different", "recording": "a.mcap", "with": "wss://...", "connections": 1, "expected": 37, "came": 37,
-     "counts": {"changed": 1}, "more": 0,
+     "interrupted": "", "counts": {"changed": 1}, "more": 0,
      "findings": [{"kind": "changed", "connection": 1, "seconds": 0.62, "direction": "server", "what": "order_response",
                    "answers": "order 2 ESZ6 BUY", "expected": "...", "found": "...", "text": "",
                    "differences": [{"path": "...", "what": "changed", "expected": "...", "found": "..."}]}]}
 
-JUnit is one test suite with a test case for each finding, which fails, and one that passes where there is none.
+The verdict is ``same``, ``different``, or ``interrupted``, where nothing differs and it was not compared to the end;
+`interrupted` is then a sentence on that, else empty.
+
+JUnit is one test suite with a test case for each finding, which fails, and one that passes where there is none. What
+was interrupted has one more, which is an error.
 """
 
 from __future__ import annotations
@@ -31,7 +35,7 @@ __all__ = ["REPORTS", "Compared"]
 @dataclass(frozen=True, slots=True)
 class Compared:
     """What was compared: with `other`, so many connections, and messages that were expected, that came, and of them
-    those that were the same."""
+    those that were the same. `interrupted` is a sentence on what is left, where it was not compared to the end."""
 
     recording: str
     other: str
@@ -41,18 +45,27 @@ class Compared:
     same: int
     findings: Findings
     mask: Mask
+    interrupted: str = ""
+
+    @property
+    def verdict(self) -> str:
+        """In a word."""
+        if self.findings.total:
+            return "different"
+        return "interrupted" if self.interrupted else "same"
 
 
 def json_report(compared: Compared) -> str:
     """One JSON object, with a line feed."""
     findings = compared.findings
     whole = {
-        "verdict": "different" if findings.total else "same",
+        "verdict": compared.verdict,
         "recording": compared.recording,
         "with": compared.other,
         "connections": compared.connections,
         "expected": compared.expected,
         "came": compared.came,
+        "interrupted": compared.mask(compared.interrupted),
         "counts": {kind.value: count for kind, count in findings.counts.items()},
         "more": findings.more,
         "findings": [finding_object(each, compared.mask) for each in findings.in_order()],
@@ -97,11 +110,16 @@ def junit_lines(compared: Compared) -> Iterator[str]:
     findings = compared.findings
     shown = findings.in_order()
     name = attribute(compared.recording)
-    tests, failures = max(1, len(shown)), len(shown)
+    errors, failures = int(bool(compared.interrupted)), len(shown)
+    tests = max(1, failures + errors)
     yield '<?xml version="1.0" encoding="UTF-8"?>'
     yield f'<testsuites tests="{tests}" failures="{failures}">'
-    yield f'  <testsuite name={name} tests="{tests}" failures="{failures}" errors="0" skipped="0">'
-    if not shown:
+    yield f'  <testsuite name={name} tests="{tests}" failures="{failures}" errors="{errors}" skipped="0">'
+    if compared.interrupted:
+        yield f'    <testcase classname={name} name="to the end">'
+        yield f'      <error type="interrupted" message={attribute(compared.mask(compared.interrupted))}/>'
+        yield "    </testcase>"
+    elif not shown:
         case = attribute(f"{compared.expected:,} messages as recorded")
         yield f"    <testcase classname={name} name={case}/>"
     for each in shown:

@@ -62,6 +62,23 @@ def test_secrets_that_were_filled_in_are_masked() -> None:
     assert mask_for([])("wonderland") == "wonderland"
 
 
+INTERRUPTED = [
+    (False, 2, "The same so far. 5 expected, 5 came, on 1 connection.\nInterrupted: much.\n"),
+    (True, 1, "Different so far: 1 late. 5 expected, 5 came, on 1 connection.\nInterrupted: much.\n"),
+]
+
+
+@pytest.mark.parametrize(("differs", "status", "told"), INTERRUPTED)
+def test_what_was_interrupted_is_never_the_same(capsys, differs, status, told) -> None:
+    """What differs differs; else nobody knows, and the status says so."""
+    findings = Findings()
+    if differs:
+        findings.add(Finding(Kind.LATE, 1, 0.0, "order_response"))
+    compared = Compared("a", "b", 1, 5, 5, 4, findings, str, "Interrupted: much.")
+    assert tell(compared, {"report": (), "colour": False}) == status
+    assert capsys.readouterr().err == told
+
+
 @pytest.mark.parametrize(("differs", "is_doubted"), [(False, False), (True, True)])
 def test_the_protocol_is_doubted_only_where_nothing_is_as_recorded(capsys, differs, is_doubted) -> None:
     """Streams alone are the same though none of their messages is compared."""

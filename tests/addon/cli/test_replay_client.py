@@ -153,7 +153,7 @@ def test_through_a_proxy_it_is_seen_there(venue, launch, trading, tmp_path) -> N
 
 
 def test_ctrl_c_waits_for_no_server() -> None:
-    """Not even for one that never answers a close frame; the status is that of an interrupt."""
+    """Not even for one that never answers a close frame; what is known by then is told, and the status is no yes."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
         to = f"ws://127.0.0.1:{listening.getsockname()[1]}"
         running = pexpect.spawn(
@@ -175,4 +175,27 @@ def test_ctrl_c_waits_for_no_server() -> None:
             running.sendintr()
             running.expect(pexpect.EOF)
             running.close()
-    assert running.exitstatus == 130
+    told = " ".join(running.before.split())
+    assert "The same so far. 1 messages sent, 2 expected, 0 came, on 1 connection." in told
+    assert "Interrupted: 1 of 1 connection had not come to the end; 2 expected messages had not come yet." in told
+    assert running.exitstatus == 2
+
+
+def test_ctrl_c_before_anything_was_compared_is_quiet() -> None:
+    """The status is that of an interrupt."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        to = f"ws://127.0.0.1:{listening.getsockname()[1]}"
+        running = pexpect.spawn(
+            str(COMMAND),
+            ["replay", "client", str(CALM), "--to", to],
+            env={**os.environ, "PAPERKNIFE_SECRET_PASSWORD": "x", "PAPERKNIFE_SECRET_API_KEY": "y"},
+            encoding="utf-8",
+            timeout=30,
+        )
+        connection, _ = listening.accept()
+        with connection:
+            assert connection.recv(1)
+            running.sendintr()
+            running.expect(pexpect.EOF)
+            running.close()
+    assert (running.before.strip(), running.exitstatus) == ("^C", 130)

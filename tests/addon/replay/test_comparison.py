@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from tests.addon.recording.sessions import START_NS, Line, reader
+from tests.addon.recording.sessions import MS, START_NS, Line, reader
 
 from paperknife.replay.comparison import Asking, Comparison, Terms
 from paperknife.replay.findings import Findings, Kind
@@ -16,8 +16,8 @@ LINE = Line()
 VOLATILE = volatile_of(reader().protocol)
 
 
-def compared(recorded, live, **terms):
-    """Both sides, whose client's messages are the same requests in their order."""
+def compared(recorded, live, given_up_ns=None, **terms):
+    """Both sides, whose client says the same requests in their order; interrupted where something is given up."""
     findings = Findings()
     pairs = []
     comparison = Comparison(
@@ -31,7 +31,10 @@ def compared(recorded, live, **terms):
                 asked += 1
                 marks = (Asking(asked, message.envelopes[0]),)
             take(message, marks)
-    comparison.finish()
+    if given_up_ns is None:
+        comparison.finish()
+    else:
+        comparison.interrupt(given_up_ns)
     return findings, comparison, pairs
 
 
@@ -72,6 +75,38 @@ CASES = [
 def test_answers_are_compared_by_their_request_and_all_else_by_what_it_is_about(recorded, live, found) -> None:
     """The order counts within each alone; heartbeats do not count."""
     assert kinds(compared(recorded, live)[0]) == found
+
+
+CUT = [
+    # recorded, live, given up at (ms), findings, still pending, unplaced
+    (TALK, TALK, 0, [], 0, 0),
+    (TALK, TALK[:3], 0, [], 1, 0),
+    (TALK, TALK[:3], 3, [(Kind.MISSING, "order_response")], 0, 0),
+    (TALK, [*TALK[:2], response(2, 1, status=-1)], 2, [(Kind.CHANGED, "order_response")], 1, 0),
+    (TALK[:3], [*TALK[:3], LINE.server(5, "account_update", account="A")], 0, [], 0, 1),
+    (TALK, [*TALK, response(4, 2, status=1)], 0, [], 0, 1),
+]
+
+
+@pytest.mark.parametrize(("recorded", "live", "given_up", "found", "pending", "unplaced"), CUT)
+def test_what_is_interrupted_tells_only_what_is_sure(recorded, live, given_up, found, pending, unplaced) -> None:
+    """What may still come is not missing, and what may have been recorded further on is not extra."""
+    findings, comparison, _ = compared(recorded, live, given_up_ns=START_NS + given_up * MS)
+    assert kinds(findings) == found
+    assert (comparison.pending, comparison.unplaced) == (pending, unplaced)
+
+
+def test_the_fields_of_streams_are_told_of_what_is_interrupted() -> None:
+    """That none of it came yet, or more slowly, says nothing."""
+    key = SERVER, "market_data"
+    with_bid = [LINE.server(at, "market_data", symbol="A", sequence=at) for at in range(0, 5000, 100)]
+    without = [LINE.server(at, "market_data", symbol=str(at)) for at in range(1, 5000, 1000)]
+    told = [
+        (compared(with_bid, live, streams=frozenset({key}), given_up_ns=START_NS)[0], expected)
+        for live, expected in (([], []), (with_bid[:3], []), (without, ["market_data.sequence"]))
+    ]
+    for findings, expected in told:
+        assert [each.label for each in findings.kept] == expected
 
 
 def test_a_finding_says_what_was_asked_and_what_differs() -> None:

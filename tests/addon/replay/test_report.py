@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from xml.etree import ElementTree
 
 from tests.addon.recording.sessions import Line
@@ -58,6 +59,22 @@ def test_junit() -> None:
     assert "order_response.text: expected ***, found x" in first.find("failure").text
     assert second.find("failure").get("type") == "extra"
     assert "secret" not in REPORTS["junit"](compared(CHANGED, EXTRA))
+
+
+def test_what_was_interrupted() -> None:
+    """Neither report says that all is the same; what was found is told."""
+    for found, verdict in (((), "interrupted"), ((CHANGED,), "different")):
+        cut = replace(compared(*found), interrupted="Interrupted: a secret.")
+        whole = json.loads(REPORTS["json"](cut))
+        assert (whole["verdict"], whole["interrupted"]) == (verdict, "Interrupted: a ***.")
+        (suite,) = ElementTree.fromstring(REPORTS["junit"](cut))
+        assert (suite.get("errors"), suite.get("failures"), suite.get("tests")) == (
+            "1",
+            str(len(found)),
+            str(len(found) + 1),
+        )
+        assert suite.find("testcase/error").get("message") == "Interrupted: a ***."
+    assert json.loads(REPORTS["json"](compared()))["interrupted"] == ""
 
 
 def test_junit_where_all_is_the_same() -> None:
