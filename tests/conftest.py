@@ -25,7 +25,7 @@ pytest_plugins = ["pytester"]
 BIN = Path(sys.executable).parent
 
 PATIENCE = 60
-"""Seconds until a test that waits for something gives up. Nothing takes long, but a busy machine may hold up any step."""
+"""Seconds until a test that waits for something gives up: a machine with much to do may hold up any step for some."""
 
 
 def pytest_configure() -> None:

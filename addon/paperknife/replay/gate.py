@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import time
 from collections.abc import Callable, Collection, Hashable
 from dataclasses import dataclass, field
 
@@ -92,5 +91,5 @@ async def sleep_until(due: float) -> None:
 
 
 def now() -> float:
-    """Seconds on the clock that a replay goes by."""
-    return time.monotonic()
+    """Seconds on the clock that a replay goes by, which is the event loop's."""
+    return asyncio.get_running_loop().time()

@@ -9,6 +9,7 @@ import sys
 from collections import Counter
 
 import pytest
+from tests.addon.unhurried import Unhurried
 from websockets.asyncio.client import connect
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
@@ -39,7 +40,7 @@ def trade_with(handler, seconds: float = 10.0, **more) -> Outcome:
             port = next(iter(server.sockets)).getsockname()[1]
             return await bounded(trade(f"ws://127.0.0.1:{port}/v1", seconds=seconds, **more))
 
-    return asyncio.run(stage())
+    return asyncio.run(stage(), loop_factory=Unhurried)
 
 
 class Relay:
@@ -77,7 +78,7 @@ def watched(given: Api) -> tuple[Outcome, list[tuple[str, bytes]]]:
                 outcome = await bounded(trade(f"ws://127.0.0.1:{port}/v1", seconds=None, options=options))
             return outcome, relay.passed
 
-    return asyncio.run(stage())
+    return asyncio.run(stage(), loop_factory=Unhurried)
 
 
 def test_a_viewer_sees_everything(watched, given):
@@ -157,7 +158,7 @@ def test_two_clients_at_once():
             users = (ClientOptions(USERS[name], updates=ROUND) for name in ("alice", "bob"))
             return await bounded(asyncio.gather(*(trade(venue.url, seconds=None, options=user) for user in users)))
 
-    alice, bob = asyncio.run(stage())
+    alice, bob = asyncio.run(stage(), loop_factory=Unhurried)
     assert alice.close_code == bob.close_code == 1000
     assert alice.orders["alice-1"].status == bob.orders["bob-1"].status == "FILLED"
     assert not alice.orders.keys() & bob.orders.keys()
@@ -172,7 +173,7 @@ def test_a_refused_login_is_an_outcome():
         async with Venue() as venue:
             return await bounded(trade(venue.url, seconds=10, options=STRANGER))
 
-    outcome = asyncio.run(stage())
+    outcome = asyncio.run(stage(), loop_factory=Unhurried)
     assert (outcome.logged_in, outcome.close_code, outcome.decisions) == (False, 4000, ())
 
 
@@ -261,7 +262,7 @@ def test_both_from_the_command_line():
         assert venue.stdout is not None
         url = venue.stdout.readline().split()[-1]
         assert "proto" in venue.stdout.readline()
-        traded = run_client(url, "--seconds", "20", "--updates", "4")
+        traded = run_client(url, "--seconds", "60", "--updates", "12")
         venue.send_signal(signal.SIGINT)
         _, stderr = venue.communicate(timeout=60)
     assert (traded.returncode, traded.stderr) == (0, "")

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import selectors
-import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -28,33 +26,6 @@ type Said = bytes | float
 """A message, or seconds to wait before the next one."""
 type Plant = Callable[[Any, bytes], Iterable[Said]]
 """From an envelope of the venue and its bytes to what the client gets."""
-
-
-class Idle(selectors.DefaultSelector):
-    """Counts the seconds in which there was nothing to do."""
-
-    seconds = 0.0
-
-    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
-        began = time.monotonic()
-        ready = super().select(timeout)
-        if not ready:
-            self.seconds += max(time.monotonic() - began, timeout or 0.0)
-        return ready
-
-
-class Unhurried(asyncio.SelectorEventLoop):
-    """A loop whose clock stands still while there is anything to do, on however busy a machine.
-
-    A market that runs in it moves when all that its last move led to has been said and heard.
-    """
-
-    def __init__(self) -> None:
-        self.idle = Idle()
-        super().__init__(self.idle)
-
-    def time(self) -> float:
-        return self.idle.seconds
 
 
 class Heard:

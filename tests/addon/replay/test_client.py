@@ -7,7 +7,8 @@ import re
 
 import pytest
 from tests.addon.recording.sessions import CLIENT, SERVER, Line, api, write
-from tests.addon.replay.planted import RECORDINGS, Heard, Relay, Unhurried, as_it_is, replayed
+from tests.addon.replay.planted import RECORDINGS, Heard, Relay, as_it_is, replayed
+from tests.addon.unhurried import Unhurried
 from websockets.asyncio.server import serve
 
 from paperknife.demo.api import Api
@@ -186,7 +187,7 @@ def met(path, answers, **options):
             port = next(iter(server.sockets)).getsockname()[1]
             return await replayed(path, f"ws://127.0.0.1:{port}", heard, **options)
 
-    return asyncio.run(stage()), heard
+    return asyncio.run(stage(), loop_factory=Unhurried), heard
 
 
 def test_ids_that_the_server_gives_are_used_in_later_requests(tmp_path) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import time
+
+from tests.addon.unhurried import Unhurried
 
 from paperknife.replay.comparison import Heard
 from paperknife.replay.gate import Gate
@@ -20,11 +21,12 @@ def timed(scene, patience: float = 0.4) -> tuple[float, list[float]]:
     stalls: list[float] = []
 
     async def stage() -> float:
-        begin = time.monotonic()
+        clock = asyncio.get_running_loop().time
+        begin = clock()
         await scene(Gate(patience, stalls.append))
-        return time.monotonic() - begin
+        return clock() - begin
 
-    return asyncio.run(stage()), stalls
+    return asyncio.run(stage(), loop_factory=Unhurried), stalls
 
 
 async def later(gate: Gate, *heard: Heard) -> None:
