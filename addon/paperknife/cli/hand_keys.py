@@ -60,10 +60,14 @@ class HandKeys:
         hands.advice = f" Keys: {KEYS}."
         hands.answer()
 
+    def begin(self, proxy: EmbeddedProxy) -> None:
+        """Heed keys, from when this returns until the proxy ends."""
+        self.keys.enter_context(key_presses(self.press))
+        self.hands.begin(self.run(proxy))
+
     async def run(self, proxy: EmbeddedProxy) -> None:
-        """Heed keys until the proxy ends."""
+        """Wait for the end."""
         with contextlib.closing(self.keys), self.writer:
-            self.keys.enter_context(key_presses(self.press))
             await proxy.closed()
 
     def press(self, key: str) -> None:

@@ -119,15 +119,16 @@ def stream(options: dict[str, Any], plan: ProxyPlan) -> int:
             proxy.addon.keeper.changed.append(viewing.schema_changed)
             viewing.ends_with(proxy.shutdown)
             viewing.measure_with(proxy.addon)
+            asks = viewing.view is not None and can_ask()
+            if viewing.view is not None and asks:
+                # Before anything is said: a terminal forgets what was typed when it begins to give keys one by one.
+                HandKeys(proxy.addon.hands, viewing.view).begin(proxy)
             for listening in proxy.listening:
                 talk(listening.sentence())
             if viewing.view is None and proxy.addon.recordings.recorders:  # nobody else says it
                 talk(proxy.addon.recordings.sentence())
             proxy.addon.keeper.announce()
-            if viewing.view is not None and can_ask():
-                keys = HandKeys(proxy.addon.hands, viewing.view)
-                proxy.addon.hands.begin(keys.run(proxy))
-            elif plan.hold.expression:
+            if plan.hold.expression and not asks:
                 proxy.addon.notice("Nothing is held: there is no terminal here to ask in (see --ui).", True)
 
         try:

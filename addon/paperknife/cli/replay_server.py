@@ -233,8 +233,8 @@ async def serve(venue: Venue, telling: Telling) -> None:
                     visit.step()
 
     async with venue:
-        talk(f"Replaying at {venue.url}")
-        if sys.stdin is not None and sys.stdin.isatty():
-            talk("Keys: space pauses and goes on, n lets one message go, q ends.")
-        with key_presses(on_key):
+        with key_presses(on_key):  # which forgets what was typed before: nobody is told of keys, nor where, until then
+            talk(f"Replaying at {venue.url}")
+            if sys.stdin is not None and sys.stdin.isatty():
+                talk("Keys: space pauses and goes on, n lets one message go, q ends.")
             await telling.done.wait()
