@@ -185,9 +185,17 @@ class Flow[T]:
             self.deadline = math.inf
         return going
 
+    def waiting(self) -> list[Parcel[T]]:
+        """All that waits, in the order in which it came."""
+        return sorted([*self.line, *(entry[2] for entry in self.aside), *self.shuffled], key=lambda each: each.number)
+
+    def behind(self, parcel: Parcel[T]) -> int:
+        """How many wait because of one that stands in front of them."""
+        return sum(each.number > parcel.number for each in self.line) if parcel in self.line else 0
+
     def drain(self) -> Iterator[T]:
         """All that waits, in the order in which it came, and what ends the direction behind it."""
-        rest = sorted([*self.line, *(entry[2] for entry in self.aside), *self.shuffled], key=lambda each: each.number)
+        rest = self.waiting()
         self.line.clear()
         self.aside.clear()
         self.shuffled.clear()

@@ -28,10 +28,15 @@ class Held:
     settle: Callable[[Verdict], None]
     by: Holder | None = None
     """Who is told of it, where that is nobody who asks the user."""
+    behind: Callable[[], int] = lambda: 0
+    """How many messages wait behind it at this moment."""
 
 
 ENDED = "the connection has ended"
 """Why a message waits no more that goes nowhere; in all other cases it passes."""
+
+ENDING = "the proxy ends"
+"""Why a message passes that a script has kept, and nobody can decide on any more."""
 
 
 class Holder(Protocol):

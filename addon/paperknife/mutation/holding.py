@@ -89,15 +89,24 @@ class Holding:
             return
         self.count += 1
         self.size += size
-        self.waiting[self.count] = Waiting(self.count, held, self.words(held.message))
+        self.waiting[self.count] = Waiting(self.count, held, self.described(held.message))
         self.stir()
+
+    def described(self, message: Message) -> str:
+        """What a message is; it can be let go on also where that cannot be said."""
+        try:
+            return self.words(message)
+        except Exception as error:
+            self.say(f"A held message cannot be described: {type(error).__name__}: {error}.", True)
+            return f"{message.direction.arrow} what cannot be described"
 
     def gone(self, held: Held, why: str) -> None:
         """One waits no more without a word."""
         for number, waiting in self.waiting.items():
             if waiting.held is held:
-                self.forget(number)
+                self.take(number)
                 self.tell_of(waiting, why)
+                self.stir()
                 break
 
     def tell_of(self, waiting: Waiting, why: str) -> None:
@@ -155,14 +164,14 @@ class Holding:
         """Say what goes on in its place."""
         if self.waiting.get(waiting.number) is not waiting:
             return False
-        self.forget(waiting.number)
+        self.take(waiting.number)
         waiting.held.settle(Verdict(content))
+        self.stir()
         return True
 
-    def forget(self, number: int) -> None:
+    def take(self, number: int) -> None:
         """It is held no more."""
         self.size -= len(self.waiting.pop(number).message.content)
-        self.stir()
 
     def stir(self) -> None:
         """Tell that something has changed."""

@@ -107,7 +107,14 @@ class Hands:
         """Do something beside the traffic."""
         task = asyncio.get_running_loop().create_task(work)
         self.tasks.add(task)
-        task.add_done_callback(self.tasks.discard)
+        task.add_done_callback(self.ended)
+
+    def ended(self, task: asyncio.Task[None]) -> None:
+        """Something is done, or has failed by a fault of ours, which leaves messages where they were."""
+        self.tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            logger.error("By hand", exc_info=error)
+            self.say(f"That failed with {type(error).__name__}: {error}; what is held stays so.", warning=True)
 
     def see_that_there_is_an_editor(self) -> None:
         """Raises `EditorError` where there is no terminal for one, as in mitmweb."""

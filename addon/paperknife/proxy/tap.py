@@ -91,7 +91,7 @@ class Tap:
             ctx.master.addons.trigger(UpdateHook(flows))
 
     def give_up_waiting(self) -> None:
-        """Tell of all that waits on any connection as dropped: the proxy ends."""
+        """The proxy ends: nobody waits any longer on any connection."""
         for live in self.live.values():
             if live.carrier is not None:
                 live.carrier.give_up_waiting()

@@ -97,3 +97,14 @@ def test_no_more_than_there_is_room_for(tape, limits) -> None:
         "1 that were to be held passed unchanged.",
         "10 that were to be held passed unchanged.",
     ]
+
+
+def test_one_that_cannot_be_described(tape) -> None:
+    """It is held and let go all the same, and that is said."""
+    desk = Desk(tape)
+    desk.holding.words = lambda message: 1 / 0
+    held = desk.keep(1)
+    assert "cannot be described: ZeroDivisionError" in desk.said[0]
+    assert desk.holding.one().sentence() == "1: #1 -> what cannot be described, 4 B, by big orders"
+    desk.holding.release(desk.holding.one())
+    assert desk.settled == [(1, held.message.content)]

@@ -12,6 +12,7 @@ from websockets.asyncio.client import connect
 
 from paperknife.demo.api import Api
 from paperknife.demo.files import given_schema
+from paperknife_decoders.message import Fate
 
 API = Api(given_schema())
 
@@ -227,5 +228,32 @@ def test_a_close_comes_behind_what_waits(stage, tmp_path) -> None:
                 await client.wait_closed()
             assert (client.close_code, client.close_reason) == (4000, "enough")
             assert received == [order(1)]
+
+    asyncio.run(run())
+
+
+def test_the_proxy_ends_while_a_function_awaits(stage, tmp_path) -> None:
+    """Its message passes as it was, and so does what waits behind it; it is told so."""
+    received: list[bytes] = []
+
+    async def run() -> None:
+        async with stage(keeping(received)) as at:
+            await use(at, tmp_path / "mine.py", """
+                import asyncio
+                async def client_order(order, connection):
+                    order.quantity = 1
+                    await asyncio.sleep(60)
+            """)  # fmt: skip
+            async with connect(at.url) as client:
+                await client.send(order(5))
+                await client.send(API.client.encode("heartbeat", {}))
+                await (await client.ping())
+                at.proxy.master.shutdown()
+                await at.proxy.running
+                await at.witness.until(lambda: len(received) == 2, "the passing of both")
+            assert received == [order(5), API.client.encode("heartbeat", {})]
+            assert [message.fate for message in at.witness.seen] == [Fate.PASSED, Fate.PASSED]
+            assert any("the proxy ends; it passes as it was" in text for text, _ in at.witness.notices)
+            assert not any("Cancelled" in text for text, _ in at.witness.notices)
 
     asyncio.run(run())

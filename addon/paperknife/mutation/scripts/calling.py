@@ -35,6 +35,8 @@ class Faults:
     def __init__(self) -> None:
         self.counts: Counter[str] = Counter()
         self.slow: set[str] = set()
+        self.late: set[str] = set()
+        """Where functions stand that are said to await something for long, until they do so no more."""
 
     def line(self, call: Call, error: BaseException) -> str:
         """The line for the user; empty where it was said often enough."""

@@ -7,7 +7,7 @@ from collections import deque
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from paperknife.mutation.held import Held
+from paperknife.mutation.held import ENDED, ENDING, Held
 from paperknife.mutation.rules.course import Course, Outcome
 from paperknife.mutation.scripts.calling import Call, Faults
 from paperknife.mutation.scripts.connection import Link, Memory, ScriptConnection
@@ -19,6 +19,13 @@ __all__ = ["SECONDS", "Surroundings", "Walk"]
 
 SECONDS = 60.0
 """So long a message is held at most for functions that await something."""
+
+REMIND_SECONDS = 5.0
+"""After so long it is said which function it is that a message still waits for."""
+
+
+BECOMES = {ENDED: "it is dropped", ENDING: "it passes as it was, if nothing else keeps it"}
+"""What becomes of a message that did not wait, by the reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +52,9 @@ class Walk:
     is_late: bool = False
     kept: Held | None = None
     hold: Hold | None = None
+    reminder: asyncio.TimerHandle | None = None
+    reminded: str = ""
+    """The function that was said to be late."""
 
     def begin(self) -> Verdict | None:
         """Call the functions; what is to become of the message. Never raises."""
@@ -115,6 +125,7 @@ class Walk:
         is_over = self.proceed()
         self.tell()
         if is_over and self.kept is not None:
+            self.no_more_reminding()
             self.course.outcome.walk = None
             self.kept.settle(self.verdict())
 
@@ -123,18 +134,42 @@ class Walk:
     def held(self, held: Held) -> None:
         """The message is kept."""
         self.kept = held
+        self.reminder = asyncio.get_running_loop().call_later(REMIND_SECONDS, self.remind)
         self.hand_over()
 
     def gone(self, held: Held, why: str) -> None:
         """It waits no more: what a function would do with it now is too late."""
         self.kept = None
+        self.no_more_reminding()
         if self.awaited is not None:
             task, call = self.awaited
             task.cancel()
             self.say(
                 f"! script {call.handler.place}: {call.handler.name} awaited something, and the message did not wait "
-                f"for it any longer: {why}."
+                f"for it any longer: {why}; {BECOMES.get(why, 'it passes as it was')}."
             )
+
+    def remind(self) -> None:
+        """Say which function the message still waits for, and what waits for it; of many alike, of the first one."""
+        if self.kept is None or self.awaited is None:
+            return
+        handler, late = self.awaited[1].handler, self.around.faults.late
+        if handler.place in late:
+            return
+        late.add(handler.place)
+        self.reminded = handler.place
+        behind = self.kept.behind()
+        waiting = f"; {behind:,} behind it {'waits' if behind == 1 else 'wait'} too" if behind else ""
+        self.say(
+            f"! script {handler.place}: {handler.name} still awaits something, and its message waits for it"
+            f"{waiting}. After {SECONDS:g} s in all it passes as it was."
+        )
+
+    def no_more_reminding(self) -> None:
+        """The message waits no more."""
+        if self.reminder is not None:
+            self.reminder.cancel()
+        self.around.faults.late.discard(self.reminded)
 
     # what is told late
 

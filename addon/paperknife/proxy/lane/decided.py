@@ -85,8 +85,10 @@ class Decided(Relaying):
             self.ruling.arrange()
 
     def give_up_waiting(self) -> None:
-        """Tell of all that waits as dropped: the proxy ends."""
+        """The proxy ends: what is kept for a script passes as it is, and all else that waits is told as dropped."""
         if self.ruling is not None:
+            self.ruling.let_awaited_pass()
+            self.host.wake(self.track)
             self.ruling.give_up_all()
 
     def end_ruling(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from paperknife.mutation.flow import LIMITS_AT_ONCE
@@ -55,6 +56,18 @@ class Outgoing:
         self.untold = Untold(lane)
         self.made = self.made_size = 0
         """Messages of our own since a peer was read from last, or something was due, and their bytes."""
+
+    def ask[T](self, question: Callable[[], T], default: T) -> T:
+        """What somebody says who decides or holds. None of them raises; where one does, it is told of once."""
+        try:
+            return question()
+        except Exception as error:
+            self.blame(error)
+            return default
+
+    def blame(self, error: Exception) -> None:
+        """Tell of a fault of ours."""
+        self.lane.host.failed(self.lane.track, error)
 
     # what a verdict asks for besides
 
@@ -170,7 +183,8 @@ class Outgoing:
         if going.held is not None and not going.settled:
             holder = going.held.by or self.lane.host.holder
             if holder is not None:
-                holder.gone(going.held, ENDED if self.is_over else "its time was over")
+                why = ENDED if self.is_over else "its time was over"
+                self.ask(partial(holder.gone, going.held, why), default=None)
         if going.opcode == Opcode.CLOSE:
             return self.depart_close(course, going)
         if course.way.closing and not going.raw:

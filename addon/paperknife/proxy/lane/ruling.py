@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
 from paperknife.mutation.chain import with_content
 from paperknife.mutation.flow import Parcel, is_timed
-from paperknife.mutation.held import Held
+from paperknife.mutation.held import ENDING, Held
 from paperknife.mutation.verdict import Changer, Verdict
 from paperknife.proxy.lane.course import Course, Going
 from paperknife.proxy.lane.outgoing import CONTROL, OVERHEAD, Outgoing
@@ -37,18 +36,6 @@ class Ruling(Outgoing):
         self.changer = changer
         for direction, course in self.courses.items():
             course.heeded = changer is not None and self.ask(partial(changer.heeds, direction), default=True)
-
-    def ask[T](self, question: Callable[[], T], default: T) -> T:
-        """What a changer says. None of them raises; where one does all the same, it is told of once."""
-        try:
-            return question()
-        except Exception as error:
-            self.blame(error)
-            return default
-
-    def blame(self, error: Exception) -> None:
-        """Tell of a fault of ours."""
-        self.lane.host.failed(self.lane.track, error)
 
     # messages that came
 
@@ -98,7 +85,8 @@ class Ruling(Outgoing):
                 parts.append(segment.part(first, at))
                 course.pass_on(at - first)
                 if at - first == len(messages):
-                    self.lane.hand_on_made(course.way, batch)  # which has found out already what it holds
+                    # it has found out already what it holds
+                    self.ask(partial(self.lane.hand_on_made, course.way, batch), default=None)
                 else:
                     self.untold.extend(messages[first:at])
             if at < stop:
@@ -183,8 +171,7 @@ class Ruling(Outgoing):
         self, course: Course, going: Going, message: Message, verdict: Verdict | None, now: float
     ) -> list[bytes]:
         """One message."""
-        course.arrived += 1
-        going.serial = course.arrived
+        course.number(going)
         if self.shut:
             going.content = None
         if verdict is None or going.content is None:
@@ -195,7 +182,8 @@ class Ruling(Outgoing):
         verdict = self.with_holder(verdict)
         going.content, going.hits, going.copies = verdict.content, verdict.hits, verdict.copies
         parts = self.start(course, going, verdict, message, now)
-        return parts + self.follow_up(course, verdict, now)
+        # From here on it goes out, or waits: whatever fails now, it is not to go out twice.
+        return parts + self.ask(lambda: self.follow_up(course, verdict, now), default=list[bytes]())
 
     def start(self, course: Course, going: Going, verdict: Verdict, message: Message, now: float) -> list[bytes]:
         """Let a message go, or wait."""
@@ -218,8 +206,23 @@ class Ruling(Outgoing):
         if hold is not None and (holder := hold.by or self.lane.host.holder) is not None:
             settle = partial(self.settle, course, parcel, message)
             parcel.item.settled = False
-            parcel.item.held = Held(message, hold.rule, parcel.ready, hold.in_order, settle, hold.by)
-            holder.held(parcel.item.held)
+            behind = partial(course.flow.behind, parcel)
+            held = parcel.item.held = Held(message, hold.rule, parcel.ready, hold.in_order, settle, hold.by, behind)
+            try:
+                holder.held(held)
+            except Exception as error:  # nobody knows of it
+                self.blame(error)
+                settle(Verdict(message.content))
+
+    def let_awaited_pass(self) -> None:
+        """Have what is kept for somebody else than the user pass as it is: there is no time to wait any longer."""
+        for course in self.courses.values():
+            for parcel in course.flow.waiting():
+                held = parcel.item.held
+                if held is not None and held.by is not None and not parcel.item.settled:
+                    self.ask(partial(held.by.gone, held, ENDING), default=None)
+                    held.settle(Verdict(held.message.content))
+            course.heeded = False
 
     def settle(self, course: Course, parcel: Parcel[Going], message: Message, verdict: Verdict) -> None:
         """Somebody has decided on a message that is held; it may be that somebody else is to be asked then."""

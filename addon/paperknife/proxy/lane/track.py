@@ -27,7 +27,7 @@ class Carrier(Protocol):
         """End the connection, behind what waits on it."""
 
     def give_up_waiting(self) -> None:
-        """Tell of all that waits as dropped: the proxy ends."""
+        """The proxy ends: let what is kept for a script pass, and tell of all else that waits as dropped."""
 
 
 @dataclass(slots=True)

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 
-from paperknife.mutation.held import Held
+import pytest
+
+from paperknife.mutation.held import ENDED, ENDING, Held
+from paperknife.mutation.scripts import walk
 from paperknife.mutation.verdict import CloseOrder
 from paperknife_decoders.message import Direction, Message
 
@@ -136,8 +139,16 @@ def test_what_would_end_the_process_later(written, tape) -> None:
     assert "mine.py:5: client_order: RuntimeError: SystemExit: 3" in script.link.lines[0]
 
 
-def test_a_message_that_did_not_wait(written, tape) -> None:
-    """What a function would do with it is not done any more."""
+REASONS = [
+    ("its time was over", "its time was over; it passes as it was."),
+    (ENDED, "the connection has ended; it is dropped."),
+    (ENDING, "the proxy ends; it passes as it was, if nothing else keeps it."),
+]
+
+
+@pytest.mark.parametrize(("why", "told"), REASONS)
+def test_a_message_that_did_not_wait(written, tape, why, told) -> None:
+    """What a function would do with it is not done any more, and what becomes of it is said."""
     script = written("""
         import asyncio
         async def client_order(order, connection):
@@ -150,14 +161,47 @@ def test_a_message_that_did_not_wait(written, tape) -> None:
         message = tape.message(CLIENT, "order", ORDER)
         verdict = script.changer.consider(message, 0.0)
         held = held_by(verdict, message, settled)
-        verdict.hold.by.gone(held, "its time was over")
+        verdict.hold.by.gone(held, why)
         await asyncio.sleep(0)
         await asyncio.sleep(0)
         assert settled == []
 
     asyncio.run(run())
     assert len(script.link.lines) == 1
-    assert "its time was over" in script.link.lines[0]
+    assert script.link.lines[0].endswith(f"did not wait for it any longer: {told}")
+
+
+def test_a_function_that_awaits_for_long_is_named(written, tape, monkeypatch) -> None:
+    """Once for many messages that wait for it, with what is behind the first one; again once that has gone on."""
+    monkeypatch.setattr(walk, "REMIND_SECONDS", 0.01)
+    script = written("""
+        import asyncio
+        async def client_order(order, connection):
+            await asyncio.Event().wait()
+    """)
+
+    async def run() -> None:
+        message = tape.message(CLIENT, "order", ORDER)
+        for behind in (1, 0):
+            holds = []
+            for _ in range(3):
+                verdict = script.changer.consider(message, 0.0)
+                hold = verdict.hold
+                held = Held(message, hold.rule, 60.0, True, lambda last: None, hold.by, lambda: behind)  # noqa: B023
+                hold.by.held(held)
+                holds.append((hold, held))
+            await asyncio.sleep(0.05)
+            for hold, held in holds:
+                hold.by.gone(held, ENDED)
+            await asyncio.sleep(0.05)
+
+    asyncio.run(run())
+    late = [line for line in script.link.lines if "still awaits" in line]
+    start = f"! script {script.path}:3: client_order still awaits something, and its message waits for it"
+    assert late == [
+        f"{start}; 1 behind it waits too. After 60 s in all it passes as it was.",
+        f"{start}. After 60 s in all it passes as it was.",
+    ]
 
 
 def test_opened_may_await(written) -> None:
