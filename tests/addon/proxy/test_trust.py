@@ -191,8 +191,9 @@ def test_who_trusts_the_proxy_hears_nothing(stand) -> None:
     asyncio.run(run())
 
 
-def test_who_leaves_after_the_handshake_most_likely_does_not_trust(stand) -> None:
+def test_who_leaves_after_the_handshake_most_likely_does_not_trust(stand, monkeypatch) -> None:
     """Node with TLS 1.2 shakes hands first and looks at the certificate then."""
+    monkeypatch.setattr("paperknife.proxy.trust.SOON_SECONDS", 60)
 
     async def run() -> None:
         async with stand() as at:
