@@ -17,9 +17,9 @@ __all__ = ["Course", "Going"]
 class Going:
     """A message on its way out: `content` is what goes on, None where nothing does; `original` what came as `raw`.
 
-    `message` is the one that somebody decided on; one of our own has neither it nor `raw`. `serial` counts what came in
-    its direction. It goes out `copies` times more. `shown` tells that mitmproxy's interfaces have it already; `held`
-    what somebody was asked about it, who has `settled` it.
+    `message` is the one that somebody decided on; one of our own has neither it nor `raw`. `serial` counts what came
+    compressed in its direction. It goes out `copies` times more. `shown` tells that mitmproxy's interfaces have it
+    already; `held` what somebody was asked about it, who has `settled` it.
     """
 
     __slots__ = (
@@ -111,6 +111,12 @@ class Course:
         """True if the receiver's window may lack a message that came before, and is kept or has been."""
         agreement = self.way.agreement
         return self.departed != self.arrived and agreement is not None and agreement.takeover
+
+    def number(self, going: Going) -> None:
+        """Count what came compressed. All else leaves the windows as they are, whatever it overtakes."""
+        if going.raw[0] & COMPRESSED:
+            self.arrived += 1
+            going.serial = self.arrived
 
     def pass_on(self, messages: int) -> None:
         """So many came and have gone on at once."""
