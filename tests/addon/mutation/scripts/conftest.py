@@ -44,6 +44,12 @@ class Written:
         self.path.write_text(dedent(text))
 
 
+@pytest.fixture(autouse=True)
+def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No function takes long, whatever else the machine does meanwhile."""
+    monkeypatch.setattr("paperknife.mutation.scripts.calling.SLOW_SECONDS", 60)
+
+
 @pytest.fixture
 def written(tmp_path: Path, tape) -> Callable[[str], Written]:
     """`written(text)` loads a script of that text."""

@@ -49,8 +49,9 @@ def test_a_fault_that_comes_again_is_said_ever_more_rarely(written, tape, caplog
     assert len(caplog.records) == 1
 
 
-def test_a_function_that_takes_long(written, tape) -> None:
+def test_a_function_that_takes_long(written, tape, monkeypatch) -> None:
     """It is told of once, as nothing else passes meanwhile."""
+    monkeypatch.setattr("paperknife.mutation.scripts.calling.SLOW_SECONDS", 0.05)
     script = written("import time\ndef client_order(order, connection): time.sleep(0.06)")
     message = tape.message(Direction.CLIENT, "order", ORDER)
     assert "in which nothing else passed" in script.changer.consider(message, 0.0).logs[0]
