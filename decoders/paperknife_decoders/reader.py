@@ -10,6 +10,7 @@ from paperknife_decoders.envelope import Envelope, Form
 from paperknife_decoders.envelope_type import EnvelopeType
 from paperknife_decoders.errors import DecodeError
 from paperknife_decoders.message import Direction, Opcode, are_binary
+from paperknife_decoders.moulds import Moulds
 from paperknife_decoders.overlay import NOTHING as NO_ACCORD
 from paperknife_decoders.overlay import Accord
 from paperknife_decoders.parsing import (
@@ -44,7 +45,7 @@ class Reader:
     `paperknife_decoders.trail` knows; for all other protocols this means nothing.
     """
 
-    __slots__ = ("accords", "memory", "path", "protocol", "quick_client", "quick_opcode", "quick_server")
+    __slots__ = ("accords", "memory", "moulds", "path", "protocol", "quick_client", "quick_opcode", "quick_server")
 
     def __init__(self, protocol: Protocol, path: str = "") -> None:
         self.use(protocol)
@@ -52,6 +53,7 @@ class Reader:
         self.accords = False
         """Somebody asks what holds of all messages, and so will he of the next."""
         self.memory = Memory(protocol.limits.remembered)
+        self.moulds = Moulds()
 
     def use(self, protocol: Protocol) -> None:
         """Read all later messages by `protocol`."""

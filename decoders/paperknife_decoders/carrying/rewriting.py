@@ -15,6 +15,8 @@ from google.protobuf.message import DecodeError as ProtobufDecodeError
 from paperknife_decoders.carrying.union import FIRST_HEADER, FIRST_MEMBER, Carrier, Union
 from paperknife_decoders.errors import DecodeError
 from paperknife_decoders.steps import Context, Opened, TooManyFields, open_parts
+from paperknife_decoders.steps.making import Front, made_through
+from paperknife_decoders.steps.new_header import NotMade
 from paperknife_decoders.wire.walker import Field, WireType, walk
 from paperknife_decoders.wire.writing import length_delimited, varint
 
@@ -65,7 +67,7 @@ class Rewriting:
 
         Raises `DecodeError` for what is no message, and for a message that no step can pack as there was none before.
         """
-        return restored(data, union, self.root)
+        return restored(data, union, self.root, self.context)
 
     def united(self, data: bytes, union: Union, depth: int) -> tuple[bytes, Level]:
         """One message as one of the union's type, and what was replaced in it."""
@@ -155,7 +157,7 @@ def tag_of(carrier: Carrier) -> bytes:
     return varint(carrier.at.number << 3 | WireType.LENGTH)
 
 
-def restored(data: bytes, union: Union, level: Level) -> bytes:
+def restored(data: bytes, union: Union, level: Level, context: Context) -> bytes:
     """A message of the union's type as one of the original's."""
     moved = {each.record: each.original for each in level.replaced.values()}
     before: Counter[int] = Counter()
@@ -165,21 +167,22 @@ def restored(data: bytes, union: Union, level: Level) -> bytes:
         before[each.number] += 1
         piece = data[each.start : each.end]
         original = was.original if was is not None and was.record == piece else moved.get(piece)
-        pieces.append(record(data, each, union, level, was) if original is None else original)
+        pieces.append(record(data, each, union, (level, was), context) if original is None else original)
     return b"".join(pieces)
 
 
-def record(data: bytes, each: Field, union: Union, level: Level, was: Replaced | None) -> bytes:
-    """One record of the original's type, made anew; it `was` one before, or has come to the others."""
+def record(data: bytes, each: Field, union: Union, before: tuple[Level, Replaced | None], context: Context) -> bytes:
+    """One record of the original's type, made anew; it was one `before`, or has come to the others of its level."""
+    level, was = before
     carrier = union.carrier if each.number >= FIRST_MEMBER else None
     inner = union.inner.get(each.number) if each.wire_type is WireType.LENGTH else None
     if carrier is None and inner is None:
         return data[each.start : each.end]
     content = data[each.content : each.content_end]
     if inner is not None:
-        content = restored(content, inner, was.level if was is not None else Level())
+        content = restored(content, inner, was.level if was is not None else Level(), context)
     if carrier is not None:
-        content = packed(content, carrier, level)
+        content = packed(content, carrier, level, context)
     if was is not None:
         tag, head, size = was.tag, was.head, len(was.original) - len(was.head)
     elif carrier is not None:
@@ -189,13 +192,14 @@ def record(data: bytes, each: Field, union: Union, level: Level, was: Replaced |
     return (head if len(content) == size else tag + varint(len(content))) + content
 
 
-def packed(content: bytes, carrier: Carrier, level: Level) -> bytes:
+def packed(content: bytes, carrier: Carrier, level: Level, context: Context) -> bytes:
     """What is carried, through the carrier's steps."""
-    if not carrier.steps:
-        return content
-    if level.opened is None:
+    if level.opened is not None:
+        return level.opened.close([content])
+    try:
+        return made_through(carrier.steps, content, context, Front())
+    except NotMade:
         names = ", ".join(step.name for step in carrier.steps)
         raise DecodeError(
             f"nothing was in {carrier.at.full_name} before, so that it is not known how to close {names},", 0
-        )
-    return level.opened.close([content])
+        ) from None

@@ -11,6 +11,7 @@ from paperknife_decoders.reader import Reader
 from paperknife_decoders.rest import NOTHING, Rest
 from paperknife_decoders.splice.changes import Change
 from paperknife_decoders.splice.errors import SpliceError
+from paperknife_decoders.splice.fronting import with_front
 from paperknife_decoders.splice.writing import prepared
 from paperknife_decoders.steps import Opened
 
@@ -56,7 +57,7 @@ def opened_way(reader: Reader, direction: Direction, opcode: int, content: bytes
     """
     way = reader.way(direction, opcode, content, before)
     if isinstance(way, Opened):
-        return way
+        return with_front(reader, direction, before, way)
     if reader.has_steps(direction, opcode) or way.form not in BARE:
         name = way.type.name if way.type is not None else "Protobuf message"
         found = way.fault or f"it is {way.form.value}"

@@ -13,11 +13,14 @@ from paperknife_decoders.carrying.union import Carrier, Union, union_of
 from paperknife_decoders.errors import DecodeError
 from paperknife_decoders.message import Direction
 from paperknife_decoders.schema import Schema
-from paperknife_decoders.steps import Context, Limits
+from paperknife_decoders.steps import Context, Limits, Step
 from paperknife_decoders.steps.base64_text import Base64Text
 from paperknife_decoders.steps.compressed import Compressed
+from paperknife_decoders.steps.json_field import JsonField
 from paperknife_decoders.steps.stream_codecs import CODECS
 from paperknife_decoders.wire.writing import length_delimited, varint
+
+GZIP = Compressed(CODECS["gzip"])
 
 PROTO = """
 syntax = "proto3"; package r;
@@ -30,14 +33,14 @@ message Text { uint32 number = 1; bytes payload = 2; }
 """
 
 
-def frame_union(schema: Schema) -> Union:
+def frame_union(schema: Schema, step: Step = GZIP) -> Union:
     """A frame that holds a compressed response, which holds items, each by its method."""
     frame, item = schema.message("r.Frame"), schema.message("r.Item")
     outer = Carrier(
         frame,
         frame.fields_by_name["payload"],
         Choice(None, {}, always=schema.message("r.Response")),
-        (Compressed(CODECS["gzip"]),),
+        (step,),
     )
     choice = Choice(FieldKey(item.fields_by_name["method"]), name_table(schema, "r."))
     return union_of(frame, [outer, Carrier(item, item.fields_by_name["payload"], choice)], schema.pool)
@@ -133,13 +136,19 @@ def test_one_less_and_one_more(proto_schema) -> None:
 
 
 def test_nothing_to_pack_like(proto_schema) -> None:
-    """A message where there was none cannot be compressed as the peer would, and it is said so."""
+    """A message where there was none is packed as the steps say; where these do not say it all, it is said so."""
     schema = proto_schema(PROTO)
     union = frame_union(schema)
     rewriting = Rewriting(Context(Direction.SERVER))
     message = message_factory.GetMessageClass(union.descriptor).FromString(rewriting.to_union(b"\x08\x07", union))
     message.Response.ack = True
-    with pytest.raises(DecodeError, match=r"nothing was in r\.Frame\.payload before.* how to close compressed"):
+    frame = message_factory.GetMessageClass(schema.message("r.Frame"))
+    packed = frame.FromString(rewriting.from_union(message.SerializeToString(), union)).payload
+    assert gzip.decompress(packed) == message.Response.SerializeToString()
+    union = frame_union(schema, JsonField("m"))
+    message = message_factory.GetMessageClass(union.descriptor)()
+    message.Response.ack = True
+    with pytest.raises(DecodeError, match=r"nothing was in r\.Frame\.payload before.* how to close json-field"):
         rewriting.from_union(message.SerializeToString(), union)
 
 

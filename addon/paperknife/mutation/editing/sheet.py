@@ -13,6 +13,7 @@ from paperknife_decoders.errors import DecodeError
 from paperknife_decoders.message import Message
 from paperknife_decoders.printable import printable
 from paperknife_decoders.splice import SpliceError, splice
+from paperknife_decoders.splice.fronting import with_front
 from paperknife_decoders.steps import Opened
 
 __all__ = ["Sheet"]
@@ -87,6 +88,8 @@ class Sheet:
         if before == after:
             return message.content
         way = message.reader.way(message.direction, message.opcode, message.content, message.before)
+        if isinstance(way, Opened):
+            way = with_front(message.reader, message.direction, message.before, way)
         parts = list(way.parts) if isinstance(way, Opened) else [message.content]
         slips: list[Slip] = []
         for number, (part, old, new) in enumerate(zip(self.parts, before, after, strict=True)):

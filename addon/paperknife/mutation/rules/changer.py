@@ -45,12 +45,15 @@ class RuleChanger:
         """The rules for the protocol that messages are read by, which a schema that was loaded anew replaces."""
         if protocol is not self._protocol:
             self._protocol, self._fitted = protocol, self.rules.fitted(protocol)
+            reader = self.standing.reader
+            reader.moulds.follow(self._fitted.framed, reader.quick_opcode)
         return self._fitted
 
     def heeds(self, direction: Direction) -> bool:
-        """False if no rule concerns any message of this direction."""
-        interest = self._fit(self.standing.reader.protocol).side(direction).interest
-        return interest is None or bool(interest) or self._lacks_mould(direction)
+        """False if no rule concerns any message of this direction, nor sends one that has to look like these."""
+        fitted = self._fit(self.standing.reader.protocol)
+        interest = fitted.side(direction).interest
+        return interest is None or bool(interest) or direction in fitted.framed
 
     def wants(self, direction: Direction, payloads: Sequence[str]) -> bool:
         """False if no rule concerns messages with these payloads."""
@@ -58,11 +61,7 @@ class RuleChanger:
         if self.standing.reader.protocol is not self._protocol:
             fitted = self._fit(self.standing.reader.protocol)
         interest = (fitted.client if direction is Direction.CLIENT else fitted.server).interest
-        return interest is None or not interest.isdisjoint(payloads) or self._lacks_mould(direction)
-
-    def _lacks_mould(self, direction: Direction) -> bool:
-        """True as long as a message of this direction is needed, to see how those are framed that rules send there."""
-        return direction in self._fitted.framed and direction not in self.standing.moulds
+        return interest is None or not interest.isdisjoint(payloads)
 
     def consider(self, message: Message, now: float) -> Verdict | None:
         """What is to become of a message; None where it passes untouched. Never raises."""
@@ -76,8 +75,8 @@ class RuleChanger:
         fitted = self._fit(message.reader.protocol)
         side = fitted.client if message.direction is Direction.CLIENT else fitted.server
         standing.time_ns, standing.reader = message.time_ns, message.reader
-        if message.direction in fitted.framed and message.direction not in standing.moulds:
-            Course(standing, message).keep_mould()
+        if message.direction in fitted.framed:
+            message.reader.moulds.note(message)
         if not side.named and not side.others:
             return None
         course: Course | None = None

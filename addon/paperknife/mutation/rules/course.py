@@ -7,15 +7,16 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import TYPE_CHECKING
 
-from paperknife.mutation.rules.standing import Mould, Standing
+from paperknife.mutation.rules.standing import Standing
 from paperknife.mutation.verdict import Emission, Verdict
 from paperknife_decoders.envelope import Envelope, Form
 from paperknife_decoders.errors import DecodeError
-from paperknife_decoders.message import Direction, Message, Opcode
+from paperknife_decoders.message import Direction, Message
 from paperknife_decoders.parsing import read_envelope
+from paperknife_decoders.printable import printable
 from paperknife_decoders.splice import SpliceError
 from paperknife_decoders.splice.envelopes import opened_way
-from paperknife_decoders.splice.keys import with_keys
+from paperknife_decoders.splice.own import own_message
 from paperknife_decoders.steps import Opened, closed_without
 
 if TYPE_CHECKING:
@@ -28,6 +29,9 @@ NO_ENVELOPE = Envelope(b"", Form.BYTES)
 
 MOST_EMISSIONS = 1000
 """Messages of ours that one message brings about."""
+
+MOST_TOLD = 1000
+"""Sentences on messages of ours, each of which is said once on a connection."""
 
 
 @dataclass(slots=True)
@@ -135,31 +139,17 @@ class Course:
 
     def emission(self, direction: Direction, envelope: bytes, delay: float = 0.0) -> Emission:
         """A message with an envelope, in the form that messages of a direction have. Raises `SpliceError`."""
-        content, opcode = self._moulded(direction, envelope)
-        return Emission(direction, opcode, content, delay, self.standing.rule)
+        reader = self.standing.reader
+        own = own_message(reader, direction, envelope)
+        if own.told and own.told not in reader.moulds.told and len(reader.moulds.told) < MOST_TOLD:
+            reader.moulds.told.add(own.told)
+            rule = f"rule {printable(self.standing.rule)}: " if self.standing.rule else ""
+            self.outcome.logs = (*self.outcome.logs, rule + own.told)
+        return Emission(direction, reader.quick_opcode, own.content, delay, self.standing.rule)
 
     def emission_of(self, direction: Direction, content: bytes, delay: float = 0.0) -> Emission:
         """A message of any bytes."""
-        return Emission(direction, self.opcode_for(direction), content, delay, self.standing.rule)
-
-    def opcode_for(self, direction: Direction) -> Opcode:
-        """The opcode that messages have in a direction."""
-        mould = self.standing.moulds.get(direction)
-        return mould.opcode if mould is not None else self.standing.reader.quick_opcode
-
-    def _moulded(self, direction: Direction, envelope: bytes) -> tuple[bytes, Opcode]:
-        """The content and opcode of a message that holds an envelope."""
-        reader, opcode = self.standing.reader, self.opcode_for(direction)
-        if not reader.has_steps(direction, reader.quick_opcode):
-            return envelope, opcode
-        mould = self.standing.moulds.get(direction)
-        if mould is None:
-            raise SpliceError(
-                f"no message of the {direction.value} with one envelope has passed yet, "
-                "by which is seen how one is framed"
-            )
-        opened = opened_way(reader, direction, mould.opcode, mould.content, mould.before)
-        return closed(opened, (with_keys(envelope, reader.protocol.steps_for(direction)),)), mould.opcode
+        return Emission(direction, self.standing.reader.quick_opcode, content, delay, self.standing.rule)
 
     def _parts(self) -> tuple[bytes, ...]:
         """The envelopes' bytes, ready to be changed."""
@@ -172,12 +162,6 @@ class Course:
         if self.place >= len(self.opened.parts):
             raise SpliceError("this message holds no envelope, so no field can be changed")
         return self.opened.parts
-
-    def keep_mould(self) -> None:
-        """Remember how messages of this direction are framed, by one that holds one envelope."""
-        message = self.message
-        if message is not None and message.direction not in self.standing.moulds and len(message.envelopes) == 1:
-            self.standing.moulds[message.direction] = Mould(message.opcode, message.content, message.before)
 
     def content(self) -> bytes | None:
         """What goes on in the message's place. Raises `SpliceError` where it cannot be put together again."""

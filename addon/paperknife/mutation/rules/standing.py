@@ -10,11 +10,9 @@ from random import Random
 from paperknife.mutation.flow import LIMITS_AT_ONCE
 from paperknife_decoders.expression import Given
 from paperknife_decoders.expression.terms import Kind, Value
-from paperknife_decoders.message import Direction, Opcode
 from paperknife_decoders.reader import Reader
-from paperknife_decoders.rest import NOTHING, Rest
 
-__all__ = ["BUILT_IN", "Mould", "Standing", "Tally"]
+__all__ = ["BUILT_IN", "Standing", "Tally"]
 
 LONGEST_REMEMBERED = 65_536
 """Characters or bytes of a value; a longer one is not remembered."""
@@ -29,15 +27,6 @@ class Tally:
 
     matches: int = 0
     hits: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Mould:
-    """A message that passed: what is sent in the same direction goes out in the form that it had."""
-
-    opcode: Opcode
-    content: bytes
-    before: Rest = NOTHING
 
 
 @dataclass(slots=True)
@@ -56,7 +45,6 @@ class Standing:
     counters: dict[str, int] = field(default_factory=dict)
     tallies: dict[str, Tally] = field(default_factory=dict)
     streams: dict[tuple[str, int], Random] = field(default_factory=dict)
-    moulds: dict[Direction, Mould] = field(default_factory=dict)
     rule: str = ""
     seed: int = 0
     count: int = 0

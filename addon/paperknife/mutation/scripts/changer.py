@@ -30,30 +30,31 @@ class ScriptChanger:
     def __init__(self, scripts: Scripts, standing: Standing) -> None:
         self.scripts = scripts
         self.standing = standing
+        standing.reader.moulds.follow(filter(self.is_framed, Direction), standing.reader.quick_opcode)
 
     def heeds(self, direction: Direction) -> bool:
         """False if no function is for messages of this direction."""
         wanted = self.scripts.payloads(direction)
-        return wanted is None or bool(wanted) or self.lacks_mould(direction)
+        return wanted is None or bool(wanted) or self.is_framed(direction)
 
     def wants(self, direction: Direction, payloads: Sequence[str]) -> bool:
         """False if no function is for messages with these payloads."""
         wanted = self.scripts.payloads(direction)
-        if wanted is None or not wanted.isdisjoint(payloads) or self.lacks_mould(direction):
+        if wanted is None or not wanted.isdisjoint(payloads):
             return True
         return any("+" in payload and not wanted.isdisjoint(payload.split("+")) for payload in payloads)
 
-    def lacks_mould(self, direction: Direction) -> bool:
-        """True as long as a message is needed to see how those of this direction are framed."""
+    def is_framed(self, direction: Direction) -> bool:
+        """True if what a function sends in a direction has to look like the messages that pass there."""
         reader = self.standing.reader
-        return direction not in self.standing.moulds and reader.has_steps(direction, reader.quick_opcode)
+        return reader.has_steps(direction, reader.quick_opcode)
 
     def consider(self, message: Message, now: float) -> Verdict | None:
         """What is to become of a message; None where it passes untouched. Never raises."""
         standing = self.standing
         standing.time_ns = message.time_ns
         course = Course(standing, message)
-        course.keep_mould()
+        message.reader.moulds.note(message)
         todo = deque(
             (place, path, handler)
             for place, envelope in enumerate(message.envelopes)

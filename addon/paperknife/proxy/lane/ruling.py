@@ -49,6 +49,7 @@ class Ruling(Outgoing):
             batch = self.batch(course, received.opcodes, received.contents)
             if course.is_plain and not self.shut and not received.pieces and not self.wants(course, batch):
                 course.pass_on(len(batch))
+                self.note(course, batch)
                 self.lane.hand_on_made(way, batch)
                 return [segment.raw for segment in received.segments]
         pieces = deque(received.pieces)
@@ -109,6 +110,12 @@ class Ruling(Outgoing):
         batch = self.lane.batch_of(course.way, opcodes, contents)
         batch.before = course.inbound.follow(batch.reader, course.direction, opcodes, contents)
         return batch
+
+    def note(self, course: Course, batch: Batch) -> None:
+        """Keep what shows how messages of ours are to be made, where somebody may send some in this direction."""
+        moulds = batch.reader.moulds
+        if course.heeded and course.direction in moulds.followed:
+            moulds.note_all(course.direction, batch.opcodes, batch.contents, batch.payloads, batch.before)
 
     def wants(self, course: Course, batch: Batch) -> bool:
         """True if any of the messages is of interest, or a close frame has to wait for what is aside."""

@@ -127,10 +127,10 @@ def test_opened_and_closed(written, tape) -> None:
 
 
 def test_framed_messages_are_sent_framed(written, tape) -> None:
-    """A direction with steps is looked at once, to see how its messages are framed."""
+    """A direction with steps is looked at, to see how its messages are framed; no other is."""
     script = written("def opened(connection): pass")
     assert not script.changer.heeds(CLIENT)
-    assert not script.changer.lacks_mould(CLIENT)
+    assert not script.changer.is_framed(CLIENT)
 
 
 # several envelopes in a message

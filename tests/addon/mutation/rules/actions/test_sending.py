@@ -82,7 +82,7 @@ def framed(desk) -> Protocol:
 
 
 def test_messages_are_framed_as_others_are(desk):
-    """Where there are steps, a message goes out in the form of one that passed; before there is one, it cannot."""
+    """Where there are steps, a message goes out in a frame of its own, before any other has passed too."""
     protocol = framed(desk)
     reader = protocol.reader()
     rules = desk.rules("{on: client heartbeat, do: {reply: {error: {text: no}}}}", [protocol])
@@ -93,15 +93,12 @@ def test_messages_are_framed_as_others_are(desk):
         return Message(1, direction, 0, Opcode.BINARY, len(content).to_bytes(4, "big") + content, reader)
 
     assert changer.heeds(SERVER)
-    assert changer.wants(SERVER, ["market_data"])
-    early = changer.consider(message(CLIENT, "heartbeat"), 0)
-    assert "no message of the server with one envelope has passed yet" in early.logs[0]
-    assert changer.consider(message(SERVER, "market_data"), 0) is None
     assert not changer.wants(SERVER, ["market_data"])
-    (emission,) = changer.consider(message(CLIENT, "heartbeat"), 0).emissions
-    kind = protocol.server.descriptor
-    wanted = splice(b"", kind, [Set("error.text", "no")])
-    assert emission.content == len(wanted).to_bytes(4, "big") + wanted
+    wanted = splice(b"", protocol.server.descriptor, [Set("error.text", "no")])
+    for _ in range(2):
+        (emission,) = changer.consider(message(CLIENT, "heartbeat"), 0).emissions
+        assert emission.content == len(wanted).to_bytes(4, "big") + wanted
+        assert changer.consider(message(SERVER, "market_data"), 0) is None
 
 
 FAULTS = [
