@@ -16,7 +16,7 @@ import sys
 import tempfile
 import time
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -36,7 +36,7 @@ from paperknife.proxy.lane.waking import Woken
 from paperknife.settings.reading import Reading, load
 from paperknife.traffic import Connection as Announced
 
-__all__ = ["RulesHost", "fuzz", "one_stream"]
+__all__ = ["UNKNOWN", "RulesHost", "Said", "api", "fuzz", "heard", "one_stream", "said_by"]
 
 ACTIONS = {
     "pass": "count: seen",
@@ -78,11 +78,15 @@ class RulesHost(Host):
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A message as its sender writes it: its content, and the bytes of its frames without those between them."""
+    """A message as its sender writes it: its content, and the bytes of its frames without those between them.
+
+    `end` is how many bytes of the stream there are with it.
+    """
 
     content: bytes
     frames: tuple[bytes, ...]
     opcode: int
+    end: int = 0
 
 
 def rule_sets(folder: Path, protocol: object) -> dict[tuple[str, str], RuleSet]:
@@ -113,11 +117,13 @@ def contents(chance: random.Random) -> Iterator[tuple[int, bytes]]:
         yield chance.choice(kinds)
 
 
-def said_by(chance: random.Random, extensions: str) -> tuple[list[Said], list[bytes], bytes]:
-    """What a client says: its messages, its pings, and all bytes in their order."""
-    masks, squeeze = random.Random(chance.random()), zlib.compressobj(wbits=-9)
+def said_by(
+    chance: random.Random, extensions: str, messages: Iterable[tuple[int, bytes]], *, masked: bool = True
+) -> tuple[list[Said], list[bytes], bytes]:
+    """What a peer says: its messages, its pings, and all bytes in their order."""
+    masks, squeeze = random.Random(chance.random()) if masked else None, zlib.compressobj(wbits=-9)
     said, pings, data = [], [], b""
-    for opcode, content in contents(chance):
+    for opcode, content in messages:
         payload, first = content, opcode
         if extensions and chance.random() < 0.7:
             if "no_context" in extensions or "bits" in extensions:
@@ -134,7 +140,7 @@ def said_by(chance: random.Random, extensions: str) -> tuple[list[Said], list[by
             head = (first if number == 0 else 0) | (FIN if number == len(parts) - 1 else 0)
             frames.append(frame(part, masks, head))
             data += frames[-1]
-        said.append(Said(content, tuple(frames), opcode))
+        said.append(Said(content, tuple(frames), opcode, len(data)))
     return said, pings, data
 
 
@@ -163,8 +169,9 @@ def frames_of(data: bytes) -> Iterator[tuple[int, bytes, bytes]]:
 def heard(data: bytes, *, fresh: bool) -> tuple[list[Said], list[bytes]]:
     """What a receiver reads: messages and pings. A `fresh` receiver begins each message with an empty window."""
     said, pings, inflater = [], [], zlib.decompressobj(wbits=-15)
-    first, payload, frames = 0, b"", []
+    first, payload, frames, end = 0, b"", [], 0
     for head, content, raw in frames_of(data):
+        end += len(raw)
         if head & 8:
             pings.append(raw)
             continue
@@ -175,7 +182,7 @@ def heard(data: bytes, *, fresh: bool) -> tuple[list[Said], list[bytes]]:
             if first & RSV1:
                 inflater = zlib.decompressobj(wbits=-15) if fresh else inflater
                 payload = inflater.decompress(payload + b"\x00\x00\xff\xff")
-            said.append(Said(payload, tuple(frames), first & 15))
+            said.append(Said(payload, tuple(frames), first & 15, end))
             payload, frames = b"", []
     assert not frames, "a message without an end"
     return said, pings
@@ -238,7 +245,7 @@ def one_stream(seed: int, host: RulesHost, rules: dict[tuple[str, str], RuleSet]
     (action, when), host.rules = chance.choice(list(rules.items()))
     extensions = chance.choice(EXTENSIONS)
     driver = Driver(host, extensions, edits=False)
-    came, pings, data = said_by(chance, extensions)
+    came, pings, data = said_by(chance, extensions, contents(chance))
     broken = chance.random() < 0.2
     if broken:
         at = chance.randrange(len(data) + 1)

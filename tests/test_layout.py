@@ -33,7 +33,6 @@ TESTED_ELSEWHERE = {
     "addon/paperknife/mutation/rules/form.py": RULES,
     "addon/paperknife/mutation/rules/scope.py": RULES,
     "addon/paperknife/mutation/verdict.py": RULED,
-    "addon/paperknife/proxy/lane/course.py": RULED,
     "addon/paperknife/proxy/lane/decided.py": RULED,
     "addon/paperknife/proxy/lane/outgoing.py": RULED,
     "addon/paperknife/proxy/lane/peers.py": LANE,
