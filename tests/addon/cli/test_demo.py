@@ -16,7 +16,7 @@ PAYLOADS = ["login", "login_response", "subscribe", "snapshot", "market_data", "
 
 def test_it_shows_a_conversation_and_ends_with_what_to_do_next(launch) -> None:
     """Within its seconds: each kind of message in decoded words, unknown fields marked, a summary, three commands."""
-    status, out, err = launch("paperknife", "demo", "--seconds", "2").end()
+    status, out, err = launch("paperknife", "demo", "--seconds", "4", "--rate", "40").end()
     assert status == 0
     for payload in PAYLOADS:
         assert re.search(rf"#1 (->|<-) {payload} ", out), payload
@@ -34,7 +34,10 @@ def test_it_shows_a_conversation_and_ends_with_what_to_do_next(launch) -> None:
 
 def test_with_the_newer_schema_nothing_that_the_venue_says_is_unknown(launch) -> None:
     """The same conversation, read by the revision that the venue runs; the client still speaks the older one."""
-    status, out, _ = launch("paperknife", "demo", "--seconds", "1.5", "--newer").end()
+    running = launch("paperknife", "demo", "--seconds", "600", "--newer")
+    running.until("#1 <- market_data ", times=5)
+    running.interrupt()
+    status, out, _ = running.end()
     assert status == 0
     assert re.search(r"#1 <- market_data ", out)
     lines = [line for line in out.splitlines() if " #1 <- " in line]
@@ -44,8 +47,11 @@ def test_with_the_newer_schema_nothing_that_the_venue_says_is_unknown(launch) ->
 
 def test_json_is_one_object_a_line(launch) -> None:
     """Filters and formats work here as everywhere."""
-    options = ("--seconds", "1", "--format", "json", "--where", "direction == client", "--hide", "login")
-    status, out, _ = launch("paperknife", "demo", *options).end()
+    options = ("--seconds", "600", "--format", "json", "--where", "direction == client", "--hide", "login")
+    running = launch("paperknife", "demo", *options)
+    running.until("order")  # which comes behind market data
+    running.interrupt()
+    status, out, _ = running.end()
     assert status == 0
     payloads = {line["payload"] for line in map(json.loads, out.splitlines()) if "event" not in line}
     assert "subscribe" in payloads
@@ -134,8 +140,10 @@ def test_rules_and_scripts_can_be_tried_on_it(launch, tmp_path) -> None:
     rules, script = tmp_path / "rules.yaml", tmp_path / "mine.py"
     rules.write_text("rules: [{name: cut, on: client order, do: {set: {order.quantity: 1}}}]")
     script.write_text("def client_subscribe(request, connection):\n    request.depth = 2\n")
-    options = ("--seconds", "2", "--rules", str(rules), "--script", str(script))
-    status, out, err = launch("paperknife", "demo", *options).end()
+    running = launch("paperknife", "demo", "--seconds", "600", "--rules", str(rules), "--script", str(script))
+    running.until("! changed: cut")
+    running.interrupt()
+    status, out, err = running.end()
     assert status == 0
     assert re.search(r"#1 -> order .* 1 @ .*! changed: cut", out)
     assert re.search(r"#1 -> subscribe .*depth=2 .*! changed: script client_subscribe", out)

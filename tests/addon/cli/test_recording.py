@@ -50,12 +50,21 @@ def test_a_recording_that_cannot_be_is_no_start(launch) -> None:
     assert "A folder for the recording was expected at none, and there is none." in err
 
 
-def test_a_split_recording_tells_of_its_files(launch, tmp_path) -> None:
+def test_a_split_recording_tells_of_its_files(launch, tmp_path, eventually) -> None:
     """How many, from where to where, and how many were deleted."""
-    status, _, err = launch(
-        *("paperknife", "demo", "--seconds", "2", "--rate", "400", "--no-color"),
+    running = launch(
+        *("paperknife", "demo", "--seconds", "600", "--rate", "400", "--no-color"),
         *("--record", "s.mcap", "--record-split", "60kB", "--record-keep", "2"),
-    ).end()
+    )
+    names: set[str] = set()
+
+    def were_three() -> bool:
+        names.update(path.name for path in tmp_path.glob("*.mcap"))
+        return len(names) >= 3
+
+    eventually(were_three, "a third file")
+    running.interrupt()
+    status, _, err = running.end()
     assert status == 0
     kept = sorted(path.name for path in tmp_path.glob("*.mcap"))
     assert len(kept) == 2

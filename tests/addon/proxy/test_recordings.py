@@ -362,8 +362,11 @@ async def test_a_proxy_that_does_not_start_leaves_no_file(tmp_path) -> None:
 def test_where_the_disk_is_full_the_traffic_goes_on(launch, tmp_path) -> None:
     """One clear warning, exit status 1, a readable file, and the summary says what is missing from when on."""
     running = launch(
-        "sh", "-c", "ulimit -f 100; exec paperknife demo --seconds 2 --rate 1000 --no-color --record x.mcap"
+        "sh", "-c", "ulimit -f 100; exec paperknife demo --seconds 600 --rate 400 --no-color --record x.mcap"
     )
+    so_far = running.until("Recording stopped").count("market_data")
+    running.until("market_data", times=so_far + 20)
+    running.interrupt()
     status, out, err = running.end()
     assert status == 1
     told = err + out
