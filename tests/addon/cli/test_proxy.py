@@ -18,6 +18,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from tests.addon.saving import save
 from websockets.exceptions import ConnectionClosedError, InvalidHandshake, WebSocketException
 from websockets.sync.client import connect
 from websockets.sync.server import ServerConnection
@@ -438,23 +439,23 @@ def test_a_saved_schema_takes_effect_on_the_next_message(launch, served, tmp_pat
         client.send(ask(1))
         assert "unknown field 3" in asked(1)
 
-        file.write_text(TINY.format(id="id", more="int64 extra = 3;"))
+        save(file, TINY.format(id="id", more="int64 extra = 3;"))
         running.until("* Schema:", times=2)
         client.send(ask(2))
         assert re.search(r"extra=5|\b5\b", asked(2))
         assert "unknown" not in asked(2)
 
-        file.write_text(TINY.format(id="id", more="int64 extra = 3; Nothing of = 4;"))
+        save(file, TINY.format(id="id", more="int64 extra = 3; Nothing of = 4;"))
         said = running.until("the old one stays")
         assert re.search(r"tiny\.proto:3:\d+: ", running.until("tiny.proto:3:")), said
         client.send(ask(3))
         running.until("-> ask", times=3)
 
-        file.write_text(TINY.format(id="ident", more=""))
+        save(file, TINY.format(id="ident", more=""))
         running.until("An expression does not fit the new schema and goes on with the old one")
         client.send(ask(4))
 
-        file.write_text(TINY.format(id="id", more="int64 other = 3;"))
+        save(file, TINY.format(id="id", more="int64 other = 3;"))
         running.until("* Schema:", times=4)
         client.send(ask(99))
         client.send(ask(5))

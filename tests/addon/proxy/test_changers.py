@@ -7,6 +7,7 @@ import pytest
 from bench.venue_messages import serialized
 from mitmproxy import exceptions
 from tests.addon.proxy.conftest import staged
+from tests.addon.saving import save
 from websockets.asyncio.client import connect
 
 from paperknife.demo.files import given_schema
@@ -51,13 +52,13 @@ def test_rules_are_loaded_and_loaded_anew(tmp_path) -> None:
                 options.update(**{RULES: [str(path)]})
                 await until("1 rule from")
                 assert await echoed() == order(1)
-                path.write_text(RULE.format(quantity=2))
+                save(path, RULE.format(quantity=2))
                 await until("1 rule from")
                 assert await echoed() == order(2)
-                path.write_text(RULE.format(quantity="[]").replace("order.q", "order.qq"))
+                save(path, RULE.format(quantity="[]").replace("order.q", "order.qq"))
                 await until("the old ones stay")
                 assert await echoed() == order(2)
-                path.write_text(RULE.format(quantity=3))
+                save(path, RULE.format(quantity=3))
                 await until("1 rule from")
                 assert await echoed() == order(3)
                 options.update(**{RULES: []})
@@ -76,7 +77,7 @@ TIMES = [("[0s, 1s]", 9), ("[1s, 1h]", 1)]
 def test_between_counts_from_the_opening(tmp_path, between, quantity) -> None:
     """Of the connection, however late the rules were loaded."""
     path = tmp_path / "rules.yaml"
-    path.write_text(RULE.format(quantity=1) + f"    between: {between}\n")
+    save(path, RULE.format(quantity=1) + f"    between: {between}\n")
 
     async def run() -> None:
         async with staged(reading=READING) as stage, connect(stage.url, proxy=None) as client:

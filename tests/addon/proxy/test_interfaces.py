@@ -1,6 +1,8 @@
 """mitmproxy's console and web interface with our addon inside, driven as a user does."""
 
+import contextlib
 import json
+import random
 import re
 import socket
 import urllib.request
@@ -51,11 +53,18 @@ def test_the_console_shows_messages_decoded_with_the_payloads_name_first(console
     assert console.program.exitstatus == 0
 
 
+def port_of_nobody() -> int:
+    """A free port that the system gives to nobody who asks for any: mitmproxy does not tell which one it took."""
+    while True:
+        port = random.randrange(20_000, 30_000)
+        with socket.socket() as free, contextlib.suppress(OSError):
+            free.bind(("127.0.0.1", port))
+            return port
+
+
 def test_the_web_interface_shows_messages_decoded(launch, served, trading, eventually) -> None:
     """mitmweb's own API gives the decoded text of each message; the URL for the client is printed; Ctrl-C ends it."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = port_of_nobody()
     running = launch(
         *("paperknife", "proxy", "--ui", "web", "--mode", f"reverse:{served()}", "--schema", trading, "-p", "0"),
         *("--no-web-open-browser", "--web-port", str(port)),

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from tests.addon.saving import save
 
 from paperknife.proxy.keeper import Keeper
 from paperknife.settings.matching import Address
@@ -45,7 +46,7 @@ def test_a_saved_file_is_loaded_and_announced(schema_folder: Path) -> None:
         file = schema_folder / "tiny.proto"
 
         async def steps() -> None:
-            file.write_text(file.read_text() + "message Another {}\n")
+            save(file, file.read_text() + "message Another {}\n")
             await told.until(lambda: told.loads)
             assert told.loads == [told.keeper.loaded]
             assert told.keeper.protocol.client.look  # no message waits for it to be made
@@ -66,12 +67,12 @@ def test_a_broken_save_keeps_the_old_and_is_told_once(schema_folder: Path) -> No
         good = file.read_text()
 
         async def steps() -> None:
-            file.write_text("nothing at all")
+            save(file, "nothing at all")
             await told.until(lambda: told.notices)
             assert "the old one stays" in told.notices[0][0]
             assert "tiny.proto:1:1: " in told.notices[0][0]
             assert told.keeper.protocol is before
-            file.write_text(good)
+            save(file, good)
             await told.until(lambda: told.loads)
             assert sum("the old one stays" in text for text, _ in told.notices) == 1
 
@@ -89,7 +90,7 @@ def test_a_broken_envelope_is_told_by_its_faults(schema_folder: Path) -> None:
         before, file = told.keeper.protocol, schema_folder / "tiny.proto"
 
         async def steps() -> None:
-            file.write_text(file.read_text() + "message Broken { Foo foo = 1; }\n")
+            save(file, file.read_text() + "message Broken { Foo foo = 1; }\n")
             await told.until(lambda: told.notices)
             lines = told.notices[0][0].split("\n")
             assert lines[0].endswith("no longer loads; the old one stays.")
@@ -115,10 +116,10 @@ def test_a_fault_of_ours_does_not_end_the_watch(schema_folder: Path, monkeypatch
         async def steps() -> None:
             with monkeypatch.context() as patch:
                 patch.setattr("paperknife.proxy.keeper.load", fail)
-                file.write_text(file.read_text() + "message Another {}\n")
+                save(file, file.read_text() + "message Another {}\n")
                 await told.until(lambda: told.notices)
             assert "the old one stays. RuntimeError('on purpose')" in told.notices[0][0]
-            file.write_text(file.read_text() + "message More {}\n")
+            save(file, file.read_text() + "message More {}\n")
             await told.until(lambda: told.loads)
 
         await watched(told, steps)
@@ -149,7 +150,7 @@ def test_a_configuration_that_changes_is_loaded_anew(schema_folder: Path) -> Non
     async def run() -> None:
         file = schema_folder / "paperknife.yaml"
         text = "protocols:\n  - {name: tiny, schema: [.]}\n"
-        file.write_text(text)
+        save(file, text)
         told = Told(schema_folder)
         reading = Reading(config=str(file))
         told.keeper.use(load(reading), reading)
@@ -157,11 +158,11 @@ def test_a_configuration_that_changes_is_loaded_anew(schema_folder: Path) -> Non
         told.loads.clear()
 
         async def steps() -> None:
-            file.write_text(text.replace("name", "nam"))
+            save(file, text.replace("name", "nam"))
             await told.until(lambda: told.notices)
             assert "The configuration changed on disk and no longer loads; the old one stays." in told.notices[0][0]
             assert "paperknife.yaml:2:6: " in told.notices[0][0]
-            file.write_text(text.replace("tiny", "other"))
+            save(file, text.replace("tiny", "other"))
             await told.until(lambda: told.loads)
             assert told.keeper.protocol_for(Address()).name == "other"
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from tests.addon.proxy.conftest import staged
+from tests.addon.saving import save
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
@@ -379,7 +380,7 @@ def faults(tmp_path: Path, seed: int) -> list[list[str]]:
                 await asyncio.gather(*(say(client, range(40)) for client in clients))
                 await stage.witness.until(lambda: passed(stage) == 3 * 45, "half of it")
                 stage.witness.notices.clear()
-                rules.write_text(CHANCE.format(seed=seed) + "  - {name: late, on: client heartbeat, do: drop}\n")
+                save(rules, CHANCE.format(seed=seed) + "  - {name: late, on: client heartbeat, do: drop}\n")
                 await stage.witness.until(lambda: any("6 rules" in text for text, _ in stage.witness.notices), "it")
                 await asyncio.gather(*(say(client, range(40, 80)) for client in clients))
                 for client in clients:

@@ -8,6 +8,7 @@ from textwrap import dedent
 
 import pytest
 from mitmproxy import exceptions
+from tests.addon.saving import save
 from websockets.asyncio.client import connect
 
 from paperknife.demo.api import Api
@@ -92,11 +93,11 @@ def test_saving_it_counts_at_once(stage, tmp_path) -> None:
                     return await client.recv()
 
                 assert await sent() == order(1)
-                path.write_text("def client_order(order, connection): order.quantity = 22")
+                save(path, "def client_order(order, connection): order.quantity = 22")
                 async with asyncio.timeout(60):
                     while await sent() != order(22):
                         await asyncio.sleep(0.05)
-                path.write_text("def client_ordr(order, connection): pass")
+                save(path, "def client_ordr(order, connection): pass")
                 await at.witness.until(
                     lambda: any("did you mean client_order?" in text for text, _ in at.witness.notices), "the notice"
                 )
@@ -110,7 +111,7 @@ def test_saving_it_counts_at_once(stage, tmp_path) -> None:
 def test_rules_call_functions_of_scripts(stage, tmp_path) -> None:
     """By their names, which are checked."""
     rules = tmp_path / "rules.yaml"
-    rules.write_text("rules:\n  - name: mine\n    on: client order\n    do: [{script: cap}]\n")
+    save(rules, "rules:\n  - name: mine\n    on: client order\n    do: [{script: cap}]\n")
 
     async def run() -> None:
         async with stage() as at:
@@ -119,7 +120,7 @@ def test_rules_call_functions_of_scripts(stage, tmp_path) -> None:
             async with connect(at.url) as client:
                 await client.send(order(300))
                 assert await client.recv() == order(9)
-            rules.write_text(rules.read_text().replace("cap", "cup"))
+            save(rules, rules.read_text().replace("cap", "cup"))
             await at.witness.until(
                 lambda: any("did you mean cap?" in text for text, _ in at.witness.notices), "the notice on the name"
             )
