@@ -15,8 +15,9 @@ records are gone. So a change is made in the bytes. A path says what is meant, t
 * `changes` are what callers say, and `writing` makes them: `splice`, or `prepared` for many messages of one type;
   `express` sets a field of messages that are as encoders write them.
 * `comparing` tells by which changes one message becomes another, with `aligned` for its lists.
-* `reading` tells what a path leads to, and `envelopes` goes through the steps of a protocol and back; `keys`
-  says of an envelope of our own what it carries.
+* `reading` tells what a path leads to, and `envelopes` goes through the steps of a protocol and back, by `fronting`
+  where values in front change with it.
+* `own` makes a whole message of an envelope of our own: `keys` says in it what it carries, and `front` in front of it.
 * `errors` are for a path that the type does not have, and for a change that this message or its type cannot take.
 
 A message with several records is what they say side by side: of a scalar the last one counts, messages are merged, and

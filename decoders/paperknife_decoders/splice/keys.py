@@ -1,6 +1,6 @@
 """The keys of envelopes of our own: which type it is that they carry, where their system says so beside the bytes.
 
-Whoever writes ``NewOrderReq: {...}`` has said it already. What stands in front of a message cannot be made here.
+Whoever writes ``NewOrderReq: {...}`` has said it already. Of what stands in front of a message `front` knows.
 """
 
 from __future__ import annotations

@@ -14,6 +14,9 @@ knows one form only.
 
 Most messages are only read, and need no way back: they take a shorter way, where their steps have one (`express`).
 
+A message of our own goes the way back without having come by it: by what the steps' definitions say, and by a message
+like it that has passed (`making`, with `new_header` for the values in front).
+
 Where messages cut what a step opens, in a stream of frames, the step gathers: what a message leaves unfinished is a
 value (`Rest`) that the next message is opened with. To open a message is so always a function of these two.
 """

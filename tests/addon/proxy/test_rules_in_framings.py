@@ -190,9 +190,7 @@ FRAMINGS = {
     "carries, in length-prefix": Framing(
         {**CARRIED, "steps": PREFIXES}, carried, prefixed, unprefixed, beside="kind: {}, "
     ),
-    "message-list": Framing(
-        {"steps": LISTS, "behind": BY_HEADER}, headed, listed, unlisted, beside="type: {}, length: 2, header: '1807', "
-    ),
+    "message-list": Framing({"steps": LISTS, "behind": BY_HEADER}, headed, listed, unlisted),
 }
 
 
