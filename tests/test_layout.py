@@ -73,6 +73,7 @@ TESTS_OF_MORE = {
     "tests/addon/presets/test_wrong_framing.py": "secrets in messages whose framing is missing or wrong",
     "tests/addon/proxy/test_definitions.py": "protocols as data, from the user's file to a recording of their traffic",
     "tests/addon/recording/test_promises.py": "what is promised of recordings, by the commands that a user types",
+    "tests/addon/proxy/test_rules_behind_headers.py": "messages of our own, as peers read them behind their headers",
     "tests/addon/proxy/test_rules_in_framings.py": "what rules, scripts and commands put into frames",
     "tests/addon/proxy/test_rules_at_work.py": "rules as files, at their effect on a real client and a real server",
     "tests/decoders/test_protoc_agreement.py": "all of the core against protoc",
