@@ -18,7 +18,7 @@ __all__ = ["UNLIMITED", "RelayError", "RelayProcess"]
 UNLIMITED = {"WEBSOCKETS_MAX_FRAGMENTS": str(1 << 30)}
 """What lets relays and testees on `websockets` take a message of more than 4,096 frames."""
 
-START_SECONDS, END_SECONDS, BUSY_SECONDS, SETTLED_SECONDS = 30, 5, 120, 0.05
+START_SECONDS, END_SECONDS, BUSY_SECONDS, SETTLED_SECONDS = 120, 5, 120, 0.05
 
 LISTENING = "0A"
 """A TCP socket's state in /proc/net/tcp."""
@@ -31,7 +31,7 @@ class RelayError(Exception):
 class RelayProcess:
     """Runs `command` while its `with` block runs. `port` is where it listens on loopback.
 
-    Entering raises `RelayError` if it ends or does not listen within 30 seconds.
+    Entering raises `RelayError` if it ends or does not listen within two minutes.
     """
 
     def __init__(self, command: Sequence[str], environment: Mapping[str, str] = {}) -> None:

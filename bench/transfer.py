@@ -12,7 +12,7 @@ __all__ = ["Stalled", "receive", "send", "transfer"]
 
 BUFFER = bytearray(1 << 20)
 
-STALL_SECONDS = 30
+STALL_SECONDS = 60
 
 NOT_NOW = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
 

@@ -287,8 +287,7 @@ def test_a_stalled_client_is_told_of(replayed, tmp_path) -> None:
     """Once, with what the recording waits for."""
     url, heard = replayed(session(tmp_path / "s.mcap", *LOGGED_IN), speed=FASTEST, patience=0.1)
     with connect(f"{url}/v1") as client:
-        with pytest.raises(TimeoutError):
-            client.recv(0.4)
+        wait_until(lambda: heard.stalls)
         client.send(LOGS_IN)
         assert client.recv(60)
     assert [[each.envelope.payload for each in needs] for needs in heard.stalls] == [["login"]]
@@ -355,12 +354,12 @@ def test_a_flood_of_nonsense_is_counted(replayed, tmp_path) -> None:
     asks = [line.client(20 + at, "account", request_id=at, account=f"A{at}") for at in range(200)]
     url, heard = replayed(session(tmp_path / "s.mcap", *LOGGED_IN, *asks), speed=FASTEST)
     with connect(f"{url}/v1") as client:
-        for _ in range(5000):
+        for _ in range(2000):
             client.send(BAD_ORDER)
         client.send(LOGS_IN)
         assert api().server.decode(client.recv(60))[0] == "login_response"
     assert len(heard.missed_ones) == 100
-    assert heard.visits[0].result.miss_count == 5000
+    assert heard.visits[0].result.miss_count == 2000
 
 
 KINDS = [(Opcode.TEXT, b'{"hello": "world"}'), (Opcode.TEXT, "ünïcode".encode()), (Opcode.BINARY, b"\xff\x00\x01")]

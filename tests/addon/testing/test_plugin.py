@@ -40,6 +40,12 @@ def trade(url, strategy=Strategy, updates=19):
 """The demo's client; and what a change may make of it."""
 
 
+@pytest.fixture(autouse=True)
+def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A venue has time to hear that a client has closed."""
+    monkeypatch.setattr("paperknife.testing.venues.GRACE_SECONDS", 60)
+
+
 @pytest.fixture
 def author(pytester: pytest.Pytester) -> pytest.Pytester:
     """A folder with a client and a recording, beside which tests are written."""
@@ -91,12 +97,12 @@ FAILING = {
         ],
     ),
     "a change in a client that waits": (
-        'trade(paperknife_venue("session.mcap", patience=0.2), my_client.Greedy)',
+        'trade(paperknife_venue("session.mcap", patience=2), my_client.Greedy)',
         ["     order.quantity: recorded 3, came 4", "* The connection was closed."],
     ),
     "a request that is left out": (
-        'trade(paperknife_venue("session.mcap", patience=0.2), my_client.Mute)',
-        ["*Waiting for 0.2 s*revise 5 3 @ 72.11*", "#1 This was recorded and did not come: revise 5 3 @ 72.11 *"],
+        'trade(paperknife_venue("session.mcap", patience=2), my_client.Mute)',
+        ["*Waiting for 2 s*revise 5 3 @ 72.11*", "#1 This was recorded and did not come: revise 5 3 @ 72.11 *"],
     ),
     "a client that leaves too early": (
         "trade(paperknife_venue('session.mcap'), updates=5)",
@@ -141,8 +147,9 @@ def test_what_was_not_recorded_stands_beside_a_failure_of_the_test(author: pytes
     result.stdout.fnmatch_lines(["*AssertionError: mine", "*Captured paperknife call*", "*recorded 3, came 4"])
 
 
-def test_what_a_fixture_does_at_its_end_counts(author: pytest.Pytester) -> None:
+def test_what_a_fixture_does_at_its_end_counts(author: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
     """A client that is closed there has said less than was recorded, which is known only then."""
+    monkeypatch.setattr("paperknife.testing.venues.GRACE_SECONDS", 0)
     author.makepyfile("""
         import pytest
         from websockets.sync.client import connect

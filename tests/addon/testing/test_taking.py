@@ -55,7 +55,7 @@ def test_what_came_and_what_did_not_is_remembered(serve) -> None:
     with connect(serve(taking), proxy=None) as client:
         log_in(client)
         client.send(API.client.encode("order", ORDER))
-    assert taking.wait_closed(1, 10)
+    assert taking.wait_closed(1, 60)
     taken = taking.taken[1]
     assert (taken.recorded, taken.last, taken.miss_count, taken.notes) == (1, 1, 1, [])
     assert taken.misses[0][0].startswith("#1 This was not recorded: order ESZ6 BUY quantity=3")
@@ -71,7 +71,7 @@ def test_a_client_that_waits_in_vain_is_let_go(serve) -> None:
         client.send(API.client.encode("order", ORDER))
         with pytest.raises(ConnectionClosed, match="1008"):
             client.recv()
-    assert taking.wait_closed(1, 10)
+    assert taking.wait_closed(1, 60)
     (note,) = taking.taken[1].notes
     assert note.endswith(". The connection was closed.")
 
