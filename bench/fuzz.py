@@ -29,9 +29,10 @@ from paperknife.proxy.lane.layer import Lane
 from paperknife.proxy.lane.peers import RESET
 from paperknife.proxy.lane.track import Track
 from paperknife.proxy.lane.violation import Violation
+from paperknife.proxy.unlearned import Waits
 from paperknife.traffic import Batch, Piece
 from paperknife.traffic import Connection as Announced
-from paperknife_decoders.message import Direction, Opcode
+from paperknife_decoders.message import Direction, Message, Opcode
 from paperknife_decoders.protocol import Protocol
 
 __all__ = ["Host", "fuzz", "one_stream"]
@@ -103,6 +104,9 @@ class Host:
 
     def say(self, track: Track, text: str, *, warning: bool = False) -> None:
         """Nobody listens."""
+
+    def waits(self, message: Message, parcel: Waits) -> None:
+        """A message waits."""
 
     def failed(self, track: Track, error: Exception) -> None:
         """A fault of ours."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
+import logging
 
 from mitmproxy import ctx
 
@@ -12,6 +14,8 @@ from paperknife.proxy.lane.track import Track
 from paperknife.proxy.tap import Tap
 
 __all__ = ["Links"]
+
+logger = logging.getLogger(__name__)
 
 
 class Links:
@@ -41,6 +45,14 @@ class Links:
     def say(self, number: int, text: str, *, warning: bool = False) -> None:
         """Tell the user something about a connection."""
         self.tap.audience.notice(f"Connection #{number}: {text}", warning=warning)
+
+    def mask(self, text: str) -> str:
+        """A text without what is known as a secret."""
+        return self.tap.mask(text)
+
+    def log(self, text: str) -> None:
+        """Write to the log, once all has been told of that came with what is being looked at."""
+        asyncio.get_running_loop().call_soon(lambda: logger.info("%s", self.tap.mask(text)))
 
     def inject(self, track: Track | None, injection: Injection) -> None:
         """Hand something to the lane of a connection."""

@@ -108,6 +108,11 @@ class Masking:
         redacted = self.redactor.redact_one(reader, direction, opcode, content, before)
         return content if redacted is None else redacted[0]
 
+    def learn(self, message: Message) -> None:
+        """Know what is secret in a message that nobody is told of yet."""
+        if not self.is_off:
+            self.redactor.redact_one(message.reader, message.direction, message.opcode, message.content, message.before)
+
     # words
 
     def text(self, text: str) -> str:

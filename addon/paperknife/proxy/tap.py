@@ -27,6 +27,7 @@ from paperknife.proxy.lane.track import Track
 from paperknife.proxy.lane.violation import Violation
 from paperknife.proxy.lane.waking import Woken
 from paperknife.proxy.masking import Masking
+from paperknife.proxy.unlearned import Unlearned, Waits
 from paperknife.settings.reading import Loaded
 from paperknife.traffic import ABNORMAL, Batch, Close, Connection, Piece
 from paperknife_decoders.message import Direction, Fate, Message, Opcode
@@ -62,7 +63,8 @@ class Tap:
         self.hooked = False
         self.looked_at = True
         self.masking = Masking(keeper.reading, lambda text: audience.notice(text, warning=True))
-        audience.mask = self.masking.text
+        self.unlearned = Unlearned(self.masking.learn)
+        audience.mask = self.mask
         self.ending = False
         """We are about to end what connections there are."""
         self.holder: Holder | None = None
@@ -183,6 +185,17 @@ class Tap:
         self.audience.notice(
             f"Connection #{track.number} {direction.arrow} passes unread from here on: {why}.", warning=True
         )
+
+    # what is said
+
+    def mask(self, text: str) -> str:
+        """A sentence without any secret that has come up to now, also in what waits."""
+        self.unlearned.learn()
+        return self.masking.text(text)
+
+    def waits(self, message: Message, parcel: Waits) -> None:
+        """A message that came is told of only when it goes on."""
+        self.unlearned.add(message, parcel)
 
     # who decides on messages
 

@@ -258,3 +258,50 @@ def test_the_proxy_ends_while_a_function_awaits(stage, tmp_path) -> None:
             assert not any("Cancelled" in text for text, _ in at.witness.notices)
 
     asyncio.run(run())
+
+
+KEEPING = """
+    import asyncio
+
+    kept = []
+
+    async def client_login(login, connection):
+        kept.append(login.password)
+        {then}
+
+    def client_order(order, connection):
+        connection.log("it is", kept[-1])
+        raise ValueError(f"and {{kept[-1]}}")
+
+    async def server(message, connection):
+        await asyncio.sleep(0)
+        connection.log(f"still {{kept[-1]}}")
+"""
+
+
+@pytest.mark.parametrize("then", ["pass", "await asyncio.sleep(0.05)", "connection.drop()", "connection.delay(0.05)"])
+def test_what_a_script_remembers_is_secret_there_too(stage, tmp_path, then) -> None:
+    """It tells no secret of an earlier message, however close before and whatever became of that one."""
+    log = tmp_path / "log.txt"
+    login = API.client.encode("login", {"user": "trader", "password": "hunter2-and-more"})
+
+    async def run() -> None:
+        async with stage() as at:
+            at.proxy.master.options.update(paperknife_log=str(log))
+            await use(at, tmp_path / "mine.py", KEEPING.format(then=then))
+            async with connect(at.url) as client:
+                frames: list[bytes] = []
+                write = client.transport.write
+                client.transport.write = frames.append
+                await client.send(login)
+                await client.send(order(1))
+                client.transport.write = write
+                write(b"".join(frames))  # both at once
+                await at.witness.until(lambda: any("still" in text for text, _ in at.witness.notices), "the answer")
+        told = [text for text, _ in at.witness.notices]
+        assert any("it is [redacted]" in text for text in told)
+        assert any("and [redacted]" in text for text in told)
+        assert "hunter2" not in "".join(told) + log.read_text()
+        assert "ValueError" in log.read_text()
+
+    asyncio.run(run())

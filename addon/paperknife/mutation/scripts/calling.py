@@ -7,7 +7,7 @@ import inspect
 import logging
 import time
 from collections import Counter
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -44,7 +44,7 @@ class Faults:
         self.counts[what] += 1
         count = self.counts[what]
         if count == 1:
-            logger.info("script %s\n%s", what, frames_of(error, call.path))
+            call.log(f"script {what}\n{frames_of(error, call.path)}")
         if not is_power_of_ten(count):
             return ""
         return f"! script {what}; the message passes as it was.{'' if count == 1 else f' ({count:,} times)'}"
@@ -74,6 +74,7 @@ class Call:
     course: Course
     connection: ScriptConnection
     faults: Faults
+    log: Callable[[str], None] = logger.info
     before: Envelope | None = None
     copy: Dynamic = None
     kept: Outcome | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Protocol
 
 from google.protobuf import message_factory
@@ -35,6 +36,12 @@ class Link(Protocol):
     def say(self, number: int, text: str, *, warning: bool = False) -> None:
         """Tell the user something about it."""
 
+    def mask(self, text: str) -> str:
+        """A text without what is known as a secret."""
+
+    def log(self, text: str) -> None:
+        """Write to the log, once all is known that is secret in what came with the message at hand."""
+
 
 LONGEST_LINE = 1000
 HELD_BY = "script"
@@ -54,6 +61,7 @@ class ScriptConnection:
         "_course",
         "_has_dropped",
         "_link",
+        "_mask",
         "_memory",
         "_place",
         "direction",
@@ -63,10 +71,11 @@ class ScriptConnection:
         "time_ns",
     )
 
-    def __init__(self, course: Course, memory: Memory) -> None:
+    def __init__(self, course: Course, memory: Memory, mask: Callable[[str], str] = str) -> None:
         self._course = course
         self._place = course.place
         self._has_dropped = False
+        self._mask = mask
         self._memory = memory
         self._link: Link | None = None
         """Set once the verdict on the message at hand is given, which waits: what is sent then goes out by itself."""
@@ -137,9 +146,13 @@ class ScriptConnection:
         return self._memory.get(name, default)
 
     def log(self, *words: object) -> None:
-        """Say something in the live view, where secrets of the message at hand are asterisks."""
+        """Say something in the live view, without secrets of this message and without those of earlier ones."""
         course, envelope = self._course, self._course.envelope_at(self._place)
-        told = without_secrets(" ".join(map(str, words)), envelope, course.standing.reader.protocol.secrets)
+        # A short secret is found only where it is all there is, so each word is looked at by itself.
+        texts = [
+            self._mask(without_secrets(str(word), envelope, course.standing.reader.protocol.secrets)) for word in words
+        ]
+        told = " ".join(texts)
         line = printable(elide(told, LONGEST_LINE))
         self._course.outcome.logs = (*self._course.outcome.logs, line)
 

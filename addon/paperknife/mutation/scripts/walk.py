@@ -36,6 +36,15 @@ class Surroundings:
     faults: Faults
     link: Link | None = None
 
+    def mask(self, text: str) -> str:
+        """A text without what is known as a secret."""
+        return text if self.link is None else self.link.mask(text)
+
+    def log(self, text: str) -> None:
+        """Write to the log."""
+        if self.link is not None:
+            self.link.log(text)
+
 
 @dataclass(slots=True, eq=False)
 class Walk:
@@ -98,9 +107,9 @@ class Walk:
             course.place, path, handler = self.todo.popleft()
             if course.place in course.outcome.gone:
                 continue
-            connection = ScriptConnection(course, self.around.memory)
+            connection = ScriptConnection(course, self.around.memory, self.around.mask)
             connection._link = self.around.link if self.is_late else None
-            call = Call(handler, path, course, connection, self.around.faults)
+            call = Call(handler, path, course, connection, self.around.faults, self.around.log)
             before = replace(course.outcome)
             task = call.run()
             if task is not None:

@@ -81,6 +81,8 @@ class Outgoing:
         if verdict.close is not None and self.order is None and not self.ordered:
             self.order, self.blamed = verdict.close, verdict.hits
             self.shut = self.urgent = True
+        if verdict.logs:
+            self.untold.tell()  # what is secret in what came before is known then
         for sentence in verdict.logs:
             self.lane.host.say(self.lane.track, sentence)
         return parts

@@ -184,7 +184,7 @@ class Ruling(Outgoing):
         if verdict is None or going.content is None:
             if course.is_clear or going.content is None:
                 return self.depart(course, going)
-            course.flow.put(going, len(going.raw) + OVERHEAD, now)
+            self.lane.host.waits(message, course.flow.put(going, len(going.raw) + OVERHEAD, now))
             return []
         verdict = self.with_holder(verdict)
         going.content, going.hits, going.copies = verdict.content, verdict.hits, verdict.copies
@@ -197,6 +197,7 @@ class Ruling(Outgoing):
         if going.content is None or (course.is_clear and not is_timed(verdict)):
             return self.depart(course, going)
         parcel = course.flow.put(going, len(going.raw) + len(going.content) + OVERHEAD, now, verdict)
+        self.lane.host.waits(message, parcel)
         self.hold(course, parcel, with_content(message, going.content), verdict)
         return []
 

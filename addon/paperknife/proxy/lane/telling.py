@@ -16,6 +16,7 @@ from paperknife.proxy.lane.received import Received
 from paperknife.proxy.lane.track import Track
 from paperknife.proxy.lane.violation import Violation
 from paperknife.proxy.lane.way import Way
+from paperknife.proxy.unlearned import Waits
 from paperknife.traffic import NO_STATUS, Batch, Piece
 from paperknife_decoders.message import Direction, Fate, Message, Opcode, are_binary
 
@@ -56,6 +57,9 @@ class LaneHost(Protocol):
 
     def wake(self, track: Track) -> None:
         """Have a lane's `woken` called, as any event of its connection."""
+
+    def waits(self, message: Message, parcel: Waits) -> None:
+        """A message that came is told of only when it goes on."""
 
     def say(self, track: Track, text: str, *, warning: bool = False) -> None:
         """A sentence on a connection for the user."""

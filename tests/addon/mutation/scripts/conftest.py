@@ -20,6 +20,7 @@ class Told:
     sent: list[Emission] = field(default_factory=list)
     closed: list[CloseOrder] = field(default_factory=list)
     lines: list[str] = field(default_factory=list)
+    logged: list[str] = field(default_factory=list)
 
     def send(self, number: int, emission: Emission) -> None:
         self.sent.append(emission)
@@ -29,6 +30,12 @@ class Told:
 
     def say(self, number: int, text: str, *, warning: bool = False) -> None:
         self.lines.append(text)
+
+    def mask(self, text: str) -> str:
+        return text.replace("known", "[redacted]")
+
+    def log(self, text: str) -> None:
+        self.logged.append(text)
 
 
 @dataclass

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-
 import pytest
 
 from paperknife_decoders.message import Direction
@@ -24,29 +22,27 @@ RAISED = [
 
 
 @pytest.mark.parametrize(("line", "told"), RAISED, ids=[line for line, _ in RAISED])
-def test_a_fault_is_one_line(written, tape, caplog, line, told) -> None:
+def test_a_fault_is_one_line(written, tape, line, told) -> None:
     """It says where in the script; the traceback is in the log, and the message passes as it was."""
     script = written(f"def client_order(order, connection):\n    order.symbol = 'X'\n    {line}")
     message = tape.message(Direction.CLIENT, "order", ORDER)
-    with caplog.at_level(logging.INFO):
-        verdict = script.changer.consider(message, 0.0)
+    verdict = script.changer.consider(message, 0.0)
     assert verdict.content is message.content
     assert verdict.hits == ()
     (text,) = verdict.logs
     assert text.startswith(f"! script {script.path}:3: client_order: {told}")
     assert text.isprintable()
     assert len(text) < 600
-    assert f'File "{script.path}", line 3, in client_order\n    {line}' in caplog.records[0].getMessage()
+    assert f'File "{script.path}", line 3, in client_order\n    {line}' in script.link.logged[0]
 
 
-def test_a_fault_that_comes_again_is_said_ever_more_rarely(written, tape, caplog) -> None:
+def test_a_fault_that_comes_again_is_said_ever_more_rarely(written, tape) -> None:
     """A feed does not fill the screen with it."""
     script = written("def client_order(order, connection): 1 / 0")
     message = tape.message(Direction.CLIENT, "order", ORDER)
-    caplog.set_level(logging.INFO)
     lines = [verdict.logs[0] for _ in range(150) if (verdict := script.changer.consider(message, 0.0)) is not None]
     assert [line.rpartition("was.")[2] for line in lines] == ["", " (10 times)", " (100 times)"]
-    assert len(caplog.records) == 1
+    assert len(script.link.logged) == 1
 
 
 def test_a_function_that_takes_long(written, tape, monkeypatch) -> None:
