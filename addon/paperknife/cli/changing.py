@@ -6,13 +6,14 @@ from collections.abc import Callable
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from paperknife.cli.failure import Failure
 from paperknife.mutation.hold_when import HoldWords, condition_from
 from paperknife.settings.reading import Loaded
 from paperknife_decoders.expression import ExpressionError
 
-__all__ = ["hold_options", "hold_words_or_fail", "script_option"]
+__all__ = ["hold_options", "hold_words_or_fail", "refused_hold_options", "script_option"]
 
 HOLD = (
     click.option("--hold-in-order", is_flag=True, help="What comes behind a held message waits too."),
@@ -43,6 +44,25 @@ def hold_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add ``--hold`` and what belongs to it."""
     for option in HOLD:
         command = option(command)
+    return command
+
+
+NOBODY_TO_ASK = (
+    "{option} is not for paperknife run: a held message waits for your word, and the terminal is the command's. Start "
+    "paperknife proxy with it instead, and the command in another terminal, by the address that the proxy names. What "
+    "needs no asking is done by --rules and --script here too."
+)
+
+
+def refused_hold_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Say of ``--hold`` and what belongs to it why that is not to be had where nobody can be asked."""
+
+    def refuse(context: click.Context, parameter: click.Parameter, value: object) -> None:
+        if parameter.name is not None and context.get_parameter_source(parameter.name) is ParameterSource.COMMANDLINE:
+            raise Failure(NOBODY_TO_ASK.format(option=parameter.opts[0]))
+
+    for name, is_flag in (("--hold", False), ("--hold-seconds", False), ("--hold-in-order", True)):
+        command = click.option(name, is_flag=is_flag, hidden=True, expose_value=False, callback=refuse)(command)
     return command
 
 

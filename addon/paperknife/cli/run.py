@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from paperknife.cli.changing import script_option
+from paperknife.cli.changing import refused_hold_options, script_option
 from paperknife.cli.failure import Failure
 from paperknife.cli.logs import log_arguments, log_option
 from paperknife.cli.options import (
@@ -82,6 +82,7 @@ def partition(words: list[str], separator: str) -> tuple[list[str], list[str]]:
 @stats_option
 @rules_option
 @script_option
+@refused_hold_options
 @log_option
 @click.argument("mitmproxy_options", nargs=-1, type=click.UNPROCESSED, metavar="-- COMMAND [ARGS]...")
 @click.pass_context

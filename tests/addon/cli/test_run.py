@@ -204,6 +204,9 @@ MISUSE = [
     (["--schema", "nowhere.proto", "--", "true"], "nowhere.proto"),
     (["--lisen-port", "1", "--", "true"], "Did you mean --listen-port?"),
     (["-o", "/nowhere/at/all", "--", "true"], "/nowhere/at/all"),
+    (["--hold", "order.quantity > 100", "--", "true"], "--hold is not for paperknife run"),
+    (["--hold-in-order", "--", "true"], "Start paperknife proxy with it instead"),
+    (["--hold-seconds=5", "--", "true"], "--hold-seconds is not for paperknife run"),
 ]
 
 
