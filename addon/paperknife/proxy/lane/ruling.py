@@ -50,7 +50,7 @@ class Ruling(Outgoing):
             if course.is_plain and not self.shut and not received.pieces and not self.wants(course, batch):
                 course.pass_on(len(batch))
                 self.note(course, batch)
-                self.lane.hand_on_made(way, batch)
+                self.ask(partial(self.lane.hand_on_made, way, batch), default=None)
                 return [segment.raw for segment in received.segments]
         pieces = deque(received.pieces)
         for segment in received.segments:
