@@ -67,10 +67,9 @@ def test_what_came_and_what_did_not_is_remembered(serve) -> None:
 def test_a_client_that_waits_in_vain_is_let_go(serve) -> None:
     """After the patience that there is, with the reason in the close frame; that is noted once."""
     taking = Taking(0.1)
-    with connect(serve(taking), proxy=None) as client:
+    with connect(serve(taking), proxy=None) as client, pytest.raises(ConnectionClosed, match="1008"):
         client.send(API.client.encode("order", ORDER))
-        with pytest.raises(ConnectionClosed, match="1008"):
-            client.recv()
+        client.recv()
     assert taking.wait_closed(1, 60)
     (note,) = taking.taken[1].notes
     assert note.endswith(". The connection was closed.")
