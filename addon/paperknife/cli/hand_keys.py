@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
-from paperknife.cli.keys import is_in_front, key_presses
+from paperknife.cli.keys import key_presses
 from paperknife.cli.picking import Picking
 from paperknife.live.printer import say
 from paperknife.mutation.editing.editor import in_editor
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from paperknife.proxy.hands import Hands
     from paperknife_decoders.message import Message
 
-__all__ = ["HandKeys", "can_ask"]
+__all__ = ["HandKeys"]
 
 KEYS = "e edit, p pass, d drop, n next, a pass all, i send an earlier one again"
 
@@ -33,11 +33,6 @@ MARGIN = 5
 
 ROWS = range(5, 40)
 """How many messages are listed at a time, by the height of the terminal."""
-
-
-def can_ask() -> bool:
-    """True if there is a terminal to press keys in, and we are not in the background of its shell."""
-    return sys.stdin is not None and not sys.stdin.closed and sys.stdin.isatty() and is_in_front(sys.stdin.fileno())
 
 
 class HandKeys:

@@ -10,11 +10,18 @@ import termios
 import tty
 from collections.abc import Callable, Iterator
 
-__all__ = ["is_in_front", "key_presses"]
+__all__ = ["can_ask", "key_presses"]
+
+
+def can_ask() -> bool:
+    """True if there is a terminal to press keys in, and we are not in the background of its shell."""
+    return sys.stdin is not None and not sys.stdin.closed and sys.stdin.isatty() and is_in_front(sys.stdin.fileno())
 
 
 def is_in_front(descriptor: int) -> bool:
-    """True if what is typed in this terminal is for us: a shell stops a process that reads from its background."""
+    """True if what is typed in this terminal is for us: a process in the background that reads from it, or changes how
+    it works, is stopped.
+    """
     try:
         return os.tcgetpgrp(descriptor) == os.getpgrp()
     except OSError:  # it is not the one that we were started from, and whoever gave it to us wants us to read there
@@ -24,20 +31,27 @@ def is_in_front(descriptor: int) -> bool:
 @contextlib.contextmanager
 def key_presses(on_key: Callable[[str], None]) -> Iterator[None]:
     """Call `on_key` with each key that is pressed, inside a running event loop; with each first letter of a line, where
-    the standard input is no terminal. The terminal is as it was afterwards.
+    the standard input is no terminal. The terminal is as it was afterwards. In the background of a shell nothing is
+    read from it.
     """
     if sys.stdin is None or sys.stdin.closed:
         yield
         return
     descriptor = sys.stdin.fileno()
     is_terminal = os.isatty(descriptor)
+    if is_terminal and not is_in_front(descriptor):
+        yield
+        return
     before = termios.tcgetattr(descriptor) if is_terminal else None
     loop = asyncio.get_running_loop()
 
     def read() -> None:
         if is_terminal and not is_in_front(descriptor):
             return
-        data = os.read(descriptor, 1024)
+        try:
+            data = os.read(descriptor, 1024)
+        except OSError:  # the terminal has gone
+            data = b""
         if not data:
             loop.remove_reader(descriptor)
             return
@@ -58,5 +72,6 @@ def key_presses(on_key: Callable[[str], None]) -> Iterator[None]:
         finally:
             loop.remove_reader(descriptor)
     finally:
-        if before is not None:
-            termios.tcsetattr(descriptor, termios.TCSADRAIN, before)
+        if before is not None and is_in_front(descriptor):
+            with contextlib.suppress(termios.error):  # the terminal has gone
+                termios.tcsetattr(descriptor, termios.TCSADRAIN, before)

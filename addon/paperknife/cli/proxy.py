@@ -10,7 +10,8 @@ import click
 
 from paperknife.cli.changing import hold_options, hold_words_or_fail, script_option
 from paperknife.cli.failure import Failure
-from paperknife.cli.hand_keys import HandKeys, can_ask
+from paperknife.cli.hand_keys import HandKeys
+from paperknife.cli.keys import can_ask
 from paperknife.cli.logs import log_arguments, log_option
 from paperknife.cli.options import (
     check_expressions,

@@ -9,7 +9,6 @@ import math
 import os
 import signal
 import ssl
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +16,9 @@ import click
 
 from paperknife.cli.comparing import check_names
 from paperknife.cli.failure import Failure
-from paperknife.cli.keys import key_presses
+from paperknife.cli.keys import can_ask, key_presses
 from paperknife.cli.options import override_from, protocol_options
-from paperknife.cli.viewing import talk
+from paperknife.cli.viewing import talk, talking
 from paperknife.recording.reading import RecordingError
 from paperknife.replay.conditions import Request
 from paperknife.replay.moves import Missed, Mode
@@ -134,20 +133,23 @@ def server_command(context: click.Context, /, file: Path, **options: Any) -> Non
         tls=tls_for(host) if options["tls"] else None,
     )
     session = Session([file], override)
-    telling = Telling(is_once=options["once"])
+    missed_any = False
     try:
         if not session.has_connections():
             raise Failure(f"A recording with a WebSocket connection was expected, and there is none in {file}.")
         protocol = session.protocol()
         check_names(options, () if protocol is None else (protocol,))
-        asyncio.run(serve(Venue(session, telling, venue_options), telling))
+        with talking() as say:
+            telling = Telling(say, is_once=options["once"])
+            asyncio.run(serve(Venue(session, telling, venue_options), telling))
+        missed_any = telling.missed_any
     except RecordingError as error:
         raise Failure(str(error)) from None
     except OSError as error:
         raise Failure(f"Cannot listen at {options['listen']}: {listening_fault(error)}.") from None
     for fault in session.faults:
         talk(f"! {fault}")
-    context.exit(MISSED if telling.missed_any else 0)
+    context.exit(MISSED if missed_any else 0)
 
 
 def tls_for(host: str) -> ssl.SSLContext:
@@ -176,40 +178,41 @@ def address_of(text: str) -> tuple[str, int]:
 
 
 class Telling:
-    """Says what happens, on stderr, and when to end."""
+    """Says what happens, and when to end."""
 
-    def __init__(self, *, is_once: bool) -> None:
+    def __init__(self, say: Callable[[str], None], *, is_once: bool) -> None:
+        self.say = say
         self.is_once = is_once
         self.missed_any = False
         self.done = asyncio.Event()
 
     def opened(self, visit: Visit) -> None:
         """A client has connected."""
-        talk(opened_text(visit))
+        self.say(opened_text(visit))
 
     def missed(self, visit: Visit, missed: Missed) -> None:
         """It has sent what is not in the recording."""
         self.missed_any = True
         for line in missed_lines(visit, missed, visit.secrets):
-            talk(line)
+            self.say(line)
         if visit.result.miss_count == MOST_MISSES:
-            talk(f"#{visit.number} Further ones are counted only.")
+            self.say(f"#{visit.number} Further ones are counted only.")
 
     def stalled(self, visit: Visit, needs: tuple[Request, ...], seconds: float) -> None:
         """It has not sent what the recording waits for."""
-        talk(stalled_text(visit, needs, seconds, visit.secrets))
+        self.say(stalled_text(visit, needs, seconds, visit.secrets))
 
     def fault(self, visit: Visit, text: str) -> None:
         """Something could not be done as recorded."""
-        talk(f"! #{visit.number} {text}")
+        self.say(f"! #{visit.number} {text}")
 
     def over(self, visit: Visit) -> None:
         """All that was recorded was sent."""
-        talk(over_text(visit))
+        self.say(over_text(visit))
 
     def closed(self, visit: Visit) -> None:
         """The connection has ended."""
-        talk(closed_text(visit))
+        self.say(closed_text(visit))
         if self.is_once:
             self.done.set()
 
@@ -227,14 +230,14 @@ async def serve(venue: Venue, telling: Telling) -> None:
             case " " | "p":
                 for visit in venue.visits.values():
                     visit.pause()
-                talk("Paused." if any(visit.is_paused for visit in venue.visits.values()) else "Going on.")
+                telling.say("Paused." if any(visit.is_paused for visit in venue.visits.values()) else "Going on.")
             case "n" | "C" | "\n":  # the right arrow ends with a C
                 for visit in venue.visits.values():
                     visit.step()
 
     async with venue:
         with key_presses(on_key):  # which forgets what was typed before: nobody is told of keys, nor where, until then
-            talk(f"Replaying at {venue.url}")
-            if sys.stdin is not None and sys.stdin.isatty():
-                talk("Keys: space pauses and goes on, n lets one message go, q ends.")
+            telling.say(f"Replaying at {venue.url}")
+            if can_ask():
+                telling.say("Keys: space pauses and goes on, n lets one message go, q ends.")
             await telling.done.wait()

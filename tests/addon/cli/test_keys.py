@@ -3,8 +3,10 @@
 import asyncio
 import os
 import pty
+import sys
 import termios
 
+import pexpect
 import pytest
 
 from paperknife.cli.keys import key_presses
@@ -71,3 +73,52 @@ def test_where_nobody_types_nothing_comes(monkeypatch, tmp_path, kind) -> None:
     assert asyncio.run(walk()) == []
     os.close(inner)
     os.close(file)
+
+
+def test_a_terminal_may_go(monkeypatch) -> None:
+    """While keys are heeded, or before it is to be as it was: that is no fault, and no more keys come."""
+    outer, inner = pty.openpty()
+    monkeypatch.setattr("sys.stdin", Stdin(inner))
+    faults: list[object] = []
+
+    async def walk() -> list[str]:
+        asyncio.get_running_loop().set_exception_handler(lambda _, context: faults.append(context))
+        keys: list[str] = []
+        with key_presses(keys.append):
+            os.close(outer)
+            await asyncio.sleep(0.05)
+        return keys
+
+    assert asyncio.run(walk()) == []
+    assert faults == []
+    os.close(inner)
+
+
+HEEDING = """
+import asyncio
+from paperknife.cli.keys import can_ask, key_presses
+
+async def main():
+    with key_presses(print):
+        print("can ask:", can_ask())
+
+asyncio.run(main())
+"""
+
+SHELL = """
+import os, signal, subprocess, sys
+
+job = subprocess.Popen([sys.executable, "-c", sys.argv[1]], process_group=0)
+_, status = os.waitpid(job.pid, os.WUNTRACED)
+print("stopped" if os.WIFSTOPPED(status) else "ended")
+if os.WIFSTOPPED(status):
+    os.killpg(job.pid, signal.SIGKILL)
+"""
+"""Runs a command in its background, as a shell does for `&`."""
+
+
+def test_in_the_background_of_a_shell_nothing_is_stopped() -> None:
+    """No key is for us there, and whoever would have them nevertheless is stopped by the terminal."""
+    shell = pexpect.spawn(sys.executable, ["-c", SHELL, HEEDING], encoding="utf-8", timeout=60)
+    shell.expect(pexpect.EOF)
+    assert shell.before.split("\r\n")[:2] == ["can ask: False", "ended"]
