@@ -95,23 +95,36 @@ def see_that_nothing_is_cut(reader: Reader, direction: Direction) -> None:
 
 def made_like(sending: Sending, name: str, mould: Mould | None) -> Own:
     """The message, made like a mould with the payload `name`."""
-    reader, direction, context = sending.reader, sending.direction, sending.context
-    outer, leaves = leaves_of(reader.protocol.steps_for(direction))
-    like, there, inside = None, Parted(), None
+    context = plain = sending.context
+    outer, leaves = leaves_of(sending.reader.protocol.steps_for(sending.direction))
+    there, inside, like = Parted(), None, None
     if mould is not None:
         like, before = mould
-        opened = reader.open(direction, reader.quick_opcode, like, before)
-        there = parted(opened.parts[0], leaves) if opened.parts else there
-        context = reader.context(direction, reader.quick_opcode, before)
-        inside = open_parts(outer, like, context).parts[:1]
+        context = replace(plain, before=before)
+        if leaves:
+            there, inside = shown_by(mould, sending)
     asked, chosen = asked_for(sending, there.values if name == sending.payload else {})
-    within = replace(sending.context, memory=Memory(), header=there.values)
-    part = unmade(sending.envelope.body, leaves, within, inside[0] if inside else None)
+    within = replace(plain, memory=Memory(), header=there.values) if leaves else plain
+    part = unmade(sending.envelope.body, leaves, within, inside)
     front = Front(asked)
     content = made_through(outer, part, context, front, like)
-    if open_parts(outer, content, sending.context).parts != (part,):
+    if open_parts(outer, content, plain).parts != (part,):
         raise NotMade("what was made of it would be read as something else; look at the values in front of it")
     return Own(content, told(sending, front.repeated, chosen, name, own=bool(name) and name == sending.payload))
+
+
+def shown_by(mould: Mould, sending: Sending) -> tuple[Parted, bytes | None]:
+    """The first envelope of a mould, and the bytes that the last steps have made it of, where these show anything."""
+    reader, direction, (content, before) = sending.reader, sending.direction, mould
+    outer, leaves = leaves_of(reader.protocol.steps_for(direction))
+    there, inside = Parted(), None
+    if any(leaf.header for leaf in leaves):
+        parts = reader.open(direction, reader.quick_opcode, content, before).parts
+        there = parted(parts[0], leaves) if parts else there
+    if len(leaves) == 1 and isinstance(leaves[0], Carry):
+        parts = open_parts(outer, content, replace(sending.context, before=before)).parts
+        inside = parts[0] if parts else None
+    return there, inside
 
 
 def asked_for(sending: Sending, like: Mapping[str, int | str]) -> tuple[dict[str, int | str], list[tuple[str, bool]]]:
@@ -143,7 +156,7 @@ def unmade(body: bytes, leaves: Sequence[Behind | Carry], context: Context, like
             body = body[fields[0].content : fields[0].content_end]
             continue
         rewriting = Rewriting(context)
-        if like is not None and len(leaves) == 1:
+        if like is not None:
             try:
                 rewriting.to_union(like, leaf.union)
             except DecodeError:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from tests.decoders.splice.desks import behind, desk
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.decoders.splice.desks import TYPES, behind, desk
 
 from paperknife_decoders.message import Direction, Opcode
 from paperknife_decoders.reader import Reader
@@ -134,3 +136,42 @@ def test_a_mould_that_shows_nothing(proto_schema) -> None:
 def test_without_steps(proto_schema) -> None:
     """It is as it is."""
     assert sent(desk(proto_schema, client="Tick", server="Tick"), number=5) == ("0805", "")
+
+
+HEADED = {"layout": "type:u8&0x7f flags:u8?type=9 count:u8 more:bytes(count) size:u8=length(part)"}
+STEPS = [
+    [{"binary-header": HEADED}],
+    [{"message-list": {**HEADED, "when": "type=1", "at": 1}}, {"binary-header": HEADED}],
+    [{"ascii-header": {"fields": 1}}, {"length-prefix": {"size": 1, "several": True}}, {"binary-header": HEADED}],
+    ["grpc-websockets", {"compressed": {"codec": "gzip", "when": "compressed=1"}}, {"binary-header": HEADED}],
+    [{"json-field": {"at": "m"}}, "base64", {"binary-header": HEADED}],
+]
+SNIPPETS = [
+    b"\x09\x01\0\x02\x08\x01",
+    b"\x07\0\x02\x08\x01",
+    b"7,",
+    b"\x05",
+    b"\0\0\0\0\x05",
+    b'{"m":"',
+    b'"}',
+    b"BwACCAE",
+]
+CONTENTS = st.lists(st.one_of(st.sampled_from(SNIPPETS), st.binary(max_size=4)), max_size=6).map(b"".join)
+
+
+@given(st.sampled_from(STEPS), st.lists(CONTENTS, max_size=3), st.one_of(st.binary(max_size=12), st.just(b"")))
+def test_whatever_has_passed(proto_schema, steps, contents, more) -> None:
+    """Peers' bytes, and an envelope of any bytes, make a message that reads as its payload, or a sentence."""
+    reader = desk(proto_schema, steps=steps, behind={"by": "header.type", "types": TYPES})
+    heard(reader, *(content.hex() for content in contents))
+    kind = reader.protocol.server
+    assert kind is not None
+    tick = splice(b"", kind.descriptor, [Set("Tick.number", 5)])
+    for envelope in (tick, tick + more, more):
+        try:
+            own = own_message(reader, SERVER, envelope)
+        except SpliceError:
+            continue
+        if envelope is tick:
+            (found,) = reader.read(SERVER, reader.quick_opcode, own.content)
+            assert (found.payload, found.message.Tick.number) == ("Tick", 5)
