@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import http.cookiejar
+import json
 import re
+import urllib.request
+from collections.abc import Callable
 
 import pytest
 from mitmproxy import exceptions
+from tests.addon.proxy.test_interfaces import port_of_nobody
 from websockets.asyncio.client import connect
+from websockets.sync.client import connect as connect_now
 
 from paperknife.demo.api import Api
 from paperknife.demo.files import given_schema
@@ -228,3 +234,111 @@ def test_where_there_is_no_editor(stage) -> None:
                     execute("paperknife.inject 1")
 
     asyncio.run(run())
+
+
+# mitmweb, as a browser drives it
+
+
+class Browser:
+    """Calls commands of a mitmweb by its API, as its command bar does: with its cookies and its XSRF token."""
+
+    def __init__(self, port: int, token: str) -> None:
+        self.url = f"http://127.0.0.1:{port}"
+        self.cookies = http.cookiejar.CookieJar()
+        self.opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(self.cookies))
+        self.opener.open(f"{self.url}/?token={token}", timeout=60).close()
+        cookies = {"Cookie": "; ".join(f"{each.name}={each.value}" for each in self.cookies)}
+        with connect_now(f"ws://127.0.0.1:{port}/updates", additional_headers=cookies, proxy=None) as updates:
+            assert updates.response is not None
+            given = next(each for each in updates.response.headers.get_all("Set-Cookie") if "xsrf" in each)
+        self.cookie, self.xsrf = given.partition(";")[0], given.partition(";")[0].partition("=")[2]
+
+    def call(self, name: str, *arguments: str) -> object:
+        """What a command gives, or the sentence why it did nothing."""
+        request = urllib.request.Request(
+            f"{self.url}/commands/{name}",
+            json.dumps({"arguments": arguments}).encode(),
+            {"Content-Type": "application/json", "X-XSRFToken": self.xsrf},
+        )
+        self.cookies.add_cookie_header(request)
+        request.add_unredirected_header("Cookie", f"{request.get_header('Cookie')}; {self.cookie}")
+        with self.opener.open(request, timeout=60) as answer:
+            said = json.load(answer)
+        return said.get("error", said.get("value"))
+
+
+@pytest.fixture
+def web(launch, served, trading, received) -> Callable[..., tuple[Browser, str]]:
+    """`web()` is a mitmweb in front of a server that keeps what comes: its API, and the URL for a client."""
+
+    def keep(connection) -> None:
+        received.extend(connection)
+
+    def start(*words: str) -> tuple[Browser, str]:
+        port = port_of_nobody()
+        running = launch(
+            *(
+                "paperknife",
+                "proxy",
+                "--ui",
+                "web",
+                "--mode",
+                f"reverse:{served(keep)}",
+                "--schema",
+                trading,
+                "-p",
+                "0",
+            ),
+            *("--no-web-open-browser", "--web-port", str(port), *words),
+            PYTHONUNBUFFERED="1",
+        )
+        running.until("Put this URL into the client: ", stream="err")
+        running.until("Schema: ")
+        url = re.search(r"ws://127\.0\.0\.1:\d+/v1", running.err.decode())
+        token = re.search(r"token=(\w+)", running.until("token="))
+        assert url
+        assert token
+        return Browser(port, token[1]), url[0]
+
+    return start
+
+
+def test_a_message_is_held_edited_dropped_and_sent_again_in_mitmweb(web, received, eventually) -> None:
+    """Each in one line, as there is no editor; what is wrong is a sentence."""
+    browser, url = web()
+    assert browser.call("paperknife.held") == ["No message is held."]
+    assert browser.call("paperknife.hold", "order.quantity", ">", "100") is None
+    assert "did you mean quantity?" in browser.call("paperknife.hold", "order.quantiti > 100")
+    login = API.client.encode("login", {"user": "trader", "password": "hunter2-and-more"})
+    with connect_now(url, proxy=None) as client:
+        for quantity in (101, 102, 103, 5):
+            client.send(order(quantity))
+        client.send(login)
+        eventually(lambda: received == [order(5), login], "the passing of what is not held")
+        held = browser.call("paperknife.held")
+        assert [line.partition(", ")[0] for line in held] == [
+            f"{number}: #1 -> order quantity={quantity}" for number, quantity in ((1, 101), (2, 102), (3, 103))
+        ]
+        assert "  quantity: 102" in "\n".join(browser.call("paperknife.held", "2"))
+        assert browser.call("paperknife.edit", "2").startswith("An editor needs a terminal. Give changes behind")
+        assert "quantiti" in browser.call("paperknife.edit", "2", "order.quantiti=9")
+        assert browser.call("paperknife.edit", "2", "order.quantity=9", "order.symbol=NQZ6") is None
+        edited = API.client.encode("order", {"symbol": "NQZ6", "quantity": 9})
+        eventually(
+            lambda: [API.client.decode(each) for each in received[2:]] == [API.client.decode(edited)], "the edit"
+        )
+        assert browser.call("paperknife.drop", "1") is None
+        assert browser.call("paperknife.release") is None
+        eventually(lambda: received[3:] == [order(103)], "the release")
+        assert browser.call("paperknife.release", "1") == "No message is held."
+        assert browser.call("paperknife.hold") is None
+        client.send(order(500))
+        eventually(lambda: received[4:] == [order(500)], "what is held no more")
+        listed = browser.call("paperknife.messages", "1")
+        assert len(listed) == 6
+        assert listed[-1].startswith("5: -> order quantity=500")
+        assert "hunter2" not in "".join(listed)
+        assert browser.call("paperknife.inject", "1", "-1", "order.quantity=501") is None
+        eventually(lambda: received[5:] == [order(501)], "the message that is sent again")
+        assert "0 is the first of the" in browser.call("paperknife.inject", "1", "99", "order.quantity=501")
+        assert "Open are: 1" in browser.call("paperknife.messages", "7")
