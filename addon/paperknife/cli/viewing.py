@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, TextIO
 from paperknife.cli.counted import counted_lines
 from paperknife.cli.failure import Failure
 from paperknife.cli.options import compile_for, view_from, wants_colour
-from paperknife.live.printer import say
+from paperknife.live.amounts import count_text
+from paperknife.live.printer import Limits, Printer, say
 from paperknife.live.tally import Tally
 from paperknife.live.view import LiveView
 from paperknife.mutation.rules import RulesReport
@@ -26,13 +27,17 @@ from paperknife_decoders.paint import ANSI, PLAIN
 if TYPE_CHECKING:
     from paperknife.proxy.addon import Paperknife
 
-__all__ = ["Viewing", "open_output", "talk"]
+__all__ = ["Viewing", "open_output", "talk", "talking"]
 
 FAILED = 2
 """The exit status where lines could not be written."""
 
 INCOMPLETE = 1
 """The exit status where lines were lost that a program was to read."""
+
+
+TALK = Limits(lines=10_000, size=4 << 20)
+"""What waits for a reader of lines that are not data."""
 
 
 def talk(text: str) -> None:
@@ -43,6 +48,28 @@ def talk(text: str) -> None:
 def talk_later(text: str) -> None:
     """Say something from within an event loop, which does not wait for it."""
     asyncio.get_running_loop().run_in_executor(None, talk, text)
+
+
+@contextlib.contextmanager
+def talking() -> Iterator[Callable[[str], None]]:
+    """What says things that are not data one after another, and waits for nobody who does not read them.
+
+    Lines for which there is no room are counted instead.
+    """
+    printer: Printer[str] = Printer(
+        lambda text: (f"{text}\n",),
+        lambda count: f"! {count_text(count, 'line')} could not be shown: nobody read them.\n",
+        sys.stderr,
+        limits=TALK,
+    )
+
+    def offer(text: str) -> None:
+        printer.offer(text, lines=text.count("\n") + 1, size=len(text))
+
+    try:
+        yield offer
+    finally:
+        printer.finish()
 
 
 @contextlib.contextmanager

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
+import os
 import socket
+import subprocess
 import sys
 
 import pexpect
@@ -60,6 +63,31 @@ def test_a_miss_is_told_and_is_the_exit_status(launch, path) -> None:
     running.until("closed", stream="err")
     running.interrupt()
     assert running.end()[0] == 1
+
+
+def test_nobody_reads_what_is_told(path) -> None:
+    """The client is answered all the same, though there is no more room in the pipe."""
+    reading, writing = os.pipe()
+    command = [sys.executable, "-m", "paperknife", "replay", "server", str(path), "--listen", "127.0.0.1:0"]
+    with subprocess.Popen([*command, "--once", "--speed", "max"], stdin=subprocess.DEVNULL, stderr=writing) as running:
+        told = ""
+        while not told.endswith("\n"):
+            told += os.read(reading, 4096).decode()
+        os.set_blocking(writing, False)
+        with contextlib.suppress(BlockingIOError):
+            while os.write(writing, b"x" * 512):
+                pass
+        os.set_blocking(writing, True)
+        os.close(writing)
+        with connect(f"{told.split()[-1]}/v1") as client:
+            for number in range(100):
+                client.send(api().client.encode("login", {"user": f"mallory {number}"}))
+            client.send(LOGIN)
+            assert [api().server.decode(client.recv(60))[0] for _ in range(3)] == ["login_response", "error", "error"]
+        with os.fdopen(reading, encoding="utf-8") as rest:
+            told = rest.read()
+    assert running.returncode == 1
+    assert "login.user: recorded alice, came" in told
 
 
 def test_keys_let_messages_go(path) -> None:

@@ -5,14 +5,17 @@ import io
 import os
 import stat
 import sys
+import threading
 from pathlib import Path
 
 import pytest
 
+from paperknife.cli import viewing
 from paperknife.cli.failure import Failure
-from paperknife.cli.viewing import FAILED, Viewing, open_output, talk
+from paperknife.cli.viewing import FAILED, Viewing, open_output, talk, talking
 from paperknife.demo.api import Api
 from paperknife.demo.files import given_schema
+from paperknife.live.printer import Limits
 from paperknife.settings.reading import Loaded, Reading, load
 from paperknife.traffic import Batch, Connection
 from paperknife_decoders.message import Direction, Message, Opcode
@@ -145,3 +148,23 @@ def test_talk_is_for_stderr(capsys) -> None:
     """And so it is out of the way of `| jq`."""
     talk("hello")
     assert capsys.readouterr() == ("", "hello\n")
+
+
+def test_talk_that_nobody_reads_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever talks does not wait; a reader that comes late is told how much there was besides."""
+    reading, writing = os.pipe()
+    with os.fdopen(writing, "w", encoding="utf-8") as out, os.fdopen(reading, encoding="utf-8") as lines:
+        monkeypatch.setattr(sys, "stderr", out)
+        monkeypatch.setattr(viewing, "TALK", Limits(lines=10))
+        with talking() as say:
+            for number in range(10_000):
+                say(f"{number} " + "x" * 1000)
+            reader = threading.Thread(target=lambda: told.extend(iter(lines.readline, "")))
+            told: list[str] = []
+            reader.start()
+        monkeypatch.undo()
+        out.close()
+        reader.join()
+    assert told[0].startswith("0 x")
+    lost = [int(line.split()[1].replace(",", "")) for line in told if line.startswith("!")]
+    assert sum(lost) + sum(not line.startswith("!") for line in told) == 10_000
