@@ -103,21 +103,18 @@ def decode_command(ctx: click.Context, /, file: str, **options: Any) -> None:
     envelope = read_envelope(data, kind)
     complaint = mismatch(envelope)
     if complaint:
-        talk(complaint + ("" if envelope.form is Form.JSON else other_side(options["kind"])))
+        tell_complaint(envelope, complaint, options["kind"])
     envelope = redacted(envelope, options["redact"])
     if complaint:
         envelope = undecoded(envelope, complaint)
-    elif options["form"] != "line":
-        for mark in marks(envelope):
-            talk(f"! {mark}")
+    else:
+        tell_marks(envelope, options["form"])
     style = Style(
         secrets=NO_SECRETS if options["redact"] == "off" else Secrets(),
         paint=ANSI if wants_colour(sys.stdout, options["colour"]) else PLAIN,
         types=types,
     )
-    if options["form"] == "json":
-        for unknown in unknown_values(envelope, style.secrets):
-            talk(f"unknown field: {ascii_json(unknown)}")
+    tell_unknown(envelope, options["form"], style.secrets)
     click.echo(FORMATS[options["form"]](envelope, style), color=True)
     ctx.exit(1 if complaint else 0)
 
@@ -134,13 +131,36 @@ def decode_by_protocol(file: str, options: dict[str, Any]) -> int:
     masked = Redactor(mode=options["redact"]).redact_one(reader, direction, opcode, data)
     envelopes = reader.read(direction, opcode, data if masked is None else masked[0])
     paint = ANSI if wants_colour(sys.stdout, options["colour"]) else PLAIN
-    complaints = [mismatch(envelope) for envelope in envelopes if envelope.type is not None or not loaded.schemas]
-    for complaint in filter(None, complaints):
-        talk(complaint)
+    complaints = [mismatch(each) if each.type is not None or not loaded.schemas else "" for each in envelopes]
+    for envelope, complaint in zip(envelopes, complaints, strict=True):
+        if complaint:
+            tell_complaint(envelope, complaint, options["kind"])
+        else:
+            tell_marks(envelope, options["form"])
+        tell_unknown(envelope, options["form"], loaded.secrets)
     style = [Style(loaded.secrets, paint, (each.type,) if each.type is not None else ()) for each in envelopes]
     texts = [FORMATS[options["form"]](envelope, each) for envelope, each in zip(envelopes, style, strict=True)]
     click.echo(("\n---\n" if options["form"] == "yaml" else "\n").join(texts), color=True)
     return 1 if any(complaints) else 0
+
+
+def tell_complaint(envelope: Envelope, complaint: str, asked: str) -> None:
+    """Say why an envelope is hardly of the type that was asked for, and what to try."""
+    talk(complaint + ("" if envelope.form is Form.JSON else other_side(asked)))
+
+
+def tell_marks(envelope: Envelope, form: str) -> None:
+    """Say what is odd about an envelope; its line says so itself."""
+    if form != "line":
+        for mark in marks(envelope):
+            talk(f"! {mark}")
+
+
+def tell_unknown(envelope: Envelope, form: str, secrets: Secrets) -> None:
+    """Say what the schema lacks, for which JSON has no place."""
+    if form == "json":
+        for unknown in unknown_values(envelope, secrets):
+            talk(f"unknown field: {ascii_json(unknown)}")
 
 
 def talk(sentence: str) -> None:

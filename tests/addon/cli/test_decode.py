@@ -361,3 +361,17 @@ def test_a_message_by_a_protocol(decode) -> None:
     assert [line.split()[0] for line in lines.splitlines()] == ["login", "order"]
     assert decode(b"\x05", "--protocol", "framed", "--as", "client", "--input", "raw").exit_code == 1
     assert "add --as client or --as server" in decode(framed, "--protocol", "framed").stderr
+
+
+def test_what_a_schema_lacks_is_told_by_a_protocol_too(decode) -> None:
+    """For JSON, which has no place for it, with its value; and the other side, if it may have sent the message."""
+    Path("paperknife.yaml").write_text(CONFIG)
+    asked = ("--protocol", "framed", "--as", "client", "--input", "raw")
+    newer = bytes.fromhex("0e 120a 0a0445535a36 1009 1803 7805")
+    told = decode(newer, *asked, "--format", "json").stderr.splitlines()
+    assert told == [
+        "! order.side=9 unknown",
+        "! unknown field 15",
+        'unknown field: {"path": "", "number": 15, "type": "varint", "value": 5}',
+    ]
+    assert "If the server sent it: --as server." in decode(bytes([len(FILL)]) + FILL, *asked).stderr
