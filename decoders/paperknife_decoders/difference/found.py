@@ -43,7 +43,10 @@ class Difference:
 
 
 class Differences(tuple[Difference, ...]):
-    """The first differences between two messages, and how many `more` there are."""
+    """The first differences between two messages, and how many `more` there are.
+
+    Where these are more than `MOST_COUNTED`, an element of a list or a map counts once, however much differs in it.
+    """
 
     more: int
 
@@ -57,6 +60,10 @@ class Differences(tuple[Difference, ...]):
     def total(self) -> int:
         """How many there are in all."""
         return len(self) + self.more
+
+
+MOST_COUNTED = 10_000
+"""Differences beyond the limit that are counted one by one; of further elements of lists and maps each counts once."""
 
 
 class Finding:
@@ -79,6 +86,15 @@ class Finding:
             self.more += 1
             return
         self.found.append(Difference(path, what, expected() if expected else "", found() if found else ""))
+
+    @property
+    def is_over(self) -> bool:
+        """True if it is of no use to look any closer at what differs."""
+        return self.more >= MOST_COUNTED
+
+    def count(self, more: int) -> None:
+        """So many more, of which nobody asks what they are."""
+        self.more += more
 
     def all(self) -> Differences:
         """What was found."""

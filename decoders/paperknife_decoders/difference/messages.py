@@ -90,9 +90,16 @@ class Comparing:
         content = content_field(field)
         if shape_of(field) is Shape.LIST:
             for index, item in enumerate(value.whole):
+                if self.finding.is_over:
+                    self.finding.count(len(value.whole) - index)
+                    break
                 self.lone(what, at.at(index), content, item, at.names)
         elif shape_of(field) is Shape.MAP:
-            for key in sorted(value.whole):
+            keys = sorted(value.whole)
+            for index, key in enumerate(keys):
+                if self.finding.is_over:
+                    self.finding.count(len(keys) - index)
+                    break
                 self.lone(what, at.at(key), content, value.whole[key], at.names, key)
         else:
             self.lone(what, at, field, value.whole, at.names)
@@ -122,8 +129,11 @@ class Comparing:
 
     def list(self, field: FieldDescriptor, expected: Pair, found: Pair, place: Place) -> None:
         """Two lists, aligned."""
-        for one, other in pairs_of(keys_of(field, expected.normal), keys_of(field, found.normal)):
-            if one is None:
+        pairs = pairs_of(keys_of(field, expected.normal), keys_of(field, found.normal))
+        for one, other in pairs:
+            if self.finding.is_over:
+                self.finding.count(1 + sum(1 for _ in pairs))
+            elif one is None:
                 assert other is not None
                 self.lone(What.EXTRA, place.at(other), field, found.whole[other], place.names)
             elif other is None:
@@ -134,7 +144,10 @@ class Comparing:
     def map(self, content: FieldDescriptor, expected: Pair, found: Pair, place: Place) -> None:
         """Two maps, by key."""
         for key in sorted(expected.normal.keys() | found.normal.keys()):
-            if key not in found.normal:
+            if self.finding.is_over:
+                ours, theirs = (each.normal[key] if key in each.normal else None for each in (expected, found))
+                self.finding.count(ours != theirs)
+            elif key not in found.normal:
                 self.lone(What.MISSING, place.at(key), content, expected.whole[key], place.names, key)
             elif key not in expected.normal:
                 self.lone(What.EXTRA, place.at(key), content, found.whole[key], place.names, key)

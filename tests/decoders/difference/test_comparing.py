@@ -168,6 +168,35 @@ def test_only_so_many_are_told_and_the_rest_is_counted(venue) -> None:
     assert (len(told), told.more, told.total) == (3, 997, 1000)
 
 
+MANY = [str(number) for number in range(30_000)]
+LABELS = {each: each for each in MANY}
+VERY_MANY = [
+    # payload, expected, found, differences
+    ("subscribe", {"symbols": MANY}, {"symbols": [f"{each}!" for each in MANY]}, 30_000),
+    ("subscribe", {"symbols": MANY}, {"symbols": []}, 30_000),
+    ("subscribe", {"symbols": MANY[:1]}, {"symbols": MANY}, 29_999),
+    ("order", {"labels": LABELS}, {"labels": {each: each.replace("9", "x") for each in MANY}}, 10_317),
+    ("order", {"labels": LABELS}, {"labels": {"a": "b"}}, 30_001),
+    ("order", {}, {"labels": LABELS}, 30_000),
+]
+
+
+@pytest.mark.parametrize(("payload", "expected", "found", "total"), VERY_MANY)
+def test_very_many_elements_are_counted(venue, payload, expected, found, total) -> None:
+    """As many as differ, though nobody looks at each of them any more."""
+    told = differences(made(venue, payload, expected), made(venue, payload, found), volatile_of(venue), limit=3)
+    assert (len(told), told.total) == (3, total)
+
+
+def test_an_element_of_very_many_counts_once(venue) -> None:
+    """However much differs in it."""
+    one, other = (
+        made(venue, "market_data", {"levels": [{"size": size + more, "orders": more} for size in range(1, 20_001)]})
+        for more in (1, 50_000)
+    )
+    assert differences(one, other, volatile_of(venue), limit=3).total == 25_002
+
+
 LARGE = [
     # what is beside the many unknown fields: expected, found; the differences
     ({"request_id": 1}, {"request_id": 1}, b"", []),
