@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from tests.addon.saving import save
 from websockets.sync.client import connect
 
 import paperknife.script
@@ -115,11 +116,11 @@ def test_saving_a_schema_is_told_in_the_log_and_shows_in_the_view(dump, tmp_path
     with connect(listening_at(running)) as client:
         client.send(b"\x0a\x02\x08\x05")
         client.recv()
-        file.write_text(text.format(name="after"))
+        save(file, text.format(name="after"))
         running.until("Schema: ", times=2)
         client.send(b"\x0a\x02\x08\x06")
         client.recv()
-        file.write_text("nothing at all")
+        save(file, "nothing at all")
         running.until("the old one stays")
     out = running.until("WebSocket connection closed")
     assert "after: 6" in out
@@ -132,7 +133,7 @@ def test_touching_the_script_loads_it_again(dump, trading, tmp_path: Path) -> No
     shutil.copy(SCRIPT, script)
     running = dump("--set", f"paperknife_schema={trading}", script=str(script))
     url = listening_at(running)
-    script.write_text(script.read_text() + "\n")
+    save(script, script.read_text() + "\n")
     running.until("Loading script", times=2)
     running.until("Schema: ", times=2)
     with connect(url) as client:
