@@ -6,9 +6,9 @@ import asyncio
 import contextlib
 import os
 import sys
-import termios
-import tty
 from collections.abc import Callable, Iterator
+
+from paperknife.cli.cbreak import Cbreak, is_in_front
 
 __all__ = ["can_ask", "key_presses"]
 
@@ -18,21 +18,11 @@ def can_ask() -> bool:
     return sys.stdin is not None and not sys.stdin.closed and sys.stdin.isatty() and is_in_front(sys.stdin.fileno())
 
 
-def is_in_front(descriptor: int) -> bool:
-    """True if what is typed in this terminal is for us: a process in the background that reads from it, or changes how
-    it works, is stopped.
-    """
-    try:
-        return os.tcgetpgrp(descriptor) == os.getpgrp()
-    except OSError:  # it is not the one that we were started from, and whoever gave it to us wants us to read there
-        return True
-
-
 @contextlib.contextmanager
 def key_presses(on_key: Callable[[str], None]) -> Iterator[None]:
     """Call `on_key` with each key that is pressed, inside a running event loop; with each first letter of a line, where
-    the standard input is no terminal. The terminal is as it was afterwards. In the background of a shell nothing is
-    read from it.
+    the standard input is no terminal. The terminal is as it was afterwards, and while Ctrl-Z has us stopped. In the
+    background of a shell nothing is read from it.
     """
     if sys.stdin is None or sys.stdin.closed:
         yield
@@ -42,12 +32,14 @@ def key_presses(on_key: Callable[[str], None]) -> Iterator[None]:
     if is_terminal and not is_in_front(descriptor):
         yield
         return
-    before = termios.tcgetattr(descriptor) if is_terminal else None
+    cbreak = Cbreak(descriptor) if is_terminal else None
     loop = asyncio.get_running_loop()
 
     def read() -> None:
-        if is_terminal and not is_in_front(descriptor):
-            return
+        if cbreak is not None:
+            if not is_in_front(descriptor):
+                return
+            cbreak.take()  # a shell may have put us into its foreground without a word
         try:
             data = os.read(descriptor, 1024)
         except OSError:  # the terminal has gone
@@ -60,8 +52,8 @@ def key_presses(on_key: Callable[[str], None]) -> Iterator[None]:
             on_key(key)
 
     try:
-        if is_terminal:
-            tty.setcbreak(descriptor)
+        if cbreak is not None:
+            cbreak.begin()
         try:
             loop.add_reader(descriptor, read)
         except OSError:  # epoll takes no file: that is always ready, and nobody types there
@@ -72,6 +64,5 @@ def key_presses(on_key: Callable[[str], None]) -> Iterator[None]:
         finally:
             loop.remove_reader(descriptor)
     finally:
-        if before is not None and is_in_front(descriptor):
-            with contextlib.suppress(termios.error):  # the terminal has gone
-                termios.tcsetattr(descriptor, termios.TCSADRAIN, before)
+        if cbreak is not None:
+            cbreak.end()
