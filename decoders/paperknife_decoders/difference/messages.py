@@ -145,7 +145,7 @@ class Comparing:
         """Two maps, by key."""
         for key in sorted(expected.normal.keys() | found.normal.keys()):
             if self.finding.is_over:
-                ours, theirs = (each.normal[key] if key in each.normal else None for each in (expected, found))
+                ours, theirs = (each.normal.get(key) for each in (expected, found))
                 self.finding.count(ours != theirs)
             elif key not in found.normal:
                 self.lone(What.MISSING, place.at(key), content, expected.whole[key], place.names, key)
