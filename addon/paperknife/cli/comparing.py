@@ -10,12 +10,12 @@ from typing import Any
 
 import click
 
+from paperknife.cli.colour import colour_option, paint_for
 from paperknife.cli.failure import Failure
-from paperknife.cli.options import decorate, wants_colour
+from paperknife.cli.options import decorate
 from paperknife.cli.viewing import open_output, talk
 from paperknife.replay.report import REPORTS, Compared
 from paperknife.replay.verdict import counts_text, verdict_lines
-from paperknife_decoders.paint import ANSI, PLAIN
 from paperknife_decoders.path_patterns import leads_to_field
 from paperknife_decoders.protocol import Protocol
 from paperknife_decoders.redaction.known import KnownSecrets
@@ -64,12 +64,7 @@ OPTIONS = (
         metavar="json|junit FILE",
         help="Also write a report; - is stdout. May be given again.",
     ),
-    click.option(
-        "--color/--no-color",
-        "colour",
-        default=None,
-        help="Colours always or never; by itself on a terminal without NO_COLOR.",
-    ),
+    colour_option,
 )
 
 
@@ -120,7 +115,7 @@ def mask_for(values: Iterable[str]) -> Callable[[str], str]:
 
 def tell(compared: Compared, options: dict[str, Any], sent: int | None = None) -> int:
     """Print the findings and the verdict, write the reports, and give the exit status."""
-    paint = ANSI if wants_colour(sys.stdout, options["colour"]) else PLAIN
+    paint = paint_for(sys.stdout, options["colour"])
     is_stdout_taken = any(path == "-" for _, path in options["report"])
     for line in () if is_stdout_taken else verdict_lines(compared.findings, paint, compared.mask):
         click.echo(line)

@@ -10,9 +10,10 @@ from typing import Any
 
 import click
 
+from paperknife.cli.colour import colour_option, paint_for
 from paperknife.cli.decoded import FORMATS, Style, ascii_json
 from paperknife.cli.failure import Failure
-from paperknife.cli.options import load_or_fail, protocol_options, reading_from, wants_colour
+from paperknife.cli.options import load_or_fail, protocol_options, reading_from, schema_option
 from paperknife.recording.embedded_schemas import embedded_schemas
 from paperknife_decoders.direction_types import usual_message
 from paperknife_decoders.envelope import Envelope, Form
@@ -21,7 +22,6 @@ from paperknife_decoders.errors import DecodeError
 from paperknife_decoders.message import Direction, Opcode
 from paperknife_decoders.oddities.marks import marks
 from paperknife_decoders.oddities.mismatch import mismatch
-from paperknife_decoders.paint import ANSI, PLAIN
 from paperknife_decoders.parsing import read_envelope
 from paperknife_decoders.protocol import Protocol
 from paperknife_decoders.redaction import Mode, Redactor
@@ -39,12 +39,7 @@ SIDES = {"client": "server", "server": "client"}
 
 @click.command("decode")
 @click.argument("file", default="-")
-@click.option(
-    "--schema",
-    multiple=True,
-    metavar="PATH",
-    help="A folder of .proto files, one .proto, a descriptor set, a _pb2.py or a recording; may be given again.",
-)
+@schema_option
 @protocol_options
 @click.option(
     "--as",
@@ -79,7 +74,7 @@ SIDES = {"client": "server", "server": "client"}
     help="Mask fields that hold secrets (password, api_key, token, ...); blank also what the schema cannot read; or "
     "mask nothing.",
 )
-@click.option("--color/--no-color", "colour", default=None, help="Colours always or never.")
+@colour_option
 @click.pass_context
 def decode_command(ctx: click.Context, /, file: str, **options: Any) -> None:
     """Decode one message: FILE holds its bytes, as they are, in hex or in base64; - is stdin.
@@ -111,7 +106,7 @@ def decode_command(ctx: click.Context, /, file: str, **options: Any) -> None:
         tell_marks(envelope, options["form"])
     style = Style(
         secrets=NO_SECRETS if options["redact"] == "off" else Secrets(),
-        paint=ANSI if wants_colour(sys.stdout, options["colour"]) else PLAIN,
+        paint=paint_for(sys.stdout, options["colour"]),
         types=types,
     )
     tell_unknown(envelope, options["form"], style.secrets)
@@ -130,7 +125,7 @@ def decode_by_protocol(file: str, options: dict[str, Any]) -> int:
     data = message_bytes(file, options["encoding"])
     masked = Redactor(mode=options["redact"]).redact_one(reader, direction, opcode, data)
     envelopes = reader.read(direction, opcode, data if masked is None else masked[0])
-    paint = ANSI if wants_colour(sys.stdout, options["colour"]) else PLAIN
+    paint = paint_for(sys.stdout, options["colour"])
     complaints = [mismatch(each) if each.type is not None or not loaded.schemas else "" for each in envelopes]
     for envelope, complaint in zip(envelopes, complaints, strict=True):
         if complaint:

@@ -9,15 +9,15 @@ from typing import Any
 
 import click
 
+from paperknife.cli.colour import colour_option, paint_for
 from paperknife.cli.contents import Contents, without_secrets
 from paperknife.cli.failure import Failure
-from paperknife.cli.options import text_or_json, wants_colour
+from paperknife.cli.options import text_or_json
 from paperknife.cli.progress import Progress, counted, size_of
 from paperknife.cli.viewing import talk
 from paperknife.recording.ending import read_ending
 from paperknife.recording.reading import Recording, RecordingError, opened_file
 from paperknife.recording.summary import Counter
-from paperknife_decoders.paint import ANSI, PLAIN
 from paperknife_decoders.printable import printable
 
 __all__ = ["info_command"]
@@ -26,7 +26,7 @@ __all__ = ["info_command"]
 @click.command("info")
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @text_or_json("To read, or one JSON object a line for each file.")
-@click.option("--color/--no-color", "colour", default=None, help="Colours always or never.")
+@colour_option
 @click.pass_context
 def info_command(context: click.Context, /, files: tuple[str, ...], **options: Any) -> None:
     """Tell what a recording holds: its time, connections, messages and bytes of each payload, and whether it is whole.
@@ -39,7 +39,7 @@ def info_command(context: click.Context, /, files: tuple[str, ...], **options: A
       paperknife info session.mcap
       paperknife info *.mcap --format json | jq .messages
     """
-    paint = ANSI if wants_colour(sys.stdout, options["colour"]) else PLAIN
+    paint = paint_for(sys.stdout, options["colour"])
     told = status = 0
     for file in files:
         try:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -10,6 +9,8 @@ from typing import IO, Any
 
 import click
 
+from paperknife.cli.colour import colour_option, wants_colour
+from paperknife.cli.expressions import compiled_or_fail
 from paperknife.cli.failure import Failure
 from paperknife.live.view import ViewOptions
 from paperknife.recording.embedded_schemas import embedded_schemas
@@ -17,15 +18,11 @@ from paperknife.settings.catalogue import CONFIG, config_or_none
 from paperknife.settings.modes import Mode, ModeError, parse_mode
 from paperknife.settings.reading import Loaded, Reading, load
 from paperknife.stats.period import period_from
-from paperknife_decoders.expression import Alternatives, Expression, ExpressionError, Lazily, compile_expression
-from paperknife_decoders.printable import printable
-from paperknife_decoders.protocol import Protocol
 from paperknife_decoders.schema import SchemaError
 
 __all__ = [
     "BY_CONFIG",
     "check_expressions",
-    "compile_for",
     "load_or_fail",
     "modes_or_fail",
     "override_from",
@@ -39,10 +36,17 @@ __all__ = [
     "text_or_json",
     "view_from",
     "view_options",
-    "wants_colour",
 ]
 
 type Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+schema_option = click.option(
+    "--schema",
+    multiple=True,
+    metavar="PATH",
+    help="A folder of .proto files, one .proto, a descriptor set, a _pb2.py or a recording; may be given again.",
+)
+"""Adds ``--schema``, what to read by."""
 
 BY_CONFIG = click.option(
     "--config",
@@ -73,12 +77,7 @@ OVERRIDING: tuple[Decorator, ...] = (
 """Options that read a recording by something else than what is in it; `override_from` takes them."""
 
 READING: tuple[Decorator, ...] = (
-    click.option(
-        "--schema",
-        multiple=True,
-        metavar="PATH",
-        help="A folder of .proto files, one .proto, a descriptor set, a _pb2.py or a recording; may be given again.",
-    ),
+    schema_option,
     click.option("--client", "client_type", default="", metavar="TYPE", help="The type of all that the client sends."),
     click.option("--server", "server_type", default="", metavar="TYPE", help="The type of all that the server sends."),
     *BY_PROTOCOL,
@@ -114,12 +113,7 @@ VIEW: tuple[Decorator, ...] = (
         help="Lines to read, YAML documents, one JSON object a line, Protobuf's text format, or bytes.",
     ),
     click.option("-v", "--verbose", is_flag=True, help="The whole message below each line."),
-    click.option(
-        "--color/--no-color",
-        "colour",
-        default=None,
-        help="Colours always or never; by itself on a terminal without NO_COLOR.",
-    ),
+    colour_option,
 )
 
 
@@ -232,64 +226,9 @@ def modes_or_fail(specs: Sequence[str]) -> tuple[Mode, ...]:
         raise Failure(str(error)) from None
 
 
-def compiled(text: str, option: str, loaded: Loaded) -> Expression:
-    """Compile one expression; a mistake in it ends the command with its sentence."""
-    try:
-        return compile_for(text, loaded)
-    except ExpressionError as error:
-        raise Failure(f"{option}: {error}") from None
-
-
-def compile_for(text: str, loaded: Loaded) -> Expression:
-    """Compile `text` against the types of a protocol, of each where there are several. Raises `ExpressionError`."""
-    if loaded.is_first:
-        lazily = Lazily(text, compile_by)
-        if lazily.fit(loaded.protocol) is None:
-            name = loaded.protocol.name
-            click.echo(f"! By {printable(name)}, of which the first messages are: {lazily.faults[name]}", err=True)
-            click.get_current_context().call_on_close(lambda: tell_closest(lazily, name))
-        return lazily
-    if not loaded.by_match:
-        return compile_by(text, loaded.protocol)
-    found, errors = {}, []
-    for protocol in loaded.protocols:
-        try:
-            found[protocol.name] = compile_by(text, protocol)
-        except ExpressionError as error:  # what one protocol lacks, another may have
-            errors.append(error)
-    if not found:
-        raise max(errors, key=lambda error: error.column)  # right up to there, by its protocol
-    return Alternatives(text, found)
-
-
-def tell_closest(lazily: Lazily, told: str) -> None:
-    """Tell of an expression that has fitted no protocol, where another than the one `told` of comes closer to it."""
-    found = lazily.closest_fault()
-    if found is not None and found[0] != told:
-        click.echo(f"! By no other protocol that came either. By {printable(found[0])}: {found[1]}", err=True)
-
-
-def compile_by(text: str, protocol: Protocol) -> Expression:
-    """Compile `text` against the types of one protocol. Raises `ExpressionError`."""
-    kinds = (protocol.client, protocol.server)
-    client, server = (None if kind is None else kind.descriptor for kind in kinds)
-    set_fields = (name for kind in kinds if kind is not None and kind.named for name in kind.payloads)
-    return compile_expression(text, client, server, set_fields)
-
-
 def check_expressions(options: dict[str, Any], loaded: Loaded) -> None:
     """End the command if an expression is wrong; to be called before a file is emptied for what it selects."""
     view_from(options, loaded)
-
-
-def wants_colour(stream: IO[str] | None, asked: bool | None) -> bool:
-    """What was asked for; else colours on a terminal that has them, unless NO_COLOR is set (no-color.org).
-
-    There is no stream where the shell closed it.
-    """
-    if asked is not None or stream is None:
-        return bool(asked)
-    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
 def view_from(options: dict[str, Any], loaded: Loaded, out: IO[str] | None = None) -> ViewOptions:
@@ -297,8 +236,8 @@ def view_from(options: dict[str, Any], loaded: Loaded, out: IO[str] | None = Non
     return ViewOptions(
         format=options["form"],
         verbose=options["verbose"],
-        where=compiled(options["where"], "--where", loaded) if options["where"] else None,
-        hide=tuple(compiled(text, "--hide", loaded) for text in options["hide"]),
+        where=compiled_or_fail(options["where"], "--where", loaded) if options["where"] else None,
+        hide=tuple(compiled_or_fail(text, "--hide", loaded) for text in options["hide"]),
         secrets=loaded.secrets,
         colour=wants_colour(out or sys.stdout, options["colour"]),
     )

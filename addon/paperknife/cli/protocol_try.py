@@ -9,9 +9,10 @@ from typing import Any
 
 import click
 
+from paperknife.cli.colour import colour_option, paint_for
 from paperknife.cli.decode import message_bytes
 from paperknife.cli.failure import Failure
-from paperknife.cli.options import BY_CONFIG, load_or_fail, wants_colour
+from paperknife.cli.options import BY_CONFIG, load_or_fail
 from paperknife.settings.catalogue import CONFIG, config_or_none
 from paperknife.settings.reading import Reading
 from paperknife_decoders.carrying.unread import has_unread
@@ -19,7 +20,6 @@ from paperknife_decoders.definition.tracing import Part, Stage, trace
 from paperknife_decoders.errors import DecodeError
 from paperknife_decoders.message import Direction, Opcode
 from paperknife_decoders.oddities.mismatch import mismatch
-from paperknife_decoders.paint import ANSI, PLAIN
 from paperknife_decoders.parsing import looks_like_json
 from paperknife_decoders.printable import printable, printable_bytes
 from paperknife_decoders.reader import Reader
@@ -43,7 +43,7 @@ SHOWN_PARTS = 20
 @click.option("--text", is_flag=True, help="It was a text message.")
 @click.option("--path", default="", metavar="PATH", help="The path of the connection's URL.")
 @click.option("--redact/--no-redact", default=True, show_default=True, help="Mask secrets.")
-@click.option("--color/--no-color", "colour", default=None, help="Colours always or never.")
+@colour_option
 @click.pass_context
 def try_command(context: click.Context, /, name: str, message: str, **options: Any) -> None:
     """Send MESSAGE through the steps of the protocol NAME and see what comes out of each, and which type it gets.
@@ -153,7 +153,7 @@ def envelopes_told(
     reader: Reader, direction: Direction, opcode: Opcode, content: bytes, *, colour: bool | None
 ) -> bool:
     """Tell what is read of the content; False where something speaks against its type."""
-    paint = ANSI if wants_colour(sys.stdout, colour) else PLAIN
+    paint = paint_for(sys.stdout, colour)
     envelopes, fits = reader.read(direction, opcode, content), True
     for number, envelope in enumerate(envelopes, 1):
         kind = envelope.type.name if envelope.type is not None else "no type"

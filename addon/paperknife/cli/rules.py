@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from paperknife.cli.failure import Failure
-from paperknife.cli.options import load_or_fail, protocol_options, reading_from
+from paperknife.cli.options import load_or_fail, protocol_options, reading_from, schema_option
 from paperknife.cli.rules_try import try_command
 from paperknife.cli.viewing import talk
 from paperknife.live.amounts import count_text
@@ -44,12 +44,7 @@ rules_group.add_command(try_command)
 
 @rules_group.command("check", short_help="Find what is wrong with rules.")
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
-@click.option(
-    "--schema",
-    multiple=True,
-    metavar="PATH",
-    help="A folder of .proto files, one .proto, a descriptor set, a _pb2.py or a recording; may be given again.",
-)
+@schema_option
 @click.option("--client", "client_type", default="", metavar="TYPE", help="The type of all that the client sends.")
 @click.option("--server", "server_type", default="", metavar="TYPE", help="The type of all that the server sends.")
 @protocol_options

@@ -10,8 +10,9 @@ from typing import Any
 
 import click
 
+from paperknife.cli.colour import colour_option, paint_for
 from paperknife.cli.failure import Failure
-from paperknife.cli.options import override_from, protocol_options, text_or_json, wants_colour
+from paperknife.cli.options import override_from, protocol_options, text_or_json
 from paperknife.cli.progress import Progress, counted, size_of
 from paperknife.cli.results import told_faults
 from paperknife.cli.verdicts import Discretion, report_lines, report_object, tried_lines, tried_object
@@ -24,7 +25,6 @@ from paperknife.mutation.rules.trial import Trial
 from paperknife.recording.reading import Recording, opened_file
 from paperknife.recording.records import MAGIC
 from paperknife.settings.yaml_file import ConfigError
-from paperknife_decoders.paint import ANSI, PLAIN
 from paperknife_decoders.printable import printable
 from paperknife_decoders.protocol import Protocol
 
@@ -39,7 +39,7 @@ __all__ = ["try_command"]
 @click.option("--client", "client_type", default="", metavar="TYPE", help="With --schema: what the client sends.")
 @click.option("--server", "server_type", default="", metavar="TYPE", help="With --schema: what the server sends.")
 @protocol_options
-@click.option("--color/--no-color", "colour", default=None, help="Colours always or never.")
+@colour_option
 @click.pass_context
 def try_command(context: click.Context, /, rules: tuple[str, ...], **options: Any) -> None:
     """Send the messages of RECORDING through RULES, and see what would have become of them. Nothing is sent.
@@ -108,7 +108,7 @@ def fail_for(files: Sequence[RuleFile]) -> None:
 
 def tell(trial: Trial, recording: Recording, options: dict[str, Any]) -> None:
     """Go through the recording, and say what would be done."""
-    paint = ANSI if wants_colour(sys.stdout, options["colour"]) else PLAIN
+    paint = paint_for(sys.stdout, options["colour"])
     discretion = Discretion()
     for found in trial.tried(recording):
         if options["quiet"]:

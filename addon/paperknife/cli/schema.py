@@ -10,13 +10,12 @@ from pathlib import Path
 
 import click
 
+from paperknife.cli.colour import colour_option, paint_for
 from paperknife.cli.failure import Failure
-from paperknife.cli.options import wants_colour
 from paperknife.cli.schema_drift import drift_command
 from paperknife.cli.schema_infer import infer_command
 from paperknife.recording.embedded_schemas import embedded_schemas
 from paperknife_decoders.direction_types import candidates, direction_types, payload_members
-from paperknife_decoders.paint import ANSI, PLAIN
 from paperknife_decoders.printable import printable
 from paperknife_decoders.schema import Schema, SchemaError, load_schema
 from paperknife_decoders.schema.loaded import Definition, counted
@@ -81,12 +80,7 @@ def content(fields: int, payloads: int) -> str:
 
 @schema_group.command("show", short_help="Write definitions as in a .proto file.")
 @click.argument("paths", nargs=-1, required=True, metavar="PATH... [NAME...]")
-@click.option(
-    "--color/--no-color",
-    "colour",
-    default=None,
-    help="Colours always or never; by itself on a terminal without NO_COLOR.",
-)
+@colour_option
 def show_command(paths: tuple[str, ...], colour: bool | None) -> None:
     """Write definitions as in a .proto file, with their comments.
 
@@ -105,7 +99,7 @@ def show_command(paths: tuple[str, ...], colour: bool | None) -> None:
     except SchemaError as error:
         raise Failure(str(error)) from None
     tell_faults(schema)
-    paint = ANSI if wants_colour(sys.stdout, colour) else PLAIN
+    paint = paint_for(sys.stdout, colour)
     for index, definition in enumerate(found):
         # The colours are our own and decided here, so click is not to take them out where it sees no terminal.
         click.echo(("\n" if index else "") + proto_text(schema, definition, paint), nl=False, color=True)

@@ -7,12 +7,11 @@ from typing import Any
 
 import click
 
+from paperknife.cli.expressions import compiled_or_fail
 from paperknife.cli.failure import Failure
-from paperknife.cli.options import compile_for
 from paperknife.recording.moments import Moment, MomentError, parse_moment
 from paperknife.recording.selection import Selection
 from paperknife.settings.reading import Loaded
-from paperknife_decoders.expression import Expression, ExpressionError
 
 __all__ = ["is_selective", "selection_from", "selection_options"]
 
@@ -93,14 +92,6 @@ def selection_from(options: dict[str, Any], loaded: Loaded, begin_ns: int, end_n
         frozenset(options.get("connection") or ()),
         start_ns,
         before_ns,
-        condition(where, "--where", loaded) if where else None,
-        tuple(condition(text, "--hide", loaded) for text in options.get("hide") or ()),
+        compiled_or_fail(where, "--where", loaded) if where else None,
+        tuple(compiled_or_fail(text, "--hide", loaded) for text in options.get("hide") or ()),
     )
-
-
-def condition(text: str, option: str, loaded: Loaded) -> Expression:
-    """One compiled expression."""
-    try:
-        return compile_for(text, loaded)
-    except ExpressionError as error:
-        raise Failure(f"{option}: {error}") from None

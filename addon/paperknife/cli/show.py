@@ -10,8 +10,9 @@ from typing import Any
 
 import click
 
+from paperknife.cli.expressions import compile_for
 from paperknife.cli.failure import Failure
-from paperknife.cli.options import compile_for, decorate, override_from, override_options, view_from, view_options
+from paperknife.cli.options import decorate, override_from, override_options, view_from, view_options
 from paperknife.cli.selecting import OPTIONS, is_selective, selection_from
 from paperknife.cli.showing import Carried, Outlet, Showing
 from paperknife.cli.viewing import talk

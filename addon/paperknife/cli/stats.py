@@ -9,7 +9,8 @@ from typing import Any
 
 import click
 
-from paperknife.cli.options import override_from, override_options, text_or_json, wants_colour
+from paperknife.cli.colour import colour_option, paint_for
+from paperknife.cli.options import override_from, override_options, text_or_json
 from paperknife.cli.progress import Progress, counted, size_of
 from paperknife.cli.results import told_faults
 from paperknife.cli.selecting import is_selective, selection_from, selection_options
@@ -24,7 +25,6 @@ from paperknife.stats.tables import report_lines
 from paperknife.traffic import Piece
 from paperknife_decoders.envelope import Envelope
 from paperknife_decoders.message import Message
-from paperknife_decoders.paint import ANSI, PLAIN
 from paperknife_decoders.printable import printable
 from paperknife_decoders.protocol import Protocol
 
@@ -42,7 +42,7 @@ SLACK_NS = 5 * 10**9
 @selection_options
 @text_or_json("Tables to read, or one JSON object.")
 @override_options
-@click.option("--color/--no-color", "colour", default=None, help="Colours always or never.")
+@colour_option
 @click.pass_context
 def stats_command(context: click.Context, /, files: tuple[str, ...], **options: Any) -> None:
     """Measure a recorded session: rates and sizes of each payload, how long answers took, numbers that are missing
@@ -72,7 +72,7 @@ def stats_command(context: click.Context, /, files: tuple[str, ...], **options: 
         told = {"files": list(files), "cut": measuring.cuts, **report_object(report)}
         click.echo(json.dumps(told).replace("\x7f", "\\u007f"))
     else:
-        paint = ANSI if wants_colour(sys.stdout, options["colour"]) else PLAIN
+        paint = paint_for(sys.stdout, options["colour"])
         click.echo("".join(f"{line}\n" for line in report_lines(report, paint)), nl=False, color=True)
     for cut in measuring.cuts:
         talk(f"! {cut}")

@@ -9,9 +9,11 @@ import sys
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, TextIO
 
+from paperknife.cli.colour import paint_for
 from paperknife.cli.counted import counted_lines
+from paperknife.cli.expressions import compile_for
 from paperknife.cli.failure import Failure
-from paperknife.cli.options import compile_for, view_from, wants_colour
+from paperknife.cli.options import view_from
 from paperknife.live.amounts import count_text
 from paperknife.live.printer import Limits, Printer, say
 from paperknife.live.tally import Tally
@@ -22,7 +24,6 @@ from paperknife.stats.meter import Meter
 from paperknife.stats.tables import conduct_lines
 from paperknife.traffic import Consumer
 from paperknife_decoders.expression import ExpressionError
-from paperknife_decoders.paint import ANSI, PLAIN
 
 if TYPE_CHECKING:
     from paperknife.proxy.addon import Paperknife
@@ -148,7 +149,7 @@ class Viewing:
     def finish(self) -> int:
         """Show what is left, then the summary; the exit status."""
         lost = self.view.finish() if self.view else 0
-        paint = ANSI if wants_colour(sys.stderr, self.options["colour"]) else PLAIN
+        paint = paint_for(sys.stderr, self.options["colour"])
         talk("\n" + self.tally.summary_text(paint).rstrip("\n"))
         if lines := list(counted_lines(self.rules(), paint)):
             talk("\n" + "\n".join(lines))

@@ -1,8 +1,6 @@
 """Options that commands share."""
 
 import io
-import re
-from dataclasses import replace
 
 import click
 import pytest
@@ -12,18 +10,15 @@ from paperknife.cli import main
 from paperknife.cli.failure import Failure
 from paperknife.cli.options import (
     check_expressions,
-    compile_for,
     load_or_fail,
     modes_or_fail,
     reading_from,
     reading_options,
     view_from,
     view_options,
-    wants_colour,
 )
 from paperknife.settings.modes import Mode
 from paperknife.settings.reading import Reading, load
-from paperknife_decoders.expression import ExpressionError, Lazily
 from paperknife_decoders.message import Direction
 
 
@@ -84,36 +79,6 @@ def test_modes_are_translated_or_refused() -> None:
         modes_or_fail(["regular", "ws://h"])
 
 
-class Terminal(io.StringIO):
-    """A stream that says it is a terminal."""
-
-    def isatty(self) -> bool:
-        return True
-
-
-@pytest.mark.parametrize(
-    ("stream", "asked", "environment", "colour"),
-    [
-        (Terminal(), None, {}, True),
-        (io.StringIO(), None, {}, False),
-        (None, None, {}, False),
-        (Terminal(), None, {"NO_COLOR": "1"}, False),
-        (Terminal(), None, {"NO_COLOR": ""}, True),
-        (Terminal(), None, {"TERM": "dumb"}, False),
-        (Terminal(), True, {"NO_COLOR": "1"}, True),
-        (Terminal(), False, {}, False),
-        (io.StringIO(), True, {}, True),
-    ],
-)
-def test_colour(monkeypatch, stream, asked: bool | None, environment: dict[str, str], colour: bool) -> None:
-    """On a terminal, unless NO_COLOR is set to something; --color and --no-color win."""
-    for name in ("NO_COLOR", "TERM"):
-        monkeypatch.delenv(name, raising=False)
-    for name, value in environment.items():
-        monkeypatch.setenv(name, value)
-    assert wants_colour(stream, asked) is colour
-
-
 VERBS = {
     "show": ["show", "session.mcap", "--where", "order.quantity == 2"],
     "redact": ["redact", "session.mcap", "-o", "out.mcap"],
@@ -137,27 +102,3 @@ def test_a_recording_as_schema(record, tape, tmp_path, monkeypatch, arguments) -
     schema = [] if "own" in arguments else ["--schema", "schema.mcap"]
     result = CliRunner().invoke(main, [*arguments, *schema])
     assert result.exit_code == (arguments[1] == "drift"), result.output  # the session holds a message that is none
-
-
-def test_the_fault_of_the_protocol_that_comes_closest(tmp_path, capsys) -> None:
-    """Of an expression that no protocol fits, the fault is told by which most of it is right; else only the first."""
-    for name, field in (("one", "asked"), ("two", "wanted")):
-        (tmp_path / f"{name}.proto").write_text(
-            f'syntax = "proto3"; package {name}; '
-            f"message M {{ oneof p {{ In {field} = 1; }} }} message In {{ int32 a = 1; }}"
-        )
-    lines = [
-        f"  - {{name: {name}, schema: [{name}.proto], client: {name}.M, server: {name}.M}}" for name in ("one", "two")
-    ]
-    (tmp_path / "paperknife.yaml").write_text("\n".join(["protocols:", *lines]))
-    reading = Reading(config=str(tmp_path / "paperknife.yaml"))
-    loaded = load(reading)
-    with pytest.raises(ExpressionError, match="did you mean a"):
-        compile_for("wanted.aa > 1", loaded)
-    second = next(protocol for protocol in loaded.protocols if protocol.name == "two")
-    for text, told in (("wanted.aa > 1", ["one", "two"]), ("wanted.a > 1", ["one"]), ("asked.a > 1", [])):
-        with click.Context(click.Command("show")):
-            lazily = compile_for(text, replace(load(replace(reading, protocol="one")), is_first=True))
-            assert isinstance(lazily, Lazily)
-            lazily.fit(second)
-        assert re.findall(r"By (one|two)\b", capsys.readouterr().err) == told

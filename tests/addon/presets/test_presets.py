@@ -24,7 +24,7 @@ from tests.addon.presets.exchanges import (
     own_pack,
 )
 
-from paperknife.cli.options import compile_for
+from paperknife.cli.expressions import compile_for
 from paperknife.live.interest import Interest
 from paperknife.live.renderer import FormatName, Renderer, ViewOptions
 from paperknife.live.tally import Tally
