@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import chain, repeat
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from paperknife_decoders.rest import NOTHING, Rest
@@ -79,14 +79,19 @@ class Moulds:
         side = self.sides.get(direction)
         if side is None:
             side = self.sides[direction] = Side()
-        known, opcode = side.by_payload, self.opcode
-        moulds = zip(contents, before or repeat(NOTHING), strict=False)
-        for code, payload, mould in zip(opcodes, payloads, moulds, strict=True):
-            if code == opcode:
-                side.newest = mould
-                if len(mould[0]) <= LARGEST or not known:
-                    known[payload] = mould
-                    side.last.append((payload, mould))
+        known = side.by_payload
+        places: Sequence[int] = range(len(contents))
+        if opcodes.count(self.opcode) < len(contents):
+            places = [at for at in places if opcodes[at] == self.opcode]
+        # Of many messages with the same payload the last one is all that is kept, and no other costs more than this.
+        newest = dict(zip([payloads[at] for at in places], places, strict=True))
+        for payload, at in newest.items():
+            if len(contents[at]) <= LARGEST or not known:
+                known[payload] = contents[at], before[at] if before else NOTHING
+        for at in places[-LAST:]:
+            side.newest = contents[at], before[at] if before else NOTHING
+            if len(contents[at]) <= LARGEST or not side.last:
+                side.last.append((payloads[at], side.newest))
         while len(known) > MOST:
             del known[next(iter(known))]
 
@@ -100,7 +105,7 @@ class Moulds:
         own = side.by_payload.get(payload)
         found = [] if own is None else [(payload, own)]
         for name, mould in chain(reversed(side.last), side.by_payload.items()):
-            if len(found) < 2 * LAST and all(mould is not other for _, other in found):
+            if len(found) < 2 * LAST and all(mould[0] is not other[0] for _, other in found):
                 found.append((name, mould))
         return found
 
