@@ -28,8 +28,8 @@ class Passed:
             raise HeldError(f"How many messages to list was expected, not {count}.")
         found = list(enumerate(messages))[-min(int(count), MOST_LISTED) or len(messages) :]
         return [
-            printable(f"{place}: {self.hands.words(each)}, {len(each.content):,} B")
-            for place, each in ((place, self.message_from(track, each)) for place, each in found)
+            printable(f"{place}: {self.hands.words(message)}, {len(message.content):,} B{', dropped' if lost else ''}")
+            for place, message, lost in ((place, self.message_from(track, each), each.dropped) for place, each in found)
         ] or ["No message of it is kept."]
 
     def chosen(self, connection: str, place: str) -> tuple[Track, Message]:

@@ -338,6 +338,9 @@ def test_a_message_is_held_edited_dropped_and_sent_again_in_mitmweb(web, receive
         assert len(listed) == 6
         assert listed[-1].startswith("5: -> order quantity=500")
         assert "hunter2" not in "".join(listed)
+        assert [line.partition(": ")[2] for line in listed if "dropped" in line] == [
+            "-> order quantity=101, 4 B, dropped"
+        ]
         assert browser.call("paperknife.inject", "1", "-1", "order.quantity=501") is None
         eventually(lambda: received[5:] == [order(501)], "the message that is sent again")
         assert "0 is the first of the" in browser.call("paperknife.inject", "1", "99", "order.quantity=501")
