@@ -160,8 +160,8 @@ class Flow[T]:
             heappush(self.aside, (parcel.ready, parcel.number, parcel))
         return True
 
-    def due(self, now: float) -> list[T]:
-        """All that goes on now, in order."""
+    def due(self, now: float, most: float = math.inf) -> list[T]:
+        """All that goes on now, in order; where `most` of it are ready, only those, and the rest when asked again."""
         going: list[T] = []
         if now >= self.deadline:
             return list(self.drain())
@@ -174,8 +174,10 @@ class Flow[T]:
         if now < self.shut_until:
             return going
         self.shut_until = -math.inf
-        while (parcel := self.first_ready(now)) is not None:
+        while len(going) < most and (parcel := self.first_ready(now)) is not None:
             going.extend(self.step(parcel, now))
+        if len(going) >= most:
+            return going
         for parcel in [each for each in self.shuffled if each.ready <= now]:
             self.shuffled.remove(parcel)
             going.append(self.taken(parcel))

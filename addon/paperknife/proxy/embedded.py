@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from mitmproxy import addons, exceptions, log
 from mitmproxy.addons import keepserving, readfile
@@ -184,6 +184,17 @@ class EmbeddedProxy:
         with contextlib.suppress(RuntimeError):  # the loop has ended already
             self.loop.call_soon_threadsafe(self.ending.set)
 
+    def hurry(self) -> None:
+        """Begin nothing that takes long, as an end has been asked for; for a signal's handler, at any time.
+
+        The loop may be busy with a flood, and hear of the signal later than it should.
+        """
+        for handler in self.handlers():
+            handler.is_ending = True
+        for track in list(self.addon.tap.live.values()):
+            if track.carrier is not None:
+                track.carrier.hurry()
+
     def interrupt(self) -> None:
         """Shut down, and take no more of what peers send; for a signal handler of the loop, at any time.
 
@@ -191,13 +202,16 @@ class EmbeddedProxy:
         is not taken is not forwarded either, so that a recording has all that passed.
         """
         self.shutdown()
-        handlers = self.master.addons.get("proxyserver").connections.values() if self.listening else ()
-        for handler in handlers:
-            handler.is_ending = True
+        self.hurry()
+        for handler in self.handlers():
             for each in handler.transports.values():
                 transport = each.writer.transport if isinstance(each.writer, asyncio.StreamWriter) else None
                 if isinstance(transport, asyncio.Transport):
                     transport.pause_reading()
+
+    def handlers(self) -> list[Any]:
+        """Those of mitmproxy's connections."""
+        return list(self.master.addons.get("proxyserver").connections.values()) if self.listening else []
 
     async def closed(self) -> None:
         """Return when the proxy is to end, or mitmproxy has ended by itself."""

@@ -24,7 +24,7 @@ async def watch(plan: ProxyPlan, consumer: Consumer, started: Callable[[Embedded
     Raises `StartError` or `ArgumentError`.
     """
     proxy = EmbeddedProxy(plan, [consumer])
-    with ending_on_signals(proxy.interrupt):
+    with ending_on_signals(proxy.interrupt, proxy.hurry):
         async with proxy:
             tune_process()
             started(proxy)
@@ -32,8 +32,10 @@ async def watch(plan: ProxyPlan, consumer: Consumer, started: Callable[[Embedded
 
 
 @contextmanager
-def ending_on_signals(end: Callable[[], object]) -> Iterator[None]:
+def ending_on_signals(end: Callable[[], object], at_once: Callable[[], object] = lambda: None) -> Iterator[None]:
     """Call `end` at the first SIGINT or SIGTERM; a second SIGINT leaves at once, even after this block.
+
+    `at_once` is called before, in the midst of whatever the loop does: it may set flags, and no more.
 
     What comes after it, the summary, may be written to a pipe that nobody reads.
     """
@@ -49,6 +51,9 @@ def ending_on_signals(end: Callable[[], object]) -> Iterator[None]:
 
     loop.add_signal_handler(signal.SIGINT, interrupt)
     loop.add_signal_handler(signal.SIGTERM, end)
+    for number in (signal.SIGINT, signal.SIGTERM):  # the loop, which is told by its pipe, hears of it all the same
+        signal.signal(number, lambda *_: at_once())
+        signal.siginterrupt(number, False)
     try:
         yield
     finally:

@@ -193,3 +193,22 @@ def test_what_is_timed() -> None:
         is_timed(verdict(**{name: value}))
         for name, value in {"delay": 1, "window": 1, "hold": Hold("r"), "throttle": Throttle("r", 1)}.items()
     )
+
+
+@pytest.mark.parametrize("most", [1, 2, 3, 7, 100])
+def test_what_is_due_may_be_had_in_parts(most) -> None:
+    """The same in the same order, whatever lets others go first, and a close frame behind it."""
+
+    def filled() -> Flow[str]:
+        flow: Flow[str] = Flow()
+        for number in range(12):
+            flow.put(str(number), 1, 0, Verdict(b"", window=number % 3, overtaken=number % 4 == 0))
+        flow.put_last("close", 0)
+        return flow
+
+    flow, parts = filled(), []
+    while part := flow.due(1, most):
+        assert len(part) <= most + 12
+        parts += part
+    assert parts == filled().due(1)
+    assert parts[-1] == "close"

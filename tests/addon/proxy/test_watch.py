@@ -18,9 +18,12 @@ def test_a_signal_calls_the_end(number: signal.Signals) -> None:
 
     async def run() -> int:
         ended = asyncio.Event()
-        calls = []
-        with ending_on_signals(lambda: (calls.append(number), ended.set())):
+        calls, at_once = [], []
+        with ending_on_signals(lambda: (calls.append(number), ended.set()), lambda: at_once.append(number)):
             os.kill(os.getpid(), number)
+            while not at_once:  # the loop has no turn here
+                pass
+            assert not calls
             await asyncio.wait_for(ended.wait(), 60)
         return len(calls)
 

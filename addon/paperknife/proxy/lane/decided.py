@@ -84,6 +84,11 @@ class Decided(Relaying):
             self.ruling.follow_up(None, verdict, time.monotonic())
             self.ruling.arrange()
 
+    def hurry(self) -> None:
+        """The proxy is about to end; called by a signal's handler, at any time."""
+        if self.ruling is not None:
+            self.ruling.is_hurried = True
+
     def give_up_waiting(self) -> None:
         """The proxy ends: what is kept for a script passes as it is, and all else that waits is told as dropped."""
         if self.ruling is not None:

@@ -32,6 +32,9 @@ OVERHEAD = 400
 CONTROL = int(Opcode.CLOSE)
 """Opcodes from that of a close frame on are those of control frames (RFC 6455, section 5.5)."""
 
+DUE_AT_ONCE = 1000
+"""So many of the messages that are due go out before we look whether the proxy is to end."""
+
 AS_IT_CAME = (Fate.PASSED, Fate.DROPPED)
 """Fates of messages that are told of as they were."""
 
@@ -51,6 +54,8 @@ class Outgoing:
         """The end has been ordered: nothing that comes goes on, and our close frames stand behind what waits."""
         self.abort_at = math.inf
         self.is_over = False
+        self.is_hurried = False
+        """The proxy is about to end: what is due need not go out."""
         self.urgent = False
         """The lane is to be woken as soon as can be."""
         self.untold = Untold(lane)
@@ -158,7 +163,11 @@ class Outgoing:
                 flow.shut_until = -math.inf
             return []
         before = flow.spilt
-        parts = self.departing(course, flow.due(now))
+        parts: list[bytes] = []
+        while goings := flow.due(now, DUE_AT_ONCE):
+            parts += self.departing(course, goings)
+            if self.is_hurried:
+                break
         if flow.spilt > before == 0:
             self.lane.host.say(
                 self.lane.track,

@@ -26,6 +26,9 @@ class Carrier(Protocol):
     def end_by(self, order: CloseOrder) -> None:
         """End the connection, behind what waits on it."""
 
+    def hurry(self) -> None:
+        """The proxy is about to end: do not begin what takes long. It may be called at any time."""
+
     def give_up_waiting(self) -> None:
         """The proxy ends: let what is kept for a script pass, and tell of all else that waits as dropped."""
 
