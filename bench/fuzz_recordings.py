@@ -24,13 +24,13 @@ from mcap.records import Channel, Schema
 from mcap.writer import CompressionType, Writer
 
 from paperknife.live.renderer import Renderer, ViewOptions
+from paperknife.recording.counter import Counter
 from paperknife.recording.encoder import Encoder
 from paperknife.recording.ending import ending_of
 from paperknife.recording.items import Closed, Noticed, Opened
 from paperknife.recording.packing import pack
 from paperknife.recording.reading import Recording, RecordingError
 from paperknife.recording.records import Limits, Op, Records, parsed
-from paperknife.recording.summary import Counter
 from paperknife.traffic import Batch, Close, Connection, Handshake, Piece
 from paperknife_decoders.direction_types import direction_types
 from paperknife_decoders.message import Direction, Fate, Message, Opcode

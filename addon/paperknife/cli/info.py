@@ -15,9 +15,9 @@ from paperknife.cli.failure import Failure
 from paperknife.cli.options import text_or_json
 from paperknife.cli.progress import Progress, counted, size_of
 from paperknife.cli.viewing import talk
+from paperknife.recording.counter import Counter
 from paperknife.recording.ending import read_ending
 from paperknife.recording.reading import Recording, RecordingError, opened_file
-from paperknife.recording.summary import Counter
 from paperknife_decoders.printable import printable
 
 __all__ = ["info_command"]

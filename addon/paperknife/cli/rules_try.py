@@ -23,7 +23,7 @@ from paperknife.mutation.rules.reading import read_rules
 from paperknife.mutation.rules.ruleset import RuleSet, faults_of
 from paperknife.mutation.rules.trial import Trial
 from paperknife.recording.reading import Recording, opened_file
-from paperknife.recording.records import MAGIC
+from paperknife.recording.shapes import MAGIC
 from paperknife.settings.yaml_file import ConfigError
 from paperknife_decoders.printable import printable
 from paperknife_decoders.protocol import Protocol

@@ -6,15 +6,16 @@ A recording holds its schema, so that it can be read years later and by other to
 
 * `items` are what a recording consists of: connections, messages, pieces, ends, notices.
 * `channels` and `happenings` say how an item is laid down in MCAP, and are read by both sides.
-* `encoder` turns items into records; `recorder` is the consumer of traffic that appends them to a file before the
-  traffic is passed on. A file that was cut off (a crash, a full disk) is whole up to its last record.
+* `encoder` turns items into records, on channels of their `kinds`; `recorder` is the consumer of traffic that appends
+  them to a file before the traffic is passed on. A file that was cut off (a crash, a full disk) is whole up to its last
+  record.
 * `packing` makes the final file of it when a session ends, and in a process of its own (`packer`, `pack_process`) when
   a segment is full.
 * `records` reads and bounds the records of any file, whoever wrote it (`inflation` the chunks of them), `ordering`
   keeps them in their order where another tool has sorted them; `reading` turns them back into items by `making`, with
   `protocols` out of the schemas in the file, which `embedded_schemas` gives to others. `seeking` begins in the middle
   of a packed file, `following` reads one that is still being written. `redacting` masks items anew.
-* `summary` counts items, and is what `ending` finds at the end of a packed file.
+* `counter` makes a `summary` of items, which `ending` finds at the end of a packed file.
 * `selection` is a part of a recording, by times (`moments`), connections and expressions; `excerpt` makes a recording
   of it, with the `state` that holds before it: what is newest of its `subjects` and was not taken back (`undoing`).
   Messages of which one goes on in the next are kept together (`chains`).

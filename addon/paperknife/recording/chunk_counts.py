@@ -5,9 +5,10 @@ from __future__ import annotations
 from mcap.records import Channel, Schema
 
 from paperknife.recording.channels import ChannelKey, Kind
+from paperknife.recording.counter import Counter
 from paperknife.recording.making import Making
 from paperknife.recording.protocols import Protocols
-from paperknife.recording.summary import Counter, Summary
+from paperknife.recording.summary import Summary
 from paperknife.traffic import Batch
 from paperknife_decoders.message import Fate
 

@@ -7,8 +7,7 @@ from typing import BinaryIO
 
 from mcap.opcode import Opcode as Op
 
-from paperknife.recording.records import MAGIC
-from paperknife.recording.shapes import HEAD, KNOWN, fits
+from paperknife.recording.shapes import HEAD, KNOWN, MAGIC, fits
 
 __all__ = ["BLOCK", "START", "DamagedFile"]
 

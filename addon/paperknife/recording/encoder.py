@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from struct import Struct
 from typing import Any
 
-from google.protobuf.message import DecodeError
 from mcap.data_stream import RecordBuilder
 from mcap.records import Channel, Header, McapRecord, Metadata, Schema
 
@@ -29,13 +28,14 @@ from paperknife.recording.happenings import (
     rules_object,
 )
 from paperknife.recording.items import Closed, Noticed, Opened
+from paperknife.recording.kinds import kind_of, kind_of_all
+from paperknife.recording.shapes import MAGIC
 from paperknife.traffic import Batch, Piece
-from paperknife_decoders.message import Direction, Fate, Message, Opcode
+from paperknife_decoders.message import Direction, Message, Opcode
 from paperknife_decoders.protocol import Protocol
 
-__all__ = ["MAGIC", "MESSAGE", "MESSAGE_HEAD", "PROFILE", "SESSION", "VERSION", "Encoder", "record"]
+__all__ = ["MESSAGE", "MESSAGE_HEAD", "PROFILE", "SESSION", "VERSION", "Encoder", "record"]
 
-MAGIC = b"\x89MCAP0\r\n"
 PROFILE = "paperknife"
 """The profile, and the library, that the header of a recording names."""
 
@@ -249,34 +249,3 @@ def record(of: McapRecord) -> bytes:
     of.write(builder)
     data: bytes = builder.end()  # type: ignore[no-untyped-call]
     return data
-
-
-def kind_of_all(batch: Batch) -> Kind | None:
-    """What all messages of a batch are alike; None where they differ, or one has to be looked at by itself."""
-    opcodes = batch.opcodes
-    if batch.masked or batch.hits or batch.fate is Fate.CHANGED or opcodes.count(opcodes[0]) != len(opcodes):
-        return None
-    protocol = batch.reader.protocol
-    kind = protocol.type_for(batch.direction)
-    if kind is None or protocol.steps_for(batch.direction) or opcodes[0] != Opcode.BINARY:
-        return Kind.MESSAGE
-    if batch.accord.parses:
-        return Kind.ENVELOPE
-    try:
-        for content in batch.contents:
-            kind.parse(content)
-    except DecodeError:
-        return None
-    return Kind.ENVELOPE
-
-
-def kind_of(content: bytes, opcode: Opcode, protocol: Protocol, direction: Direction) -> Kind:
-    """Whether a message is exactly one bare envelope of its direction's type."""
-    kind = protocol.type_for(direction)
-    if kind is None or protocol.steps_for(direction) or opcode != Opcode.BINARY:
-        return Kind.MESSAGE
-    try:
-        kind.parse(content)
-    except DecodeError:
-        return Kind.MESSAGE
-    return Kind.ENVELOPE

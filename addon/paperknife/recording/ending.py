@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,12 +11,12 @@ from mcap.opcode import Opcode as Op
 from mcap.records import Footer, Metadata, MetadataIndex
 
 from paperknife.recording.encoder import SESSION
-from paperknife.recording.records import MAGIC, parsed
+from paperknife.recording.records import parsed
+from paperknife.recording.shapes import HEAD, MAGIC
 from paperknife.recording.summary import SUMMARY, Summary
 
 __all__ = ["Ending", "ending_of", "part", "read_ending", "summary_records"]
 
-HEAD = struct.Struct("<BQ")
 FOOTER_SIZE = HEAD.size + 20 + len(MAGIC)
 """Bytes of the footer record, which is the last, and the magic behind it."""
 

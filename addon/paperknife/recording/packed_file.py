@@ -13,8 +13,9 @@ import zstandard
 from mcap.opcode import Opcode
 from mcap.records import ChunkIndex, DataEnd, Footer, McapRecord, Metadata, MetadataIndex, Statistics, SummaryOffset
 
-from paperknife.recording.encoder import MAGIC, record
+from paperknife.recording.encoder import record
 from paperknife.recording.journal import Journal
+from paperknife.recording.shapes import MAGIC
 
 __all__ = ["LEVEL", "PackedFile", "Sheaf"]
 

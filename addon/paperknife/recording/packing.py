@@ -16,10 +16,11 @@ from mcap.opcode import Opcode
 from mcap.records import Channel, Header, Metadata, Schema
 
 from paperknife.recording.chunk_counts import ChunkCounts
-from paperknife.recording.encoder import MAGIC, MESSAGE, MESSAGE_HEAD, record
+from paperknife.recording.encoder import MESSAGE, MESSAGE_HEAD, record
 from paperknife.recording.journal import Journal
 from paperknife.recording.packed_file import PackedFile, Sheaf
 from paperknife.recording.records import RecordingError, parsed
+from paperknife.recording.shapes import MAGIC
 from paperknife.recording.summary import SUMMARY
 
 __all__ = ["CHUNK", "Packed", "Progress", "pack", "part_of"]

@@ -14,24 +14,20 @@ from mcap.records import Channel, Header, Metadata
 from mcap.records import Schema as SchemaRecord
 
 from paperknife.recording.channels import ChannelKey
+from paperknife.recording.encoder import SESSION
 from paperknife.recording.items import Item, Opened
 from paperknife.recording.making import MOST_PENDING, Making
 from paperknife.recording.ordering import in_order
 from paperknife.recording.protocols import Protocols
 from paperknife.recording.records import LIMITS, Limits, Op, Read, RecordingError, Records, parsed
 from paperknife.recording.seeking import Sought, read_index
+from paperknife.recording.shapes import MESSAGE
 from paperknife.settings.reading import Loaded
 from paperknife_decoders.message import Message
 from paperknife_decoders.printable import printable
 from paperknife_decoders.secrets import Secrets
 
-__all__ = ["SESSION", "Recording", "RecordingError"]
-
-SESSION = "paperknife.session"
-"""The metadata record at the start."""
-
-MESSAGE = struct.Struct("<HIQQ")
-"""Of a message record: channel, sequence, log time, publish time (mcap.dev/spec, "Message")."""
+__all__ = ["Recording", "RecordingError", "opened_file"]
 
 
 class Recording:
@@ -132,7 +128,7 @@ class Recording:
                 continue
             try:
                 channel, sequence, time_ns, _ = unpack(body)
-                item = makers[channel](body[22:], sequence, time_ns)
+                item = makers[channel](body[MESSAGE.size :], sequence, time_ns)
             except KeyError:  # a channel of somebody else, or none at all
                 continue
             except struct.error:

@@ -18,12 +18,9 @@ from mcap.opcode import Opcode as Op
 from mcap.records import Channel, ChunkIndex, Footer, Header, McapRecord, Metadata, MetadataIndex, Schema
 
 from paperknife.recording.inflation import Unreadable, inflated
-from paperknife.recording.shapes import inflated_partly
+from paperknife.recording.shapes import HEAD, MAGIC, inflated_partly
 
-__all__ = ["BLOCK", "HEAD", "LIMITS", "MAGIC", "Limits", "Op", "Read", "RecordingError", "Records", "parsed"]
-
-MAGIC = b"\x89MCAP0\r\n"
-"""What a file begins and ends with (mcap.dev/spec, "Magic")."""
+__all__ = ["BLOCK", "LIMITS", "Limits", "Op", "Read", "RecordingError", "Records", "parsed"]
 
 BLOCK = 1 << 20
 """Bytes that are asked for at once."""
@@ -31,7 +28,6 @@ BLOCK = 1 << 20
 MOST_FAULTS = 20
 """So many faults of a file are told; it may have one in each of its records."""
 
-HEAD = struct.Struct("<BQ")
 CHUNK = bytes([Op.CHUNK])
 
 SKIPPED = frozenset({Op.ATTACHMENT, Op.ATTACHMENT_INDEX, Op.MESSAGE_INDEX, Op.CHUNK_INDEX})

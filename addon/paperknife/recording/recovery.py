@@ -16,9 +16,9 @@ from mcap.records import Footer
 
 from paperknife.recording.journal import Journal
 from paperknife.recording.packing import pack
-from paperknife.recording.records import MAGIC, RecordingError, Records, parsed
+from paperknife.recording.records import RecordingError, Records, parsed
 from paperknife.recording.salvage import Loss, Salvage
-from paperknife.recording.shapes import HEAD, LARGEST, fits
+from paperknife.recording.shapes import HEAD, LARGEST, MAGIC, fits
 from paperknife.recording.spool import Definitions, Spool
 
 __all__ = ["Recovered", "recover"]

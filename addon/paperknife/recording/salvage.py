@@ -16,8 +16,8 @@ from mcap.opcode import Opcode as Op
 
 from paperknife.recording.damaged_file import BLOCK, START, DamagedFile
 from paperknife.recording.inflation import Unreadable, inflated
-from paperknife.recording.records import MAGIC, RecordingError
-from paperknife.recording.shapes import HEAD, KNOWN, LARGEST, fits, indexed, inflated_partly
+from paperknife.recording.records import RecordingError
+from paperknife.recording.shapes import HEAD, KNOWN, LARGEST, MAGIC, fits, indexed, inflated_partly
 
 __all__ = ["Loss", "Salvage"]
 

@@ -21,8 +21,8 @@ from paperknife.recording.channels import HAPPENINGS, ChannelKey, Kind
 from paperknife.recording.encoder import PROFILE
 from paperknife.recording.ending import part, summary_records
 from paperknife.recording.inflation import Unreadable, inflated
-from paperknife.recording.records import BLOCK, HEAD, MAGIC, Limits, Records, parsed
-from paperknife.recording.shapes import INDEX
+from paperknife.recording.records import BLOCK, Limits, Records, parsed
+from paperknife.recording.shapes import HEAD, INDEX, MAGIC
 
 __all__ = ["Index", "Sought", "read_index"]
 

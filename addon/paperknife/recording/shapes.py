@@ -12,7 +12,10 @@ from typing import BinaryIO
 import zstandard
 from mcap.opcode import Opcode as Op
 
-__all__ = ["HEAD", "INDEX", "KNOWN", "LARGEST", "MESSAGE", "fits", "indexed", "inflated_partly"]
+__all__ = ["HEAD", "INDEX", "KNOWN", "LARGEST", "MAGIC", "MESSAGE", "fits", "indexed", "inflated_partly"]
+
+MAGIC = b"\x89MCAP0\r\n"
+"""What a file begins and ends with (mcap.dev/spec, "Magic")."""
 
 HEAD = struct.Struct("<BQ")
 """Opcode, length of what follows."""

@@ -14,9 +14,9 @@ from paperknife.recording.channels import HAPPENINGS, ChannelKey, Kind
 from paperknife.recording.encoder import PROFILE, record
 from paperknife.recording.happenings import protocol_object
 from paperknife.recording.journal import Journal
-from paperknife.recording.records import MAGIC, parsed
+from paperknife.recording.records import parsed
 from paperknife.recording.salvage import Salvage
-from paperknife.recording.shapes import HEAD, MESSAGE
+from paperknife.recording.shapes import HEAD, MAGIC, MESSAGE
 from paperknife.recording.summary import SUMMARY
 from paperknife_decoders.message import Direction, Opcode
 

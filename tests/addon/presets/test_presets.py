@@ -28,10 +28,10 @@ from paperknife.cli.expressions import compile_for
 from paperknife.live.interest import Interest
 from paperknife.live.renderer import FormatName, Renderer, ViewOptions
 from paperknife.live.tally import Tally
+from paperknife.recording.counter import Counter
 from paperknife.recording.exchange.tables import Folder, Tables
 from paperknife.recording.items import Closed, Opened
 from paperknife.recording.reading import Recording
-from paperknife.recording.summary import Counter
 from paperknife.recording.writer import RecordingWriter
 from paperknife.settings.catalogue import preset_entries
 from paperknife.settings.reading import Loaded, Reading, load

@@ -6,8 +6,9 @@ import pytest
 from mcap.reader import make_reader
 
 from paperknife.recording import packing
+from paperknife.recording.counter import Counter
 from paperknife.recording.reading import Recording
-from paperknife.recording.summary import SUMMARY, Counter, Summary
+from paperknife.recording.summary import SUMMARY, Summary
 
 
 @pytest.mark.parametrize("chunk", [300, 1 << 20])

@@ -5,7 +5,8 @@ import io
 import pytest
 
 from paperknife.recording.damaged_file import BLOCK, DamagedFile
-from paperknife.recording.encoder import MAGIC, MESSAGE_HEAD
+from paperknife.recording.encoder import MESSAGE_HEAD
+from paperknife.recording.shapes import MAGIC
 
 
 def message(number, content=b"content"):

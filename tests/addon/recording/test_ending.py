@@ -5,9 +5,9 @@ from io import BytesIO
 
 import pytest
 
+from paperknife.recording.counter import Counter
 from paperknife.recording.ending import ending_of, read_ending
 from paperknife.recording.reading import Recording
-from paperknife.recording.summary import Counter
 
 
 def test_a_packed_file(record):

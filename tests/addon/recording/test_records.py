@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from mcap.writer import CompressionType, Writer
 
-from paperknife.recording.records import MAGIC, Limits, Op, RecordingError, Records, parsed
+from paperknife.recording.records import Limits, Op, RecordingError, Records, parsed
+from paperknife.recording.shapes import MAGIC
 
 HEADER = b"\x01" + (8).to_bytes(8, "little") + bytes(8)
 FOOTER = b"\x02" + (20).to_bytes(8, "little") + bytes(20) + MAGIC

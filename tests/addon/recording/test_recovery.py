@@ -9,8 +9,9 @@ from tests.addon.recording.sessions import SERVER, Line, described, plain, read,
 
 from paperknife.recording import packing, recovery
 from paperknife.recording.reading import Recording
-from paperknife.recording.records import MAGIC, RecordingError
+from paperknife.recording.records import RecordingError
 from paperknife.recording.recovery import recover
+from paperknife.recording.shapes import MAGIC
 
 
 def names_in(folder):

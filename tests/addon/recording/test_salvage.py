@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from mcap.opcode import Opcode as Op
 from tests.addon.recording.sessions import SERVER, Line, plain, trading_day, write
 
-from paperknife.recording.records import MAGIC, RecordingError
+from paperknife.recording.records import RecordingError
 from paperknife.recording.salvage import Salvage
+from paperknife.recording.shapes import MAGIC
 
 
 def salvaged(data):

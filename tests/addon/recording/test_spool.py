@@ -6,11 +6,10 @@ import io
 from mcap.opcode import Opcode as Op
 from tests.addon.recording.sessions import plain, read, trading_day, write
 
-from paperknife.recording.encoder import MAGIC
 from paperknife.recording.journal import Journal
 from paperknife.recording.records import Records
 from paperknife.recording.salvage import Salvage
-from paperknife.recording.shapes import HEAD
+from paperknife.recording.shapes import HEAD, MAGIC
 from paperknife.recording.spool import Definitions, Spool
 
 
