@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from paperknife.live.amounts import clock_text, count_text, rfc3339, size_text, span_text
+from paperknife.live.amounts import clock_text, count_text, rfc3339_or_none, size_text, span_text
 from paperknife.live.cells import squeeze
 from paperknife.live.events import close_meaning
 from paperknife.recording.summary import ConnectionSummary, PayloadCount, Summary
@@ -72,8 +72,8 @@ class Contents:
             "whole": self.cut is None,
             "cut": self.cut,
             "session": dict(self.session),
-            "start": time_json(self.summary.start_ns),
-            "end": time_json(self.summary.end_ns),
+            "start": rfc3339_or_none(self.summary.start_ns),
+            "end": rfc3339_or_none(self.summary.end_ns),
             "duration_s": self.duration_ns / 1e9,
             "size_on_disk": self.size or None,
             **summary,
@@ -85,7 +85,7 @@ class Contents:
         """One connection."""
         known = asdict(row)
         opened, closed = known.pop("opened_ns"), known.pop("closed_ns")
-        known |= {"opened": time_json(opened), "closed": time_json(closed)}
+        known |= {"opened": rfc3339_or_none(opened), "closed": rfc3339_or_none(closed)}
         if not row.code:
             known |= {"code": None, "by": None}
         return known
@@ -196,14 +196,6 @@ def end_text(row: ConnectionSummary) -> str:
     reason = f' "{printable(row.reason)}"' if row.reason else ""
     by = f" by the {printable(row.by)}" if row.by else ""
     return f"{row.code} {close_meaning(row.code)}{reason}{by} after {span_text(row.closed_ns - row.opened_ns)}"
-
-
-def time_json(time_ns: int) -> str | None:
-    """A time as JSON has it; nothing for what a hostile file says that no calendar has."""
-    try:
-        return rfc3339(time_ns) if time_ns else None
-    except (ValueError, OverflowError, OSError):
-        return None
 
 
 def day_text(time_ns: int) -> str:

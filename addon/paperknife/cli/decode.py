@@ -11,9 +11,10 @@ from typing import Any
 import click
 
 from paperknife.cli.colour import colour_option, paint_for
-from paperknife.cli.decoded import FORMATS, Style, ascii_json
+from paperknife.cli.decoded import FORMATS, Style
 from paperknife.cli.failure import Failure
 from paperknife.cli.options import load_or_fail, protocol_options, reading_from, schema_option
+from paperknife.live.ascii_json import ascii_json
 from paperknife.recording.embedded_schemas import embedded_schemas
 from paperknife_decoders.direction_types import usual_message
 from paperknife_decoders.envelope import Envelope, Form

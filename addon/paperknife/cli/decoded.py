@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
+from paperknife.live.ascii_json import ascii_json
 from paperknife_decoders.documents import json_object, textproto
 from paperknife_decoders.envelope import Envelope, Form
 from paperknife_decoders.envelope_type import EnvelopeType
@@ -22,7 +21,7 @@ from paperknife_decoders.summary import summarize
 from paperknife_decoders.tree import tree_text
 from paperknife_decoders.wire.view import wire_text
 
-__all__ = ["FORMATS", "Style", "ascii_json"]
+__all__ = ["FORMATS", "Style"]
 
 BLANK = b"*"
 """What was blanked consists of these, and its fields are those of asterisks."""
@@ -71,11 +70,6 @@ def line(envelope: Envelope, style: Style) -> str:
 def json_text(envelope: Envelope, style: Style) -> str:
     """The JSON object in ASCII, safe on any terminal."""
     return ascii_json(json_object(envelope, style.secrets), indent=2)
-
-
-def ascii_json(value: Any, indent: int | None = None) -> str:
-    """JSON without a character that a terminal could take for a command."""
-    return json.dumps(value, indent=indent).replace("\x7f", "\\u007f")
 
 
 def text_format(envelope: Envelope, style: Style) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from paperknife.cli.failure import Failure
 from paperknife.cli.options import text_or_json
 from paperknife.cli.progress import Progress, counted, size_of
 from paperknife.cli.viewing import talk
+from paperknife.live.ascii_json import ascii_json
 from paperknife.recording.counter import Counter
 from paperknife.recording.ending import read_ending
 from paperknife.recording.reading import Recording, RecordingError, opened_file
@@ -49,7 +49,7 @@ def info_command(context: click.Context, /, files: tuple[str, ...], **options: A
             status = Failure.exit_code
             continue
         if options["form"] == "json":
-            click.echo(json.dumps(contents.json_object()).replace("\x7f", "\\u007f"))
+            click.echo(ascii_json(contents.json_object()))
         else:
             click.echo(("\n" if told else "") + contents.text(paint), nl=False, color=True)
         told += 1

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,6 +16,7 @@ from paperknife.cli.progress import Progress, counted, size_of
 from paperknife.cli.results import told_faults
 from paperknife.cli.verdicts import Discretion, report_lines, report_object, tried_lines, tried_object
 from paperknife.cli.viewing import talk
+from paperknife.live.ascii_json import ascii_json
 from paperknife.mutation.rules.checking import check
 from paperknife.mutation.rules.form import RuleFile
 from paperknife.mutation.rules.reading import read_rules
@@ -115,7 +115,7 @@ def tell(trial: Trial, recording: Recording, options: dict[str, Any]) -> None:
             continue
         tried = discretion.learn(found)
         if options["form"] == "json":
-            click.echo(json.dumps(discretion.told(tried_object(tried))).replace("\x7f", "\\u007f"))
+            click.echo(ascii_json(discretion.told(tried_object(tried))))
         else:
             for line in tried_lines(tried, paint):
                 click.echo(discretion.line(line), color=True)
@@ -125,7 +125,7 @@ def finish(trial: Trial, options: dict[str, Any]) -> None:
     """The counts."""
     report = trial.rules.report()
     if options["form"] == "json":
-        click.echo(json.dumps(report_object(trial, report)).replace("\x7f", "\\u007f"))
+        click.echo(ascii_json(report_object(trial, report)))
         return
     for line in report_lines(trial, report):
         click.echo(line)

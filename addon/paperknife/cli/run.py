@@ -28,6 +28,7 @@ from paperknife.cli.options import (
 from paperknife.cli.recording import record_options, record_words_or_fail
 from paperknife.cli.replaying import loaded_or_fail, replay_options, replay_words_or_fail
 from paperknife.cli.viewing import Viewing, open_output, talk
+from paperknife.entry import INTERRUPTED
 from paperknife.settings.child_environment import URL_VARIABLE, Reach, Route, TrustFiles, child_environment, route_for
 from paperknife.settings.client_kinds import kind_of_command, unseen_advice
 from paperknife.settings.trust_store import write_trust_files, write_upstream_bundle
@@ -40,9 +41,6 @@ __all__ = ["run_command"]
 
 UPSTREAM_OPTION = "ssl_verify_upstream_trusted_ca"
 """mitmproxy's option for the authorities that it checks servers with."""
-
-INTERRUPTED = 130
-"""The exit status of a process that Ctrl-C has ended (128 + SIGINT)."""
 
 DRAIN_SECONDS = 1.0
 """How long the last messages of connections may take to arrive once the command has ended."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import sys
 from collections.abc import Sequence
@@ -14,6 +13,7 @@ from paperknife.cli.colour import colour_option, paint_for
 from paperknife.cli.failure import Failure
 from paperknife.cli.schema_drift import drift_command
 from paperknife.cli.schema_infer import infer_command
+from paperknife.live.ascii_json import ascii_json
 from paperknife.recording.embedded_schemas import embedded_schemas
 from paperknife_decoders.direction_types import candidates, direction_types, payload_members
 from paperknife_decoders.printable import printable
@@ -63,7 +63,7 @@ def list_command(paths: tuple[str, ...], form: str) -> None:
     if form == "json":
         for message, members in rows:
             row = {"message": message.full_name, "file": message.file.name, "fields": len(message.fields)}
-            click.echo(json.dumps(row | {"payloads": [member.name for member in members]}))
+            click.echo(ascii_json(row | {"payloads": [member.name for member in members]}))
         return
     table = [
         (message.full_name, content(len(message.fields), len(members)), message.file.name) for message, members in rows

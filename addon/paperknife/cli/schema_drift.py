@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 from typing import Any
@@ -16,6 +15,7 @@ from paperknife.cli.results import told_faults
 from paperknife.cli.show import needs_redaction
 from paperknife.cli.viewing import talk
 from paperknife.live.amounts import clock_text, count_text, rfc3339
+from paperknife.live.ascii_json import ascii_json
 from paperknife.recording.items import Item
 from paperknife.recording.reading import Recording, opened_file
 from paperknife.recording.redacting import redacted
@@ -160,7 +160,7 @@ def json_lines(found: list[Finding], places: dict[str, str]) -> Iterator[str]:
             "example": each.example,
             "add": "\n".join(each.lines),
         }
-        yield json.dumps(told, ensure_ascii=False)
+        yield ascii_json(told)
 
 
 def tell(drift: Drift, read: int) -> None:

@@ -30,9 +30,6 @@ MOST_CONNECTIONS = 10_000
 OFTEN = 2048
 """After so many messages somebody looks at the clock."""
 
-SLACK_NS = 5 * 10**9
-"""A clock may have been set back while it was recorded: so long after the end of a time range one goes on reading."""
-
 
 class Outlet:
     """Writes texts to `out`, several at a time, the first at once."""
@@ -70,7 +67,7 @@ class Carried:
     connections: dict[int, Connection] = field(default_factory=dict)
 
     def goes_on(self, item: Opened) -> bool:
-        """True if a connection was open in the file before already; of any other one, that file tells nothing."""
+        """True if a connection was open in the file before this one; another one of its number is forgotten."""
         connection = item.connection
         known = self.connections.get(connection.number)
         if item.resumed and known == connection:
@@ -115,7 +112,7 @@ class Showing:
     def show(self, items: Iterator[Item]) -> None:
         """Show items until they end, or enough is shown."""
         write, tick, selection = self.outlet.write, self.outlet.tick, self.selection
-        until = None if selection.end_ns is None else selection.end_ns + SLACK_NS
+        until = selection.until_ns
         for count, item in enumerate(items):
             if not count % OFTEN:
                 tick()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -15,6 +14,7 @@ from paperknife.cli.progress import Progress, counted, size_of
 from paperknife.cli.results import told_faults
 from paperknife.cli.selecting import is_selective, selection_from, selection_options
 from paperknife.cli.viewing import talk
+from paperknife.live.ascii_json import ascii_json
 from paperknife.recording.items import Closed, Item, Noticed, Opened
 from paperknife.recording.reading import Recording, opened_file
 from paperknife.recording.selection import Selection
@@ -32,9 +32,6 @@ __all__ = ["stats_command"]
 
 NOTHING_MEASURED = 1
 """The exit status where a part was asked for, and there is nothing in it."""
-
-SLACK_NS = 5 * 10**9
-"""A clock may have been set back while it was recorded: so long after the end of a time range one goes on reading."""
 
 
 @click.command("stats")
@@ -70,7 +67,7 @@ def stats_command(context: click.Context, /, files: tuple[str, ...], **options: 
     report = measuring.meter.report()
     if options["form"] == "json":
         told = {"files": list(files), "cut": measuring.cuts, **report_object(report)}
-        click.echo(json.dumps(told).replace("\x7f", "\\u007f"))
+        click.echo(ascii_json(told))
     else:
         paint = paint_for(sys.stdout, options["colour"])
         click.echo("".join(f"{line}\n" for line in report_lines(report, paint)), nl=False, color=True)
@@ -116,7 +113,7 @@ class Measuring:
         if not is_selective({**self.options, "where": None}):
             yield from items
             return
-        until = None if self.selection.end_ns is None else self.selection.end_ns + SLACK_NS
+        until = self.selection.until_ns
         for item in items:
             if self.selection.covers(connection_of(item), item.time_ns):
                 yield item

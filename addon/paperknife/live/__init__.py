@@ -12,6 +12,7 @@ What the tap hands on goes this way, and never blocks on its way in::
   instead of kept, and the traffic goes on.
 * `line` lays out one line in columns, `events` what is no message (connections, pings, notices), `documents` writes the
   same as JSON and YAML, `dumps` in the text format and as bytes.
+* `ascii_json` is what JSON goes through on its way to a terminal.
 * `formats` brings these together by the name that the user gives.
 * `layout` has the columns of a line, for each width; `sink` is where the text goes as bytes.
 * `amounts` are sizes, latencies and times as a person reads them; `cells` counts the columns that a text takes,

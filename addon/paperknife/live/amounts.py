@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from datetime import UTC, datetime
 
-__all__ = ["clock_text", "count_text", "latency_text", "rfc3339", "size_text", "span_text"]
+__all__ = ["clock_text", "count_text", "latency_text", "rfc3339", "rfc3339_or_none", "size_text", "span_text"]
 
 SIZES = (("B", 1), ("kB", 10**3), ("MB", 10**6), ("GB", 10**9))
 """Decimal units, as networks use them."""
@@ -73,6 +73,14 @@ def rfc3339(time_ns: int) -> str:
     """The time in UTC with nanoseconds: ``2026-01-31T13:03:21.482000000Z``."""
     seconds, rest = divmod(time_ns, 1_000_000_000)
     return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%S}.{rest:09d}Z"
+
+
+def rfc3339_or_none(time_ns: int) -> str | None:
+    """The same; None for 0, which stands for no time, and for what a hostile file says that no calendar has."""
+    try:
+        return rfc3339(time_ns) if time_ns else None
+    except (ValueError, OverflowError, OSError):
+        return None
 
 
 def count_text(count: int, noun: str, plural: str = "") -> str:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from paperknife.live.amounts import clock_text, rfc3339, size_text
+from paperknife.live.ascii_json import ascii_json
 from paperknife.live.events import (
     Closed,
     Control,
@@ -45,7 +45,7 @@ __all__ = [
 
 def json_line(value: dict[str, Any]) -> str:
     """`value` in one line of ASCII, safe on any terminal."""
-    return json.dumps(value, separators=(",", ":")).replace("\x7f", "\\u007f") + "\n"
+    return ascii_json(value, separators=(",", ":")) + "\n"
 
 
 def envelope_object(shown: Shown) -> dict[str, Any]:

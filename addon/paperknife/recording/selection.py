@@ -20,6 +20,10 @@ NOTHING = Envelope(b"", Form.BYTES)
 """Stands for a message in which the protocol reads no envelope at all."""
 
 
+SLACK_NS = 5 * 10**9
+"""A clock may have been set back while it was recorded: so long after the end of a time range one goes on reading."""
+
+
 @dataclass(frozen=True, slots=True)
 class Selection:
     """What is wanted of a recording.
@@ -40,6 +44,11 @@ class Selection:
         if self.connections and connection not in self.connections:
             return False
         return (self.start_ns is None or time_ns >= self.start_ns) and not self.is_past(time_ns)
+
+    @property
+    def until_ns(self) -> int | None:
+        """The time from which on nothing more of the range comes, in nanoseconds since the epoch; None: none."""
+        return None if self.end_ns is None else self.end_ns + SLACK_NS
 
     def is_past(self, time_ns: int) -> bool:
         """True for what comes after the end of the range."""

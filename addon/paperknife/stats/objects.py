@@ -23,7 +23,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from paperknife.live.amounts import rfc3339
+from paperknife.live.amounts import rfc3339_or_none
 from paperknife.stats.report import Amount, Gap, Heartbeats, Latency, Numbers, Report, Unanswered
 from paperknife_decoders.message import Direction
 
@@ -33,8 +33,8 @@ __all__ = ["report_object"]
 def report_object(report: Report) -> dict[str, Any]:
     """All of it."""
     return {
-        "start": time_json(report.start_ns),
-        "end": time_json(report.end_ns),
+        "start": rfc3339_or_none(report.start_ns),
+        "end": rfc3339_or_none(report.end_ns),
         "duration_s": report.span_ns / 1e9,
         "connections": report.connections,
         "totals": {
@@ -61,8 +61,8 @@ def amount_object(row: Amount) -> dict[str, Any]:
         "largest_bytes": row.largest,
         "messages_per_s": None if row.rate is None else round(row.rate, 3),
         "peak_messages_in_1s": row.peak,
-        "first": time_json(row.first_ns),
-        "last": time_json(row.last_ns),
+        "first": rfc3339_or_none(row.first_ns),
+        "last": rfc3339_or_none(row.last_ns),
     }
 
 
@@ -88,7 +88,7 @@ def unanswered_object(row: Unanswered, end_ns: int) -> dict[str, Any]:
         "request": row.request,
         "requests": row.asked,
         "unanswered": row.unanswered,
-        "oldest": time_json(row.oldest_ns),
+        "oldest": rfc3339_or_none(row.oldest_ns),
         "oldest_connection": row.oldest_connection,
         "waiting_s": max(end_ns - row.oldest_ns, 0) / 1e9,
     }
@@ -115,7 +115,7 @@ def numbers_object(row: Numbers) -> dict[str, Any]:
 def gap_object(gap: Gap) -> dict[str, Any]:
     """One gap."""
     return {
-        "time": time_json(gap.time_ns),
+        "time": rfc3339_or_none(gap.time_ns),
         "connection": gap.connection,
         "subject": dict(gap.about),
         "last": gap.last,
@@ -134,7 +134,7 @@ def heartbeats_object(row: Heartbeats) -> dict[str, Any]:
         "period_ms": milliseconds(found.period_ns) if is_known else None,
         "jitter_ms": milliseconds(found.jitter_ns) if is_known else None,
         "longest_ms": milliseconds(found.longest_ns) if is_known else None,
-        "longest_end": time_json(found.longest_end_ns) if is_known else None,
+        "longest_end": rfc3339_or_none(found.longest_end_ns) if is_known else None,
         "gaps": found.gaps,
         "missed": found.missed,
     }
@@ -143,11 +143,3 @@ def heartbeats_object(row: Heartbeats) -> dict[str, Any]:
 def milliseconds(nanoseconds: int) -> float:
     """With all that nanoseconds tell."""
     return nanoseconds / 1e6
-
-
-def time_json(time_ns: int) -> str | None:
-    """A time as JSON has it; nothing for what a hostile file says that no calendar has."""
-    try:
-        return rfc3339(time_ns) if time_ns else None
-    except (ValueError, OverflowError, OSError):
-        return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from paperknife.cli.decoded import FORMATS, Style, ascii_json
+from paperknife.cli.decoded import FORMATS, Style
 from paperknife_decoders.envelope import Envelope, Form
 from paperknife_decoders.paint import PLAIN
 from paperknife_decoders.secrets import Secrets
@@ -28,8 +28,3 @@ def test_nothing_is_printed_raw(form: str, data: bytes, kind: Form) -> None:
     """Every format shows whatever there is, with no character that a terminal takes for a command."""
     shown = FORMATS[form](Envelope(data, kind, None), STYLE)
     assert all(sign == "\n" or (sign.isprintable() and sign != "\x7f") for sign in shown)
-
-
-def test_json_in_ascii() -> None:
-    """Every character beyond is escaped."""
-    assert ascii_json({"a": "\x7f\u202e"}) == r'{"a": "\u007f\u202e"}'

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from tests.addon.recording.sessions import CLIENT, SERVER, Line, trading_day, write
+from google.protobuf.descriptor_pb2 import FileDescriptorProto, FileDescriptorSet
+from tests.addon.recording.sessions import CLIENT, SERVER, START_NS, Line, trading_day, write
 
 from paperknife.cli import main
 from paperknife.demo.files import given_schema, newer_schema
@@ -90,6 +91,20 @@ def test_json():
     }
     assert value["first"]["direction"] == "server"
     assert found["trading.v1.ServerMessage", 10]["add"].startswith("// in oneof payload:\nPayload10 payload_10 = 10;")
+
+
+def test_json_of_a_hostile_schema(folder):
+    """What it calls its files is no command to a terminal."""
+    file = FileDescriptorProto(name="\x9b31m.proto", syntax="proto3")
+    for name in ("ClientMessage", "ServerMessage"):
+        file.message_type.add(name=name)
+    Path("hostile.binpb").write_bytes(FileDescriptorSet(file=[file]).SerializeToString())
+    reader = load(Reading(schema=("hostile.binpb",))).protocol.reader()
+    message = Message(1, CLIENT, START_NS, Opcode.BINARY, b"\x08\x07", reader)
+    write(folder / "one.mcap", [Line().opened(), message])
+    told = drift("one.mcap", "--format", "json").stdout
+    assert told.isascii()
+    assert json.loads(told)["file"] == "\x9b31m.proto"
 
 
 def test_no_drift():

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from paperknife.live.amounts import clock_text, count_text, latency_text, rfc3339, size_text, span_text
+from paperknife.live.amounts import clock_text, count_text, latency_text, rfc3339, rfc3339_or_none, size_text, span_text
 
 MS, S = 10**6, 10**9
 
@@ -95,3 +95,10 @@ def test_rfc3339():
 def test_count(count, text):
     """Counts agree with their nouns."""
     assert count_text(count, "line") == text
+
+
+def test_a_time_that_no_calendar_has():
+    """A hostile recording has it; 0 is no time at all."""
+    assert rfc3339_or_none(1) == rfc3339(1)
+    assert rfc3339_or_none(0) is None
+    assert rfc3339_or_none(2**64 * 1000) is None
