@@ -14,6 +14,7 @@ from paperknife.cli.colour import colour_option, paint_for
 from paperknife.cli.failure import Failure
 from paperknife.cli.options import decorate
 from paperknife.cli.viewing import open_output, talk
+from paperknife.live.amounts import count_text
 from paperknife.replay.report import REPORTS, Compared
 from paperknife.replay.verdict import counts_text, verdict_lines
 from paperknife_decoders.path_patterns import leads_to_field
@@ -86,7 +87,7 @@ def check_reports(reports: Iterable[tuple[str, str]]) -> None:
         if kind not in REPORTS:
             raise Failure(f"--report: one of {', '.join(REPORTS)} was expected before the file, not {kind!r}.")
         if path != "-" and not Path(path).absolute().parent.is_dir():
-            raise Failure(f"--report: there is no folder {Path(path).parent} for {path}.")
+            raise Failure(f"--report: there is no folder {Path(path).parent} for {path}. Make it first.")
 
 
 def check_names(options: dict[str, Any], protocols: Sequence[Protocol]) -> None:
@@ -122,12 +123,11 @@ def tell(compared: Compared, options: dict[str, Any], sent: int | None = None) -
     for kind, path in options["report"]:
         with open_output(path) as out:
             out.write(REPORTS[kind](compared))
-    parts = [] if sent is None else [f"{sent:,} messages sent"]
+    parts = [] if sent is None else [f"{count_text(sent, 'message')} sent"]
     parts += [f"{compared.expected:,} expected", f"{compared.came:,} came"]
-    plural = "s" if compared.connections != 1 else ""
     so_far = " so far" if compared.interrupted else ""
     verdict = f"Different{so_far}: {counts_text(compared.findings)}" if compared.findings.total else f"The same{so_far}"
-    talk(f"{verdict}. {', '.join(parts)}, on {compared.connections:,} connection{plural}.")
+    talk(f"{verdict}. {', '.join(parts)}, on {count_text(compared.connections, 'connection')}.")
     if compared.findings.total and compared.same == 0 and compared.expected and compared.came:
         talk("Nothing of it is as recorded. Is it the same API, and the same protocol?")
     if compared.interrupted:

@@ -12,7 +12,7 @@ from paperknife.cli.failure import Failure
 from paperknife.cli.options import override_from, override_options
 from paperknife.cli.progress import Progress, counted, size_of
 from paperknife.cli.results import told_faults
-from paperknife.cli.selecting import OPTIONS, MomentType, is_selective, selection_from
+from paperknife.cli.selecting import is_selective, selection_but_to_options, selection_from
 from paperknife.cli.show import needs_redaction, secrets_of
 from paperknife.cli.viewing import talk
 from paperknife.live.amounts import count_text
@@ -26,8 +26,6 @@ from paperknife_decoders.redaction import Redactor
 
 __all__ = ["export_command"]
 
-TIME = MomentType()
-
 
 @click.command("export")
 @click.argument("file")
@@ -40,10 +38,7 @@ TIME = MomentType()
 )
 @click.option("-o", "--output", "out", metavar="OUT", help="File to write to, for csv a new folder; else stdout.")
 @click.option("--force", is_flag=True, help="Replace OUT if it is there already.")
-@OPTIONS[0]
-@OPTIONS[1]
-@OPTIONS[2]
-@click.option("--until", "end", type=TIME, metavar="TIME", help="Up to then, with the millisecond that it names.")
+@selection_but_to_options
 @click.option("--raw", is_flag=True, help="With jsonl: the bytes of each message too (data), in base64.")
 @override_options
 @click.option(

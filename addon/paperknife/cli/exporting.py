@@ -77,8 +77,10 @@ class Target:
         """A new folder, or one with nothing in it, for its owner alone."""
         assert self.out is not None
         path, name = Path(self.out), printable(self.out)
-        if path.exists() and (not path.is_dir() or any(path.iterdir())):
-            raise Failure(f"A new folder was expected, and {name} is there already, with something in it.")
+        if path.exists() and not path.is_dir():
+            raise Failure(f"A new folder was expected, and {name} is a file. Name another, or one table as NAME.csv.")
+        if path.exists() and any(path.iterdir()):
+            raise Failure(f"A new folder was expected, and {name} has something in it. Name another.")
         if not path.parent.is_dir():
             raise Failure(f"A folder was expected at {printable(str(path.parent))}, for {name}. Make it first.")
         path.mkdir(mode=0o700, exist_ok=True)

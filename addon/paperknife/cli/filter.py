@@ -11,6 +11,7 @@ from paperknife.cli.progress import Progress, counted, size_of
 from paperknife.cli.results import name_of, result_options, result_place, told_faults
 from paperknife.cli.selecting import selection_from, selection_options
 from paperknife.cli.viewing import talk
+from paperknife.live.amounts import count_text
 from paperknife.recording.excerpt import Excerpt
 from paperknife.recording.reading import Recording, opened_file
 from paperknife.recording.writer import RecordingWriter
@@ -51,10 +52,10 @@ def filter_command(ctx: click.Context, /, source: str, out: str, force: bool, **
         talk(recording.cut)
     name = name_of(out)
     if not excerpt.kept:
-        talk(f"None of {excerpt.seen:,} messages is in this part. {name} was not made.")
+        talk(f"None of {count_text(excerpt.seen, 'message')} is in this part. {name} was not made.")
         ctx.exit(1)
     state = f", and {excerpt.added:,} from before" if excerpt.added else ""
-    talk(f"{name}: {excerpt.kept:,} of {excerpt.seen:,} messages{state}.")
+    talk(f"{name}: {excerpt.kept:,} of {count_text(excerpt.seen, 'message')}{state}.")
     if excerpt.forgotten:
         talk(f"The state before it was too large; {excerpt.forgotten:,} of its messages, the oldest, are left out.")
 

@@ -10,6 +10,7 @@ from paperknife.cli.failure import Failure
 from paperknife.cli.progress import Progress
 from paperknife.cli.results import name_of, result_options, result_place, told_faults
 from paperknife.cli.viewing import talk
+from paperknife.live.amounts import count_text
 from paperknife.recording.recovery import Recovered, recover
 from paperknife_decoders.printable import printable
 
@@ -60,12 +61,15 @@ def report(result: Recovered, source: str, out: str) -> None:
         rest = result.losses[MOST_TOLD:]
         talk(f"At {len(rest):,} more places: {sum(loss.size for loss in rest):,} B are lost.")
     if result.missing:
-        talk(f"By the numbers of the others, {result.missing:,} records are missing there.")
+        verb = "is" if result.missing == 1 else "are"
+        talk(f"By the numbers of the others, {count_text(result.missing, 'record')} {verb} missing there.")
     if result.orphans:
-        talk(f"{result.orphans:,} records are left out: what told of their channel is lost.")
+        verb, whose = ("is", "its") if result.orphans == 1 else ("are", "their")
+        talk(f"{count_text(result.orphans, 'record')} {verb} left out: what told of {whose} channel is lost.")
     if result.is_short:
         talk("The end of it is missing, with messages of which nothing is known.")
     elif result.cut:
         talk(f"The last {result.cut:,} B are left out: a record that was not written to its end.")
     state = "was whole" if result.was_whole and not result.is_lossy else "is mended"
-    talk(f"{printable(source)} {state}. {name_of(out)}: {result.messages:,} messages, read back and the same.")
+    messages = count_text(result.messages, "message")
+    talk(f"{printable(source)} {state}. {name_of(out)}: {messages}, read back and the same.")

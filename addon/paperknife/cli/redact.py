@@ -13,6 +13,7 @@ from paperknife.cli.options import override_from, protocol_options
 from paperknife.cli.progress import Progress, counted, size_of
 from paperknife.cli.results import name_of, result_options, result_place, told_faults
 from paperknife.cli.viewing import talk
+from paperknife.live.amounts import count_text
 from paperknife.recording.reading import Recording, opened_file
 from paperknife.recording.redaction import Redaction, Rules, redact
 from paperknife.settings.reading import Loaded
@@ -142,4 +143,5 @@ def report(result: Redaction, source: str, out: str) -> None:
         talk(f"  {'(handshakes)':<{width}}  {result.handshakes:>9,}")
     if not result.paths and not result.handshakes:
         talk(f"Nothing in {printable(source)} had to be masked.")
-    talk(f"{name_of(out)}: {result.messages:,} messages, {result.masked:,} of them masked; searched and found clean.")
+    messages = count_text(result.messages, "message")
+    talk(f"{name_of(out)}: {messages}, {result.masked:,} of them masked; searched and found clean.")

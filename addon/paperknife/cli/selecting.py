@@ -9,11 +9,12 @@ import click
 
 from paperknife.cli.expressions import compiled_or_fail
 from paperknife.cli.failure import Failure
+from paperknife.cli.options import decorate
 from paperknife.recording.moments import Moment, MomentError, parse_moment
 from paperknife.recording.selection import Selection
 from paperknife.settings.reading import Loaded
 
-__all__ = ["is_selective", "selection_from", "selection_options"]
+__all__ = ["is_selective", "placing_options", "selection_but_to_options", "selection_from", "selection_options"]
 
 
 class MomentType(click.ParamType):  # type: ignore[type-arg, unused-ignore]
@@ -31,38 +32,48 @@ class MomentType(click.ParamType):  # type: ignore[type-arg, unused-ignore]
             self.fail(str(error), param, ctx)
 
 
-OPTIONS = (
-    click.option("--where", metavar="EXPR", help="Only messages that this expression is true for."),
-    click.option(
-        "--connection",
-        multiple=True,
-        metavar="N",
-        type=click.IntRange(1),
-        help="Only this connection; may be repeated.",
-    ),
-    click.option(
-        "--from",
-        "start",
-        type=MomentType(),
-        metavar="TIME",
-        help="From then on: 14:03:22.104, 2026-07-30T14:03:22Z, or +10s from the beginning.",
-    ),
-    click.option(
-        "--to",
-        "--until",  # the name that is free in every command: for some, --to is something else
-        "end",
-        type=MomentType(),
-        metavar="TIME",
-        help="Up to then, with the millisecond that it names.",
-    ),
+WHERE = click.option("--where", metavar="EXPR", help="Only messages for which this expression is true.")
+
+CONNECTION = click.option(
+    "--connection",
+    multiple=True,
+    metavar="N",
+    type=click.IntRange(1),
+    help="Only this connection; may be given again.",
+)
+
+FROM = click.option(
+    "--from",
+    "start",
+    type=MomentType(),
+    metavar="TIME",
+    help="From this time on: 14:03:22.104, 2026-07-30T14:03:22Z, or +10s from the beginning.",
 )
 
 
+def until_option(*names: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """What adds the end of a time range, under these names."""
+    what = "Up to this time, with the millisecond that it names."
+    return click.option(*names, "end", type=MomentType(), metavar="TIME", help=what)
+
+
+TO = until_option("--to", "--until")
+"""The second name is free in every command: for some, ``--to`` is something else."""
+
+
+def placing_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add ``--connection``, ``--from`` and ``--to``, which is ``--until`` too."""
+    return decorate(command, (CONNECTION, FROM, TO))
+
+
 def selection_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add ``--where``, ``--connection``, ``--from`` and ``--to``, which is ``--until`` too."""
-    for option in reversed(OPTIONS):
-        command = option(command)
-    return command
+    """Add ``--where``, and the options of `placing_options`."""
+    return decorate(command, (WHERE, CONNECTION, FROM, TO))
+
+
+def selection_but_to_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The same for a command in which ``--to`` is something else: the end of a time is ``--until`` there."""
+    return decorate(command, (WHERE, CONNECTION, FROM, until_option("--until")))
 
 
 def is_selective(options: dict[str, Any]) -> bool:

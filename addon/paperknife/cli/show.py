@@ -12,8 +12,8 @@ import click
 
 from paperknife.cli.expressions import compile_for
 from paperknife.cli.failure import Failure
-from paperknife.cli.options import decorate, override_from, override_options, view_from, view_options
-from paperknife.cli.selecting import OPTIONS, is_selective, selection_from
+from paperknife.cli.options import override_from, override_options, view_from, view_options
+from paperknife.cli.selecting import is_selective, placing_options, selection_from
 from paperknife.cli.showing import Carried, Outlet, Showing
 from paperknife.cli.viewing import talk
 from paperknife.live.renderer import Renderer, ViewOptions
@@ -30,16 +30,8 @@ from paperknife_decoders.secrets import NO_SECRETS, Secrets
 
 __all__ = ["show_command"]
 
-PLACES = [option for option in OPTIONS if option is not OPTIONS[0]]
-"""Which connections and times; ``--where`` comes with the other options of a view."""
-
 NOTHING_SHOWN = 1
 """The exit status where a part was asked for, and there is nothing in it."""
-
-
-def placing_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add ``--connection``, ``--from`` and ``--to``."""
-    return decorate(command, PLACES)
 
 
 @click.command("show")

@@ -14,6 +14,7 @@ from typing import BinaryIO
 
 from mcap.opcode import Opcode as Op
 
+from paperknife.live.amounts import count_text
 from paperknife.recording.damaged_file import BLOCK, START, DamagedFile
 from paperknife.recording.inflation import Unreadable, inflated
 from paperknife.recording.records import RecordingError
@@ -38,7 +39,7 @@ class Loss:
     messages: int | None = None
 
     def __str__(self) -> str:
-        count = f" with {self.messages:,} messages" if self.messages else ""
+        count = f" with {count_text(self.messages, 'message')}" if self.messages else ""
         return f"At byte {self.offset:,}: {self.size:,} B{count} are lost, {self.what}."
 
 

@@ -151,7 +151,14 @@ MISUSE = {
     "there already": (["session.mcap", "--to", "har", "-o", "x.txt"], "x.txt is there already"),
     "no folder": (["session.mcap", "--to", "har", "-o", "a/b.har"], "A folder was expected at a"),
     "a folder": (["session.mcap", "--to", "har", "-o", "full"], "full is a folder"),
-    "a full folder": (["session.mcap", "--to", "csv", "-o", "full"], "A new folder was expected"),
+    "a full folder": (
+        ["session.mcap", "--to", "csv", "-o", "full"],
+        "A new folder was expected, and full has something",
+    ),
+    "a file for a folder": (
+        ["session.mcap", "--to", "csv", "-o", "session.mcap"],
+        "session.mcap is a file. Name another",
+    ),
     "a type alone": (["session.mcap", "--to", "har", "--client", "x.Y"], "add --schema PATH"),
 }
 

@@ -194,7 +194,7 @@ def test_ctrl_c_waits_for_no_server() -> None:
             running.expect(pexpect.EOF)
             running.close()
     told = " ".join(running.before.split())
-    assert "The same so far. 1 messages sent, 2 expected, 0 came, on 1 connection." in told
+    assert "The same so far. 1 message sent, 2 expected, 0 came, on 1 connection." in told
     assert "Interrupted: 1 of 1 connection had not come to the end; 2 expected messages had not come yet." in told
     assert running.exitstatus == 2
 

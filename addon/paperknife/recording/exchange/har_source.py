@@ -14,6 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
+from paperknife.live.amounts import count_text
 from paperknife.recording.exchange.har import CONNECTION
 from paperknife.recording.exchange.har_values import (
     FORM_FAULTS,
@@ -95,9 +96,12 @@ class HarSource:
         by = f" ({printable(self.creator)} wrote it)" if self.creator else ""
         notes = []
         if self.silent:
-            notes.append(f"{self.silent:,} WebSockets in {self.name} come without their messages{by}.")
+            verb, whose = ("comes", "its") if self.silent == 1 else ("come", "their")
+            notes.append(f"{count_text(self.silent, 'WebSocket')} in {self.name} {verb} without {whose} messages{by}.")
         if self.failed:
-            notes.append(f"{self.failed:,} entries in {self.name} only say that a connection failed.")
+            verb = "says" if self.failed == 1 else "say"
+            entries = count_text(self.failed, "entry", "entries")
+            notes.append(f"{entries} in {self.name} only {verb} that a connection failed.")
         return notes
 
     def _read[Found](self, read_entry: Callable[[JsonStream, int], Iterator[Found]]) -> Iterator[Found]:

@@ -127,9 +127,10 @@ def test_what_the_file_does_not_tell(source, brought):
     har = source(SILENT, CHROME, PAGE)
     brought(har)
     first, second = har.notes()
-    assert first.startswith("1 WebSockets in ")
-    assert first.endswith("x.har come without their messages (WebInspector wrote it).")
-    assert "only say that a connection failed" in second
+    assert first.startswith("1 WebSocket in ")
+    assert first.endswith("x.har comes without its messages (WebInspector wrote it).")
+    assert "1 entry in " in second
+    assert "only says that a connection failed" in second
 
 
 def test_compressed(tmp_path, brought):
