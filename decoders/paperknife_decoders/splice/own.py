@@ -75,7 +75,9 @@ def own_message(reader: Reader, direction: Direction, envelope: bytes) -> Own:
         for name, mould in (*reader.moulds.like(direction, payload), ("", None)):
             try:
                 return made_like(sending, name, mould)
-            except DecodeError as error:
+            except NotMade as error:
+                first = error if not isinstance(first, NotMade) else first
+            except DecodeError as error:  # it may be about what a peer has sent, which tells nothing of this one
                 first = first or error
     except DecodeError as error:
         first = error

@@ -133,6 +133,14 @@ def test_a_mould_that_shows_nothing(proto_schema) -> None:
     assert bytes.fromhex(sent(reader, number=5)[0]) == b'{"m": "CAU", "n": 5}'
 
 
+def test_nothing_but_odd_messages(proto_schema) -> None:
+    """What is said of a message of our own is what it lacks, and not what is wrong with those of the peer."""
+    reader = behind(proto_schema, SEQUENCED)
+    heard(reader, "", "03", "0801")
+    with pytest.raises(SpliceError, match="Beat cannot be sent: flags in front of it is not known"):
+        sent(reader, Beat__number=1)
+
+
 def test_without_steps(proto_schema) -> None:
     """It is as it is."""
     assert sent(desk(proto_schema, client="Tick", server="Tick"), number=5) == ("0805", "")
