@@ -9,7 +9,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from paperknife.mutation.rules.compiling import Rule
-from paperknife.mutation.rules.course import Course, Outcome
+from paperknife.mutation.rules.course import Course
 from paperknife.mutation.rules.form import Event
 from paperknife.mutation.rules.standing import Standing, Tally
 from paperknife.mutation.rules.tables import Fitted, Side
@@ -144,7 +144,7 @@ class RuleChanger:
         except SpliceError as error:
             course.outcome = before
             tally.hits -= 1
-            self._complain(course.outcome, rule.name, str(error))
+            self._complain(course, rule.name, str(error))
         else:
             course.outcome.hits = (*course.outcome.hits, rule.name)
 
@@ -163,28 +163,28 @@ class RuleChanger:
 
     def _verdict(self, course: Course) -> Verdict | None:
         """What comes of a course; None where nothing was done and nothing is to be said."""
-        done = course.outcome
-        if not done.hits:
+        done, hits = course.outcome, course.outcome.hits
+        if not hits:
             return Verdict(course.message.content if course.message else None, logs=done.logs) if done.logs else None
         try:
             verdict = course.verdict()
         except SpliceError as error:
-            return self._complaint(course.message, done.hits[-1], str(error))
-        self.rules.count(done.hits, done.counts, is_event=course.message is None)
+            return self._complaint(course.message, hits[-1], str(error))
+        self.rules.count(hits, done.counts, is_event=course.message is None)
         return verdict
 
     # Faults
 
-    def _complain(self, outcome: Outcome, rule: str, sentence: str) -> None:
+    def _complain(self, course: Course, rule: str, sentence: str) -> None:
         """Say what could not be done; once for each rule."""
         if self.rules.is_new_fault(rule):
-            outcome.logs = (*outcome.logs, said(rule, sentence))
+            course.outcome.logs = (*course.outcome.logs, said(rule, sentence, course.message))
 
     def _complaint(self, message: Message | None, rule: str, sentence: str) -> Verdict | None:
         """The verdict on a message that passes as it came because something could not be done."""
         if not self.rules.is_new_fault(rule):
             return None
-        return Verdict(message.content if message is not None else None, logs=(said(rule, sentence),))
+        return Verdict(message.content if message is not None else None, logs=(said(rule, sentence, message),))
 
     # Opening and closing
 
@@ -212,7 +212,8 @@ class RuleChanger:
             return self._complaint(None, "", f"the rules failed with {type(error).__name__}: {error}")
 
 
-def said(rule: str, sentence: str) -> str:
-    """A line for the user."""
+def said(rule: str, sentence: str, message: Message | None) -> str:
+    """A line for the user; there is no `message` where a connection opens or closes."""
     where = f"rule {rule}" if rule else "rules"
-    return f"! {printable(where)}: {printable(elide(sentence, LONGEST_FAULT))}; the message passes as it was."
+    then = "; the message passes as it was." if message is not None else "."
+    return f"! {printable(where)}: {printable(elide(sentence, LONGEST_FAULT))}{then}"

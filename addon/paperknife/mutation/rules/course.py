@@ -166,11 +166,12 @@ class Course:
     def content(self) -> bytes | None:
         """What goes on in the message's place. Raises `SpliceError` where it cannot be put together again."""
         outcome, message = self.outcome, self.message
-        if message is None or self.is_dropped:
+        gone = outcome.gone if outcome.walk is None else outcome.gone - outcome.walk.undecided
+        if message is None or (gone and len(gone) >= len(message.envelopes)):
             return None
         content = message.content
-        if outcome.gone:
-            left = [None if place in outcome.gone else part for place, part in enumerate(self._parts())]
+        if gone:
+            left = [None if place in gone else part for place, part in enumerate(self._parts())]
             assert self.opened is not None
             content = closed(self.opened, left)
         elif outcome.parts is not None and self.opened is not None and outcome.parts != self.opened.parts:
@@ -183,6 +184,7 @@ class Course:
         """What is to become of the message. Raises `SpliceError` where it cannot be put together again."""
         done = self.outcome
         done.content = self.content()
+        done.hits = tuple(dict.fromkeys(done.hits))  # a rule may have taken several envelopes of it
         if done.walk is not None:
             done.hold = done.walk.keep(done.hold)
         return done

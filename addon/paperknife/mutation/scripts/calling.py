@@ -33,21 +33,25 @@ class Faults:
     """What functions raised, said at the first time and then ever more rarely; the traceback is in the log once."""
 
     def __init__(self) -> None:
-        self.counts: Counter[str] = Counter()
+        self.counts: Counter[tuple[str, str, str]] = Counter()
+        """By their place, function and type: what an exception says may be another thing for each message."""
         self.slow: set[str] = set()
         self.late: set[str] = set()
         """Where functions stand that are said to await something for long, until they do so no more."""
 
     def line(self, call: Call, error: BaseException) -> str:
         """The line for the user; empty where it was said often enough."""
-        what = call.without_secrets(f"{place_of(error, call.path)}: {call.handler.name}: {said(error)}")
-        self.counts[what] += 1
-        count = self.counts[what]
+        place, name = place_of(error, call.path), call.handler.name
+        what = call.without_secrets(f"{place}: {name}: {said(error)}")
+        kind = place, name, type(error).__name__
+        self.counts[kind] += 1
+        count = self.counts[kind]
         if count == 1:
             call.log(f"script {what}\n{frames_of(error, call.path)}")
         if not is_power_of_ten(count):
             return ""
-        return f"! script {what}; the message passes as it was.{'' if count == 1 else f' ({count:,} times)'}"
+        then = "; the message passes as it was." if call.course.message is not None else "."
+        return f"! script {what}{then}{'' if count == 1 else f' ({count:,} times)'}"
 
     def slow_line(self, handler: Handler, seconds: float) -> str:
         """A line on a function that took long; empty where it was said."""

@@ -47,6 +47,8 @@ def test_each_envelope_has_its_rules(desk, listed):
     every = desk.rules("{on: client order, do: {set: {order.quantity: '{counter}'}}}", [protocol])
     content = every.for_connection(1, message.reader).consider(message, 0.0).content
     assert [each.message.order.quantity for each in message.reader.read(CLIENT, Opcode.BINARY, content)] == [1, 0, 2]
+    assert every.for_connection(1, message.reader).consider(message, 0.0).hits == ("rule 1",)
+    assert [each.hits for each in every.report().rules] == [4]
 
 
 DROPS = [
@@ -84,6 +86,15 @@ def test_what_cannot_be_taken_out(desk, listed):
     assert verdict.content is content
     assert "cannot be taken out" in verdict.logs[0]
     assert [each.hits for each in rules.report().rules] == [0]
+
+
+def test_what_cannot_be_sent_when_a_connection_opens(desk):
+    """It is said, and nothing of a message, as there is none."""
+    plain = desk.loaded.protocol
+    protocol = Protocol("json", plain.client, plain.server, steps=(JsonField("m"), Base64Text()), in_text=True)
+    rules = desk.rules("{on: open, do: {inject: {heartbeat: {}}, to: server}}", [protocol])
+    (said,) = rules.for_connection(1, protocol.reader()).opened(0.0).logs
+    assert said.endswith("only one shows what json-field has around it.")
 
 
 def test_too_many_messages(desk):

@@ -36,11 +36,13 @@ def test_a_fault_is_one_line(written, tape, line, told) -> None:
     assert f'File "{script.path}", line 3, in client_order\n    {line}' in script.link.logged[0]
 
 
-def test_a_fault_that_comes_again_is_said_ever_more_rarely(written, tape) -> None:
-    """A feed does not fill the screen with it."""
-    script = written("def client_order(order, connection): 1 / 0")
-    message = tape.message(Direction.CLIENT, "order", ORDER)
-    lines = [verdict.logs[0] for _ in range(150) if (verdict := script.changer.consider(message, 0.0)) is not None]
+@pytest.mark.parametrize("fault", ["1 / 0", "raise ValueError(order.request_id)"])
+def test_a_fault_that_comes_again_is_said_ever_more_rarely(written, tape, fault) -> None:
+    """A feed does not fill the screen with it, also where it says another thing for each message."""
+    script = written(f"def client_order(order, connection): {fault}")
+    messages = [tape.message(Direction.CLIENT, "order", {"request_id": number}) for number in range(150)]
+    verdicts = [script.changer.consider(message, 0.0) for message in messages]
+    lines = [verdict.logs[0] for verdict in verdicts if verdict is not None]
     assert [line.rpartition("was.")[2] for line in lines] == ["", " (10 times)", " (100 times)"]
     assert len(script.link.logged) == 1
 
@@ -52,3 +54,10 @@ def test_a_function_that_takes_long(written, tape, monkeypatch) -> None:
     message = tape.message(Direction.CLIENT, "order", ORDER)
     assert "in which nothing else passed" in script.changer.consider(message, 0.0).logs[0]
     assert script.changer.consider(message, 0.0) is None
+
+
+def test_a_fault_where_there_is_no_message(written) -> None:
+    """When a connection opens nothing passes."""
+    script = written("def opened(connection): 1 / 0")
+    (text,) = script.changer.opened(0.0).logs
+    assert text == f"! script {script.path}:1: opened: ZeroDivisionError: division by zero."
