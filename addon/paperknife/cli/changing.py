@@ -16,15 +16,18 @@ from paperknife_decoders.expression import ExpressionError
 __all__ = ["hold_options", "hold_words_or_fail", "refused_hold_options", "script_option"]
 
 HOLD = (
-    click.option("--hold-in-order", is_flag=True, help="What comes behind a held message waits too."),
+    click.option("--hold-in-order", is_flag=True, help="Let messages behind a held one wait too."),
     click.option(
-        "--hold-seconds", type=click.IntRange(1), default=300, help="How long at most (300); then they pass unchanged."
+        "--hold-seconds",
+        type=click.IntRange(1),
+        default=300,
+        help="How many seconds to hold a message at most (300 by default); then it passes unchanged.",
     ),
     click.option(
         "--hold",
         default="",
         metavar="EXPR",
-        help='Hold messages that this is true for until you let them go on, such as "order.quantity > 100".',
+        help='Hold messages for which this is true, such as "order.quantity > 100", until you let them go on.',
     ),
 )
 

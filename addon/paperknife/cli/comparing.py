@@ -44,19 +44,25 @@ def read_factor(context: click.Context, option: click.Parameter, value: str | No
 
 
 OPTIONS = (
-    click.option("--ignore", multiple=True, metavar="PATH", help="A field that does not count, such as order.note."),
+    click.option(
+        "--ignore",
+        multiple=True,
+        metavar="PATH",
+        help="Do not compare this field, such as order.note; may be given again.",
+    ),
     click.option(
         "--stream",
         multiple=True,
         metavar="PAYLOAD",
-        help="Of this payload only kind and rate count, not values; may be given again. Others are no streams then.",
+        help="Compare only the fields and the rate of this payload, not its values; may be given again. No other "
+        "payload is then taken for a stream.",
     ),
-    click.option("--no-stream", is_flag=True, help="The values of all payloads count, market data's too."),
+    click.option("--no-stream", is_flag=True, help="Compare the values of all payloads, also of market data."),
     click.option(
         "--max-slowdown",
         callback=read_factor,
         metavar="FACTOR",
-        help="An answer that takes so many times as long, such as 3x, and 50 ms longer at least, is a difference.",
+        help="Count an answer as different if it takes so many times as long, such as 3x, and at least 50 ms longer.",
     ),
     click.option(
         "--report",

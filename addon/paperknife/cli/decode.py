@@ -38,7 +38,7 @@ SIDES = {"client": "server", "server": "client"}
 """Each side and the other one."""
 
 
-@click.command("decode")
+@click.command("decode", short_help="Decode one message, from a file or stdin.")
 @click.argument("file", default="-")
 @schema_option
 @protocol_options
@@ -49,8 +49,8 @@ SIDES = {"client": "server", "server": "client"}
     metavar="client|server|TYPE",
     help="Who sent the message, or the name of its type.",
 )
-@click.option("--client", default="", metavar="TYPE", help="The type of all that the client sends.")
-@click.option("--server", default="", metavar="TYPE", help="The type of all that the server sends.")
+@click.option("--client", default="", metavar="TYPE", help="The message type that the client sends.")
+@click.option("--server", default="", metavar="TYPE", help="The message type that the server sends.")
 @click.option(
     "--input",
     "encoding",
@@ -72,8 +72,8 @@ SIDES = {"client": "server", "server": "client"}
     type=click.Choice(["fields", "strict", "off"]),
     default="fields",
     show_default=True,
-    help="Mask fields that hold secrets (password, api_key, token, ...); blank also what the schema cannot read; or "
-    "mask nothing.",
+    help="Mask fields that hold secrets, such as password, api_key and token (fields); also blank what the schema "
+    "cannot read (strict); or mask nothing (off).",
 )
 @colour_option
 @click.pass_context

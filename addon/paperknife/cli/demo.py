@@ -30,7 +30,7 @@ Next, on your own API:
     paperknife schema check protos/"""
 
 
-@click.command("demo")
+@click.command("demo", short_help="Watch a demo venue and its client talk through the proxy.")
 @click.option("--seconds", type=click.FloatRange(0.5, 3600), default=10.0, show_default=True, help="How long it runs.")
 @click.option(
     "--rate", type=click.FloatRange(0.1, 10_000), default=8.0, show_default=True, help="Market updates a second."

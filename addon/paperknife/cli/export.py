@@ -27,7 +27,7 @@ from paperknife_decoders.redaction import Redactor
 __all__ = ["export_command"]
 
 
-@click.command("export")
+@click.command("export", short_help="Write a recording as JSON Lines, CSV, HAR or flows.")
 @click.argument("file")
 @click.option(
     "--to",
@@ -36,17 +36,19 @@ __all__ = ["export_command"]
     required=True,
     help="JSON Lines, tables, HTTP Archive for DevTools, mitmproxy's flows.",
 )
-@click.option("-o", "--output", "out", metavar="OUT", help="File to write to, for csv a new folder; else stdout.")
+@click.option(
+    "-o", "--output", "out", metavar="OUT", help="The file to write, for csv a new folder; by default stdout."
+)
 @click.option("--force", is_flag=True, help="Replace OUT if it is there already.")
 @selection_but_to_options
-@click.option("--raw", is_flag=True, help="With jsonl: the bytes of each message too (data), in base64.")
+@click.option("--raw", is_flag=True, help="With jsonl: also the bytes of each message (data), in base64.")
 @override_options
 @click.option(
     "--redact",
     type=click.Choice(["fields", "strict", "off"]),
     default="fields",
     show_default=True,
-    help="Mask secrets that were recorded; blank also what cannot be read; or mask nothing.",
+    help="Mask secrets that were recorded (fields); also blank what cannot be read (strict); or mask nothing (off).",
 )
 @click.pass_context
 def export_command(context: click.Context, /, file: str, **options: Any) -> None:
@@ -57,7 +59,7 @@ def export_command(context: click.Context, /, file: str, **options: Any) -> None
     begins with ', gets a ' in front. har opens in Chrome's DevTools (Network, Import HAR). flow opens in mitmproxy; it
     has no place for pings and pongs, nor for the original of a changed message.
 
-    The exit status is 1 if nothing was found where a part was asked for, or something could not be written in full.
+    The exit status is 1 if a part was asked for and nothing is in it, or if something could not be written in full.
 
     \b
     Examples:

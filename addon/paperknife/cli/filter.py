@@ -21,12 +21,17 @@ from paperknife_decoders.printable import printable
 __all__ = ["filter_command"]
 
 
-@click.command("filter")
+@click.command("filter", short_help="Take a part of a recording.")
 @click.argument("source", metavar="IN")
 @result_options
 @selection_options
-@click.option("--hide", multiple=True, metavar="EXPR", help="Leave out what this is true for, such as heartbeat.")
-@click.option("--with-state", is_flag=True, help="Also what still holds from before the first message that is taken.")
+@click.option(
+    "--hide",
+    multiple=True,
+    metavar="EXPR",
+    help="Leave out messages for which this is true, such as heartbeat; may be given again.",
+)
+@click.option("--with-state", is_flag=True, help="Also take what still holds from before the first message.")
 @click.pass_context
 def filter_command(ctx: click.Context, /, source: str, out: str, force: bool, **options: Any) -> None:
     """Take a part of the recording IN: some time, some connections, some messages. - is stdin.
@@ -34,9 +39,9 @@ def filter_command(ctx: click.Context, /, source: str, out: str, force: bool, **
     Schemas and handshakes come along, and messages are as they were, with what was masked, changed or dropped.
     The exit status is 1 if there is no such message; OUT is not made then.
 
-    With --with-state, each connection's newest message of every payload and subject (symbol, account, room ...) comes
-    before it: login, subscriptions that were not taken back, answers, last snapshots. Heartbeats do not, and updates
-    between a last snapshot and the last update are left out.
+    With --with-state, what still holds from before comes first: each connection's newest message of every payload and
+    subject (symbol, account, room ...), such as the login, subscriptions that were not taken back, answers and the last
+    snapshots. Heartbeats are left out, and so are updates between the last snapshot and the last update.
 
     \b
     Examples:

@@ -26,7 +26,7 @@ from paperknife_decoders.redaction import Redactor
 __all__ = ["import_command"]
 
 
-@click.command("import")
+@click.command("import", short_help="Make a recording of a HAR, or of mitmproxy's flows.")
 @click.argument("file")
 @result_options
 @functools.partial(decorate, options=READING)

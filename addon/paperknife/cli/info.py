@@ -23,16 +23,16 @@ from paperknife_decoders.printable import printable
 __all__ = ["info_command"]
 
 
-@click.command("info")
+@click.command("info", short_help="Tell what a recording holds, and whether it is whole.")
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
-@text_or_json("To read, or one JSON object a line for each file.")
+@text_or_json("Text to read, or one JSON object per file, each on a line.")
 @colour_option
 @click.pass_context
 def info_command(context: click.Context, /, files: tuple[str, ...], **options: Any) -> None:
     """Tell what a recording holds: its time, connections, messages and bytes of each payload, and whether it is whole.
 
-    A finished recording tells at once. One that was cut off, or is still being written, is read and counted first.
-    Secrets in URLs and subprotocols are masked. FILE may be - for the standard input.
+    For a finished recording this takes no time; one that was cut off, or is still being written, is read and counted
+    first. Secrets in URLs and subprotocols are masked. FILE may be - for the standard input.
 
     \b
     Examples:

@@ -52,7 +52,7 @@ BY_CONFIG = click.option(
     "--config",
     default="",
     metavar="FILE",
-    help="A YAML file with your own protocols; paperknife.yaml in the working directory by itself.",
+    help="A YAML file with your own protocols; by default paperknife.yaml in the working directory, if there is one.",
 )
 
 BY_PROTOCOL: tuple[Decorator, ...] = (
@@ -68,7 +68,7 @@ OVERRIDING: tuple[Decorator, ...] = (
         "--schema",
         multiple=True,
         metavar="PATH",
-        help="Read the messages by this schema instead of the recording's own, such as a newer one.",
+        help="Read the messages by this schema, such as a newer one, instead of the recording's own.",
     ),
     click.option("--client", "client_type", default="", metavar="TYPE", help="With --schema: what the client sends."),
     click.option("--server", "server_type", default="", metavar="TYPE", help="With --schema: what the server sends."),
@@ -78,8 +78,8 @@ OVERRIDING: tuple[Decorator, ...] = (
 
 READING: tuple[Decorator, ...] = (
     schema_option,
-    click.option("--client", "client_type", default="", metavar="TYPE", help="The type of all that the client sends."),
-    click.option("--server", "server_type", default="", metavar="TYPE", help="The type of all that the server sends."),
+    click.option("--client", "client_type", default="", metavar="TYPE", help="The message type that the client sends."),
+    click.option("--server", "server_type", default="", metavar="TYPE", help="The message type that the server sends."),
     *BY_PROTOCOL,
     click.option(
         "--match",
@@ -92,17 +92,18 @@ READING: tuple[Decorator, ...] = (
         type=click.Choice(["fields", "strict", "off"]),
         default="fields",
         show_default=True,
-        help="Mask secrets (password, api_key, token, ...); blank also what cannot be read; or mask nothing.",
+        help="Mask secrets, such as password, api_key and token (fields); also blank what cannot be read (strict); or "
+        "mask nothing (off).",
     ),
 )
 
 VIEW: tuple[Decorator, ...] = (
-    click.option("--where", metavar="EXPR", help="Show only what this expression is true for."),
+    click.option("--where", metavar="EXPR", help="Show only messages for which this expression is true."),
     click.option(
         "--hide",
         multiple=True,
         metavar="EXPR",
-        help="Leave out what this is true for, such as heartbeat; several may be given.",
+        help="Leave out messages for which this is true, such as heartbeat; may be given again.",
     ),
     click.option(
         "--format",
@@ -110,9 +111,9 @@ VIEW: tuple[Decorator, ...] = (
         type=click.Choice(["line", "yaml", "json", "textproto", "hex"]),
         default="line",
         show_default=True,
-        help="Lines to read, YAML documents, one JSON object a line, Protobuf's text format, or bytes.",
+        help="Lines to read, YAML documents, one JSON object per line, Protobuf's text format, or bytes.",
     ),
-    click.option("-v", "--verbose", is_flag=True, help="The whole message below each line."),
+    click.option("-v", "--verbose", is_flag=True, help="Show the whole message below each line."),
     colour_option,
 )
 
@@ -160,7 +161,7 @@ def stats_option(command: Callable[..., Any]) -> Callable[..., Any]:
         "--stats",
         default="",
         metavar="TIME",
-        help="Every so long (10s, 1min) a few lines with rates, latencies and gaps; more of it at the end.",
+        help="Print a few lines with rates, latencies and gaps every so often, such as 10s, and more at the end.",
     )
     return option(command)
 

@@ -28,7 +28,7 @@ MOST_COMPARED = 200
 """Protocols of one file that are compared with those before them."""
 
 config_option = click.option(
-    "--config", default=CONFIG, metavar="FILE", help="The YAML file with your own; paperknife.yaml by itself."
+    "--config", default=CONFIG, metavar="FILE", show_default=True, help="The YAML file with your own protocols."
 )
 
 
@@ -84,7 +84,12 @@ def show_command(name: str, config: str) -> None:
 
 @protocol_group.command("check", short_help="Find what is wrong with definitions.")
 @click.argument("file", default=CONFIG)
-@click.option("--schema", multiple=True, metavar="PATH", help="In the place of the schemas that FILE names.")
+@click.option(
+    "--schema",
+    multiple=True,
+    metavar="PATH",
+    help="Use this in place of the schemas that FILE names; may be given again.",
+)
 @click.pass_context
 def check_command(context: click.Context, file: str, schema: tuple[str, ...]) -> None:
     """Find what is wrong with the definitions in FILE: one line for each fault, as file:line:col: message.

@@ -39,7 +39,7 @@ def of_keys() -> str:
 
 
 def of_steps() -> Iterator[str]:
-    """Each step: its name, what it takes, and its options with what they are by themselves."""
+    """Each step: its name, what it takes, and its options with their defaults."""
     yield "Steps, from the outside in:"
     for name, kind in STEPS.items():
         yield f"\n{name}"
@@ -49,14 +49,14 @@ def of_steps() -> Iterator[str]:
         for option in options_of(kind):
             default = option.default.name if isinstance(option.default, Codec) else option.default
             shown = str(default).lower() if isinstance(default, bool) else repr(default)
-            needed = "needed" if option.default is MISSING else f"{shown} by itself"
+            needed = "needed" if option.default is MISSING else f"{shown} by default"
             yield f"    * {option.name}: {wanted(hints[option.name], ALL_CODECS)}; {needed}"
 
 
 def of_limits() -> Iterator[str]:
-    """The limits, each with what it is by itself."""
-    yield "Limits, of which a message that goes beyond one is shown as it came:\n"
-    yield from (f"{each.name}: {each.default:,} by itself" for each in fields(Limits))
+    """The limits, each with its default."""
+    yield "Limits; a message that goes beyond one of them is shown as it came:\n"
+    yield from (f"{each.name}: {each.default:,} by default" for each in fields(Limits))
 
 
 def of_layouts() -> str:

@@ -38,7 +38,12 @@ SHOWN_PARTS = 20
 @click.argument("message", default="-")
 @click.option("--client", "side", flag_value="client", help="The client sent it.")
 @click.option("--server", "side", flag_value="server", help="The server sent it.")
-@click.option("--schema", multiple=True, metavar="PATH", help="In the place of the schema that the protocol names.")
+@click.option(
+    "--schema",
+    multiple=True,
+    metavar="PATH",
+    help="Use this in place of the schema that the protocol names; may be given again.",
+)
 @BY_CONFIG
 @click.option("--text", is_flag=True, help="It was a text message.")
 @click.option("--path", default="", metavar="PATH", help="The path of the connection's URL.")

@@ -67,8 +67,8 @@ def proxy_command(context: click.Context, /, **options: Any) -> None:
     All of mitmproxy's own options pass through (--listen-port, --set, --certs, -k, ...; see mitmdump --help). It
     listens on 127.0.0.1:8080 unless told otherwise (--listen-host, --listen-port). Ctrl-C ends it with a summary.
 
-    In a terminal, i lists the last messages, to edit one and send it again; for messages that --hold or a rule holds
-    there are e edit, p pass, d drop, n next and a pass all.
+    In a terminal, press i to list the last messages, edit one and send it again. For messages that --hold or a rule
+    holds, the keys are e edit, p pass, d drop, n next, a pass all.
 
     \b
     Examples:

@@ -19,13 +19,14 @@ RECORD = (
         "--record",
         default="",
         metavar="FILE",
-        help="Record all that passes to this new file (MCAP, for your eyes only); %Y%m%d-%H%M%S stand for the time.",
+        help="Record all that passes to this new file (MCAP, readable by you alone); %Y%m%d-%H%M%S in its name stand "
+        "for the time.",
     ),
     click.option(
         "--record-split",
         multiple=True,
         metavar="SIZE|TIME",
-        help="Begin a new file after 64MB, 10min or the like; may be given twice, for both.",
+        help="Begin a new file after so much, such as 64MB or 10min; may be given twice, for both.",
     ),
     click.option(
         "--record-keep",

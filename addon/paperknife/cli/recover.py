@@ -20,18 +20,18 @@ MOST_TOLD = 20
 """Damaged places that are told one by one."""
 
 
-@click.command("recover")
+@click.command("recover", short_help="Make a whole recording of a damaged one.")
 @click.argument("source", metavar="IN")
 @result_options
 @click.pass_context
 def recover_command(ctx: click.Context, /, source: str, out: str, force: bool) -> None:
     """Make a whole recording of one that was cut off or damaged.
 
-    All records that are whole are kept, bit for bit; where bytes are damaged, it goes on behind them and says what is
+    All records that are whole are kept, bit for bit; where bytes are damaged, it goes on after them and says what is
     lost. The result is read back and compared before it gets its name.
 
-    The exit status is 0 if all that was there is kept (a last record that was not written to its end never was), 1 if
-    something is lost, 2 if nothing could be done.
+    The exit status is 0 if all that was there is kept (a last record that was not written to its end does not count),
+    1 if something is lost, 2 if nothing could be done.
 
     \b
     Example:

@@ -41,7 +41,7 @@ def list_names(context: click.Context, parameter: click.Parameter, wanted: bool)
     context.exit()
 
 
-@click.command("redact")
+@click.command("redact", short_help="Take the secrets out of a recording.")
 @click.argument("source", metavar="IN")
 @result_options
 @click.option(
@@ -50,25 +50,25 @@ def list_names(context: click.Context, parameter: click.Parameter, wanted: bool)
     type=click.Choice(["fields", "strict"]),
     default="fields",
     show_default=True,
-    help="Mask fields that hold secrets; or blank also all that the schema does not know.",
+    help="Mask fields that hold secrets (fields); or also blank all that the schema does not know (strict).",
 )
 @click.option(
-    "--secret", multiple=True, metavar="PATH", help="A field to mask besides, such as login.user; repeatable."
+    "--secret", multiple=True, metavar="PATH", help="Another field to mask, such as login.user; may be given again."
 )
 @click.option(
     "--list-names", is_flag=True, is_eager=True, expose_value=False, callback=list_names, help="Print the secret names."
 )
 @click.option("--schema", multiple=True, metavar="PATH", help="Read and mask by this schema, which OUT then holds.")
 @protocol_options
-@click.option("--client", default="", metavar="TYPE", help="The type of all that the client sends, with --schema.")
-@click.option("--server", default="", metavar="TYPE", help="The type of all that the server sends, with --schema.")
+@click.option("--client", default="", metavar="TYPE", help="With --schema: the message type that the client sends.")
+@click.option("--server", default="", metavar="TYPE", help="With --schema: the message type that the server sends.")
 def redact_command(source: str, out: str, force: bool, **options: Any) -> None:
     """Take the secrets out of a recording that was made with --redact off, so that it can be given to others.
 
-    Fields are masked by their names (password, api_key, token, ...: --list-names has all) and by --secret, in equal
-    length; so is each of their values wherever else it stands, before or after, also in URLs and headers. OUT is
-    searched for all of them, in its messages and in its bytes, before it gets its name. The exit status is 0 also if
-    there was nothing to mask.
+    Fields are masked by their names (password, api_key, token, ...; --list-names prints them all) and by --secret, and
+    keep their length. Their values are masked wherever else they stand, before or after, also in URLs and headers. OUT
+    is searched for all of them, in its messages and in its bytes, before it gets its name. The exit status is also 0
+    if there was nothing to mask.
 
     \b
     Examples:
@@ -142,6 +142,6 @@ def report(result: Redaction, source: str, out: str) -> None:
     if result.handshakes:
         talk(f"  {'(handshakes)':<{width}}  {result.handshakes:>9,}")
     if not result.paths and not result.handshakes:
-        talk(f"Nothing in {printable(source)} had to be masked.")
+        talk(f"There was nothing to mask in {printable(source)}.")
     messages = count_text(result.messages, "message")
     talk(f"{name_of(out)}: {messages}, {result.masked:,} of them masked; searched and found clean.")

@@ -10,7 +10,7 @@ from paperknife.cli.replay_server import server_command
 __all__ = ["replay_group"]
 
 
-@click.group()
+@click.group(short_help="Let a recording be the server, or the client.")
 def replay_group() -> None:
     """Let a recording speak: as the server for a client that knows nothing of it, or as the client to a server.
 

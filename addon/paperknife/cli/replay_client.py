@@ -38,14 +38,14 @@ MOST_STALLS = 10
 
 @click.command("client")
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--to", required=True, metavar="URL", help="The server; without a path the recorded one is asked for.")
+@click.option("--to", required=True, metavar="URL", help="The server; where it has no path, the recorded one is used.")
 @click.option(
     "--pace",
     type=click.Choice([pace.value for pace in PlayPace]),
     default="matched",
     show_default=True,
-    help="A message is sent when all has come that the recorded client had heard by then, and after as long as it "
-    "thought; as soon as the ids in it are known; or at its time.",
+    help="When to send a message: once all has come that the recorded client had heard by then, and after as long as "
+    "it thought (matched); as soon as the ids in it are known (fast); or at its time (timed).",
 )
 @SPEED
 @click.option("--max-gap", callback=read_duration, metavar="TIME", help="Never wait longer than this, such as 1s.")
@@ -57,21 +57,37 @@ MOST_STALLS = 10
     metavar="TIME",
     help="How long to wait for an answer that does not come.",
 )
-@click.option("--connection", "connections", type=int, multiple=True, metavar="N", help="Only this connection.")
+@click.option(
+    "--connection",
+    "connections",
+    type=int,
+    multiple=True,
+    metavar="N",
+    help="Only this connection; may be given again.",
+)
 @click.option("--shift-time", is_flag=True, help="Move the times in messages to now.")
-@click.option("--header", "headers", multiple=True, metavar="NAME:VALUE", help="In the place of a recorded header.")
-@click.option("--via", metavar="URL", help="A running proxy, such as http://127.0.0.1:8080, to see it there.")
-@click.option("--insecure", is_flag=True, help="Take any certificate of a server at wss://.")
+@click.option(
+    "--header",
+    "headers",
+    multiple=True,
+    metavar="NAME:VALUE",
+    help="Send this in place of a recorded header; may be given again.",
+)
+@click.option(
+    "--via", metavar="URL", help="Connect through a running proxy, such as http://127.0.0.1:8080, to see it there."
+)
+@click.option("--insecure", is_flag=True, help="Accept any certificate from a server at wss://.")
 @comparing_options
 @protocol_options
 @click.pass_context
 def client_command(context: click.Context, /, file: Path, **options: Any) -> None:
     """Say again what the recorded client has said, to the server at --to, and compare what comes back.
 
-    Ids, tokens, times and places in streams do not count; ids that the server gives out are put into later requests.
+    Ids, tokens, times and places in streams do not count; ids that the server gives out are used in later requests.
     Answers are compared with the recorded answers to the same request. Streams, which come unasked, more than ten of
     them and more than there were requests, are compared by their fields and their rate. The exit status is 0 if all
-    is the same, 1 if something differs, 2 if it could not be run. Ctrl-C tells what was compared by then.
+    is the same, 1 if something differs, 2 if it could not be run. Ctrl-C ends it and tells what was
+    compared by then.
 
     What rules or a hand had changed is played as the server saw it: what had reached it, and nothing that was dropped;
     it is compared with the answers as the server had sent them.

@@ -19,6 +19,7 @@ from paperknife.cli.comparing import check_names
 from paperknife.cli.failure import Failure
 from paperknife.cli.keys import can_ask, key_presses
 from paperknife.cli.options import override_from, protocol_options
+from paperknife.cli.replaying import MISS_HELP
 from paperknife.cli.viewing import talk, talking
 from paperknife.recording.reading import RecordingError
 from paperknife.replay.conditions import Request
@@ -44,10 +45,10 @@ def read_speed(context: click.Context, option: click.Parameter, value: str) -> f
 
 
 def read_duration(context: click.Context, option: click.Parameter, value: str | None) -> float:
-    """``1s``, ``250ms``, ``2m`` or ``1.5`` (seconds); infinity where nothing was said."""
+    """``1s``, ``250ms``, ``2m``, ``2min`` or ``1.5`` (seconds); infinity where nothing was said."""
     if value is None:
         return math.inf
-    for unit, factor in (("ms", 0.001), ("s", 1.0), ("m", 60.0), ("h", 3600.0), ("", 1.0)):
+    for unit, factor in (("ms", 0.001), ("s", 1.0), ("min", 60.0), ("m", 60.0), ("h", 3600.0), ("", 1.0)):
         if value.endswith(unit):
             with contextlib.suppress(ValueError):
                 seconds = float(value.removesuffix(unit)) * factor
@@ -63,39 +64,44 @@ SPEED = click.option(
     show_default=True,
     metavar="N|max",
     callback=read_speed,
-    help="2 is twice as fast as recorded, 0.5 half as fast, max as fast as can be.",
+    help="2 is twice as fast as recorded, 0.5 half as fast, max as fast as possible.",
 )
 
 
 @click.command("server")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option(
-    "--listen", default="127.0.0.1:9000", show_default=True, metavar="HOST:PORT", help="Where; port 0 takes a free one."
+    "--listen",
+    default="127.0.0.1:9000",
+    show_default=True,
+    metavar="HOST:PORT",
+    help="Where to listen; port 0 takes a free one.",
 )
 @click.option(
     "--mode",
     type=click.Choice([mode.value for mode in Mode]),
-    help="What a message waits for: its time; the request that it answers; or a key. matched where answers have "
-    "requests, else timed.",
+    help="What a message waits for: its time (timed); the request that it answers (matched); or a key (step). By "
+    "default matched where answers have requests, else timed.",
 )
 @SPEED
 @click.option("--max-gap", callback=read_duration, metavar="TIME", help="Never wait longer than this, such as 1s.")
 @click.option(
-    "--start-at", callback=read_duration, metavar="TIME", help="Begin so far into the recording, such as 30s."
+    "--start-at", callback=read_duration, metavar="TIME", help="Begin this far into the recording, such as 30s."
 )
-@click.option("--loop", is_flag=True, help="Begin again at the end; what answers a request is sent if it comes again.")
-@click.option("--ignore", multiple=True, metavar="PATH", help="A field that does not count, such as order.note.")
+@click.option("--loop", is_flag=True, help="Begin again at the end; answers are sent when their requests come again.")
+@click.option(
+    "--ignore", multiple=True, metavar="PATH", help="Do not compare this field, such as order.note; may be given again."
+)
 @click.option("--shift-time", is_flag=True, help="Move the times in messages to now.")
 @click.option(
     "--on-miss",
     type=click.Choice(ON_MISS),
     default="wait",
     show_default=True,
-    help="What to do with a message that was not recorded: nothing; take it for the nearest one; close; or pass it to "
-    "the real server, and its answers back.",
+    help=MISS_HELP,
 )
 @click.option("--upstream", default="", metavar="URL", help="The real server for --on-miss pass, if it has moved.")
-@click.option("--tls", is_flag=True, help="wss:// with a certificate by mitmproxy's own authority.")
+@click.option("--tls", is_flag=True, help="Serve wss://, with a certificate from mitmproxy's own authority.")
 @click.option("--once", is_flag=True, help="End after the first connection.")
 @protocol_options
 @click.pass_context
@@ -103,7 +109,7 @@ def server_command(context: click.Context, /, file: Path, **options: Any) -> Non
     """Answer clients as the recorded server did. A client connects as it always does, and needs to know nothing.
 
     Messages are sent when they are due, and requests are compared by their fields: ids, tags, tokens and times do not
-    count, and the client's own ones are put into the answers. On a terminal: space pauses, n or the right arrow lets
+    count, and the client's own are put into the answers. On a terminal: space pauses, n or the right arrow lets
     one message go, q ends it. The exit status is 1 if a client sent what was not recorded.
 
     What rules or a hand had changed is played as the client saw it: its requests as it had sent them, the dropped ones

@@ -15,15 +15,20 @@ from paperknife.replay.words import AUTO, MODES, NOTHING, ReplayWords
 from paperknife.settings.reading import Loaded, Reading
 from paperknife_decoders.schema import SchemaError
 
-__all__ = ["loaded_or_fail", "replay_options", "replay_words_or_fail"]
+__all__ = ["MISS_HELP", "loaded_or_fail", "replay_options", "replay_words_or_fail"]
+
+MISS_HELP = (
+    "What to do with a message that was not recorded: nothing (wait); take it for the nearest one that was (skip); "
+    "close the connection (close); or pass it to the real server, and its answers back (pass)."
+)
 
 REPLAY = (
     click.option(
         "--replay",
         default="",
         metavar="FILE",
-        help="Answer WebSockets from this recording where it has their host and path; nothing of them goes to a "
-        "server.",
+        help="Answer WebSockets from this recording, where it has their host and path; nothing that they send goes to "
+        "a server.",
     ),
     click.option(
         "--replay-mode",
@@ -37,18 +42,20 @@ REPLAY = (
         default="1",
         show_default=True,
         metavar="N|max",
-        help="2 is twice as fast as recorded, max as fast as can be.",
+        help="2 is twice as fast as recorded, max as fast as possible.",
     ),
     click.option(
         "--replay-on-miss",
         type=click.Choice(ON_MISS),
         default="wait",
         show_default=True,
-        help="What to do with a message that was not recorded: nothing; take it for the nearest one; close; or pass it "
-        "to the real server, and its answers back.",
+        help=MISS_HELP,
     ),
     click.option(
-        "--replay-ignore", multiple=True, metavar="PATH", help="A field that does not count, such as order.note."
+        "--replay-ignore",
+        multiple=True,
+        metavar="PATH",
+        help="Do not compare this field, such as order.note; may be given again.",
     ),
 )
 

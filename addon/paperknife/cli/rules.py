@@ -19,7 +19,7 @@ from paperknife_decoders.printable import printable
 __all__ = ["rules_group"]
 
 
-@click.group()
+@click.group(short_help="Check and try rules, which change messages on their way.")
 def rules_group() -> None:
     """Check and try rules, which change, drop, delay and answer messages on their way.
 
@@ -45,8 +45,8 @@ rules_group.add_command(try_command)
 @rules_group.command("check", short_help="Find what is wrong with rules.")
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @schema_option
-@click.option("--client", "client_type", default="", metavar="TYPE", help="The type of all that the client sends.")
-@click.option("--server", "server_type", default="", metavar="TYPE", help="The type of all that the server sends.")
+@click.option("--client", "client_type", default="", metavar="TYPE", help="The message type that the client sends.")
+@click.option("--server", "server_type", default="", metavar="TYPE", help="The message type that the server sends.")
 @protocol_options
 @click.pass_context
 def check_command(context: click.Context, /, files: tuple[str, ...], **options: Any) -> None:

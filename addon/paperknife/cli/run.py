@@ -64,7 +64,13 @@ def partition(words: list[str], separator: str) -> tuple[list[str], list[str]]:
     return words[:at], words[at + 1 :]
 
 
-@click.command("run", cls=RunCommand, context_settings={"ignore_unknown_options": True}, options_metavar="[OPTIONS]")
+@click.command(
+    "run",
+    short_help="Run a command and watch what its WebSockets say.",
+    cls=RunCommand,
+    context_settings={"ignore_unknown_options": True},
+    options_metavar="[OPTIONS]",
+)
 @click.option(
     "--mode",
     "-m",

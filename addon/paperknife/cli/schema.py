@@ -29,7 +29,7 @@ TYPE_NAME = re.compile(r"\.?[A-Za-z_]\w*(\.[A-Za-z_]\w*)*", re.ASCII)
 paths_argument = click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 
 
-@click.group()
+@click.group(short_help="See, check, draft and complete a schema.")
 def schema_group() -> None:
     """See what a schema defines, check it, draft one from traffic, and find what it lacks.
 
@@ -47,7 +47,7 @@ def schema_group() -> None:
     type=click.Choice(["line", "json"]),
     default="line",
     show_default=True,
-    help="A table to read, or one JSON object a line.",
+    help="A table to read, or one JSON object per line.",
 )
 def list_command(paths: tuple[str, ...], form: str) -> None:
     """List the message types, with the number of payloads of those that carry any.

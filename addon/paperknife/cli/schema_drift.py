@@ -46,7 +46,7 @@ HEAD = ("TYPE", "NUMBER", "WIRE", "READS AS", "COUNT", "FIRST SEEN", "IN", "EXAM
 @click.option("--client", "client_type", default="", metavar="TYPE", help="With --schema: what the client sends.")
 @click.option("--server", "server_type", default="", metavar="TYPE", help="With --schema: what the server sends.")
 @protocol_options
-@text_or_json("A table and the lines to add, or one JSON object a line.")
+@text_or_json("A table and the lines to add, or one JSON object per line.")
 @click.option(
     "--redact",
     type=click.Choice(["fields", "off"]),

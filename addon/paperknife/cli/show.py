@@ -38,22 +38,22 @@ NOTHING_SHOWN = 1
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @view_options
 @placing_options
-@click.option("-n", "--lines", "most", type=click.IntRange(min=1), metavar="N", help="The first N messages only.")
-@click.option("-f", "--follow", is_flag=True, help="Go on with what is still being recorded; Ctrl-C ends it.")
+@click.option("-n", "--lines", "most", type=click.IntRange(min=1), metavar="N", help="Show only the first N messages.")
+@click.option("-f", "--follow", is_flag=True, help="Go on as more is recorded; Ctrl-C ends it.")
 @override_options
 @click.option(
     "--redact",
     type=click.Choice(["fields", "strict", "off"]),
     default="fields",
     show_default=True,
-    help="Mask secrets that were recorded; blank also what cannot be read; or mask nothing.",
+    help="Mask secrets that were recorded (fields); also blank what cannot be read (strict); or mask nothing (off).",
 )
 @click.pass_context
 def show_command(context: click.Context, /, files: tuple[str, ...], **options: Any) -> None:
-    """Show what was recorded, in the lines that the live view has. FILE may be - for the standard input.
+    """Show what was recorded, in the same lines as the live view. FILE may be - for the standard input.
 
-    A file that was cut off, or is still being written, is shown up to there. The exit status is 1 if nothing was found
-    where a part was asked for.
+    A file that was cut off, or is still being written, is shown up to there. The exit status is 1 if a part was
+    asked for and nothing is in it.
 
     \b
     Examples:
@@ -85,7 +85,7 @@ def show_command(context: click.Context, /, files: tuple[str, ...], **options: A
             raise
     outlet.flush()
     if not status and not shown and (is_selective(options) or options["hide"]):
-        talk("No message is in this part.")
+        talk("There is no message in this part.")
         status = NOTHING_SHOWN
     context.exit(status)
 

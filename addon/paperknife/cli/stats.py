@@ -34,7 +34,7 @@ NOTHING_MEASURED = 1
 """The exit status where a part was asked for, and there is nothing in it."""
 
 
-@click.command("stats")
+@click.command("stats", short_help="Measure a session: rates, latencies, gaps, heartbeats.")
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @selection_options
 @text_or_json("Tables to read, or one JSON object.")
@@ -42,12 +42,12 @@ NOTHING_MEASURED = 1
 @colour_option
 @click.pass_context
 def stats_command(context: click.Context, /, files: tuple[str, ...], **options: Any) -> None:
-    """Measure a recorded session: rates and sizes of each payload, how long answers took, numbers that are missing
-    in sequences, heartbeats that stayed out.
+    """Measure a recorded session: rates and sizes of each payload, how long answers took, gaps in sequence numbers,
+    and heartbeats that did not come.
 
     Several files are measured together, as the parts of a recording that was split. One that was cut off is measured
-    up to there. FILE may be - for the standard input. The exit status is 1 if nothing was found where a part was asked
-    for.
+    up to there. FILE may be - for the standard input. The exit status is 1 if a part was asked for and nothing is in
+    it.
 
     Latencies are from a request to its first answer; their percentiles are within 1 %. Sequence numbers are integers
     called sequence, seq_no and the like; each symbol, channel or the like has its own, unless all are counted together.
@@ -74,7 +74,7 @@ def stats_command(context: click.Context, /, files: tuple[str, ...], **options: 
     for cut in measuring.cuts:
         talk(f"! {cut}")
     if is_selective(options) and not report.amounts:
-        talk("No message is in this part.")
+        talk("There is no message in this part.")
         context.exit(NOTHING_MEASURED)
 
 

@@ -6,8 +6,8 @@ import re
 
 __all__ = ["period_from"]
 
-FORM = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,9})?)\s*(ms|s|min|h)?", re.ASCII)
-SECONDS = {"ms": 0.001, "s": 1, "min": 60, "h": 3600}
+FORM = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,9})?)\s*(ms|s|min|m|h)?", re.ASCII)
+SECONDS = {"ms": 0.001, "s": 1, "min": 60, "m": 60, "h": 3600}
 
 SHORTEST = 0.1
 """Seconds; nobody reads faster."""

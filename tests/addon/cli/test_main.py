@@ -33,7 +33,8 @@ def test_every_command_has_help_with_an_example(names: tuple[str, ...], command:
     if not isinstance(command, click.Group):
         assert "\n  Example" in result.stdout
         assert f"paperknife {names[0]}" in result.stdout
-    assert all(option.help for option in command.params if isinstance(option, click.Option))
+    shown = (each for each in command.params if isinstance(each, click.Option) and not each.hidden)
+    assert all(option.help for option in shown)
 
 
 def test_the_verbs_come_in_the_order_of_the_table() -> None:

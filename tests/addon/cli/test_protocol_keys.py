@@ -13,7 +13,7 @@ EXPLAINED_BY_THE_EXAMPLE = {"name", "match", "schema", "client", "server"}
 
 
 def test_all_is_explained() -> None:
-    """Each key has a row or stands in the example; each step has its options, each limit what it is by itself."""
+    """Each key has a row or stands in the example; each step has its options, each limit its default."""
     result = CliRunner().invoke(main, ["protocol", "keys"])
     assert result.exit_code == 0
     text = result.output
@@ -24,5 +24,5 @@ def test_all_is_explained() -> None:
         own = text.partition(f"\n\n{name}\n")[2].partition("\n\n")[0] + text.partition(f"\n\n{name}\n")[2]
         assert [option.name for option in options_of(kind) if f"    * {option.name}: " not in own] == []
     assert "codec: one of gzip, zlib, deflate, zstd; needed" in text
-    assert f"parts: {Limits().parts:,} by itself" in text
+    assert f"parts: {Limits().parts:,} by default" in text
     assert "ValueError" not in text

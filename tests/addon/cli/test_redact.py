@@ -73,7 +73,7 @@ def test_nothing_to_mask(run, tmp_path):
     write(tmp_path / "open.mcap", [Line().opened(), Line().server(1, "market_data", symbol="ESZ6")])
     result = run()
     assert result.exit_code == 0
-    assert "Nothing in open.mcap had to be masked." in result.stderr
+    assert "There was nothing to mask in open.mcap." in result.stderr
 
 
 WRONG = [

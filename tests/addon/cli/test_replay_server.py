@@ -164,7 +164,15 @@ def test_addresses(text, found) -> None:
     assert address_of(text) == found
 
 
-DURATIONS = [("1s", 1.0), ("250ms", 0.25), ("2m", 120.0), ("1h", 3600.0), ("1.5", 1.5), (None, math.inf)]
+DURATIONS = [
+    ("1s", 1.0),
+    ("250ms", 0.25),
+    ("2m", 120.0),
+    ("2min", 120.0),
+    ("1h", 3600.0),
+    ("1.5", 1.5),
+    (None, math.inf),
+]
 
 
 @pytest.mark.parametrize(("text", "seconds"), DURATIONS)

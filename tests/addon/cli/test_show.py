@@ -134,7 +134,7 @@ def test_a_secret_from_long_before_a_part_is_masked_in_it(tape, tmp_path, monkey
 def test_nothing_found(record, arguments):
     """The exit status is 1, and a sentence on stderr says so."""
     result = show(record(), *arguments)
-    assert (result.exit_code, result.stderr) == (1, "No message is in this part.\n")
+    assert (result.exit_code, result.stderr) == (1, "There is no message in this part.\n")
 
 
 def test_several_files(tape, record):

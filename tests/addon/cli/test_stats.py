@@ -151,7 +151,7 @@ def test_where_keeps_the_latency_of_what_it_finds(record, planted):
 def test_nothing_in_this_part(record, planted, options):
     """Exit status 1, and a sentence."""
     result = stats(record(planted), *options)
-    assert (result.exit_code, result.stderr) == (1, "No message is in this part.\n")
+    assert (result.exit_code, result.stderr) == (1, "There is no message in this part.\n")
 
 
 def test_another_schema(record, planted, trading):

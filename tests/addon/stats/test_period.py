@@ -9,7 +9,17 @@ from paperknife.stats.period import period_from
 
 @pytest.mark.parametrize(
     ("text", "seconds"),
-    [("", None), (" ", None), ("10s", 10), ("10", 10), ("0.5 s", 0.5), ("500ms", 0.5), ("1min", 60), ("2h", 7200)],
+    [
+        ("", None),
+        (" ", None),
+        ("10s", 10),
+        ("10", 10),
+        ("0.5 s", 0.5),
+        ("500ms", 0.5),
+        ("1min", 60),
+        ("2m", 120),
+        ("2h", 7200),
+    ],
 )
 def test_times(text, seconds):
     """In seconds; none for no text."""
