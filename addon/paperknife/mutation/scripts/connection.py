@@ -59,7 +59,7 @@ class ScriptConnection:
 
     __slots__ = (
         "_course",
-        "_has_dropped",
+        "_dropped",
         "_link",
         "_mask",
         "_memory",
@@ -74,7 +74,7 @@ class ScriptConnection:
     def __init__(self, course: Course, memory: Memory, mask: Callable[[str], str] = str) -> None:
         self._course = course
         self._place = course.place
-        self._has_dropped = False
+        self._dropped: frozenset[int] = frozenset()
         self._mask = mask
         self._memory = memory
         self._link: Link | None = None
@@ -111,13 +111,12 @@ class ScriptConnection:
         """Let the envelope at hand not go on, and nothing of its message where no other one is left in that."""
         outcome = self._course.outcome
         if self.direction and self._place not in outcome.gone:
-            outcome.gone |= {self._place}
-            self._has_dropped = True
+            self._dropped = frozenset((self._place,))
+            outcome.gone |= self._dropped
 
     def _undrop(self) -> None:
         """Take back what `drop` has done: the function has failed."""
-        if self._has_dropped:
-            self._course.outcome.gone -= {self._place}
+        self._course.outcome.gone -= self._dropped
 
     def delay(self, seconds: float) -> None:
         """Let the message at hand, and all behind it in its direction, go on so much later."""

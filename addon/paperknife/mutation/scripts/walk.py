@@ -93,6 +93,11 @@ class Walk:
             return None
         return Hold(name_of(self.awaited[1].handler), SECONDS, in_order=True, by=self)
 
+    @property
+    def undecided(self) -> frozenset[int]:
+        """The envelope, by its place, that the function has dropped which awaits something: it may still fail."""
+        return self.awaited[1].connection._dropped if self.awaited is not None else frozenset()
+
     def hand_over(self) -> None:
         """What was asked for up to here is in a verdict, and not to be asked for again."""
         done = self.course.outcome

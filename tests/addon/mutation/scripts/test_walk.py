@@ -119,6 +119,29 @@ def test_a_fault_later(written, tape) -> None:
     assert "mine.py:7: client_order: ZeroDivisionError" in script.link.lines[0]
 
 
+@pytest.mark.parametrize(("ends", "goes_on"), [("pass", False), ("1 / 0", True)])
+def test_dropped_before_it_awaits(written, tape, ends: str, goes_on: bool) -> None:
+    """The message waits all the same: a function that fails in the end has dropped nothing."""
+    script = written(f"""
+        import asyncio
+        async def client_order(order, connection):
+            connection.drop()
+            await asyncio.sleep(0)
+            {ends}
+    """)
+    message = tape.message(CLIENT, "order", ORDER)
+
+    async def run() -> list[bytes | None]:
+        settled: list[bytes | None] = []
+        verdict = script.changer.consider(message, 0.0)
+        assert verdict.content is message.content
+        held_by(verdict, message, settled)
+        await until(lambda: settled)
+        return settled
+
+    assert asyncio.run(run()) == [message.content if goes_on else None]
+
+
 def test_what_would_end_the_process_later(written, tape) -> None:
     """A script ends nothing but itself, also where it has awaited something."""
     script = written("""
