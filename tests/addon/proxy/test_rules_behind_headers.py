@@ -90,6 +90,13 @@ CASES = {
         "rules: [{name: it, on: open, do: {inject: {flags: 2, sequence: 9, Beat: {number: 6}}, to: server}}]",
         server_hears=[(BEAT, 2, 9, 6), FIRST],
     ),
+    "several who decide": Case(  # each message counts once, so that it is seen what grows
+        "rules: [{name: it, on: client Order, do: {reply: {Beat: {number: 6}}}}, {on: server, do: {log: x}}]",
+        "def server(message, connection): pass",
+        told=[(BEAT, 3, 40, 1), (BEAT, 3, 41, 2), (BEAT, 3, 42, 3)],
+        client_hears=[(BEAT, 3, 42, 6)],
+        notice="repeated from the last Beat; sequence grows from message to message here",
+    ),
     "what nobody knows": Case(
         "rules: [{name: it, on: client Order, do: {reply: {flags: 1, Tick: {number: 6}}}}]",
         told=[],

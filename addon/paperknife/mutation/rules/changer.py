@@ -72,11 +72,9 @@ class RuleChanger:
 
     def _considered(self, message: Message, now: float) -> Verdict | None:
         standing = self.standing
+        standing.time_ns, standing.reader = message.time_ns, message.reader
         fitted = self._fit(message.reader.protocol)
         side = fitted.client if message.direction is Direction.CLIENT else fitted.server
-        standing.time_ns, standing.reader = message.time_ns, message.reader
-        if message.direction in fitted.framed:
-            message.reader.moulds.note(message)
         if not side.named and not side.others:
             return None
         course: Course | None = None

@@ -71,6 +71,7 @@ class Trial:
             self.unsent += 1
             return
         message = item if item.original is None else as_sent(item, item.original)
+        item.reader.moulds.note(message)
         verdict = changer.consider(message, item.time_ns / NANOS)
         self.touched += bool(verdict is not None and verdict.hits)
         yield from self._said(number, item.time_ns, message, verdict, item.reader)

@@ -54,7 +54,6 @@ class ScriptChanger:
         standing = self.standing
         standing.time_ns = message.time_ns
         course = Course(standing, message)
-        message.reader.moulds.note(message)
         todo = deque(
             (place, path, handler)
             for place, envelope in enumerate(message.envelopes)

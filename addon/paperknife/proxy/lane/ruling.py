@@ -49,7 +49,7 @@ class Ruling(Outgoing):
             batch = self.batch(course, received.opcodes, received.contents)
             if course.is_plain and not self.shut and not received.pieces and not self.wants(course, batch):
                 course.pass_on(len(batch))
-                self.note(course, batch)
+                self.ask(partial(self.note, course, batch), default=None)
                 self.ask(partial(self.lane.hand_on_made, way, batch), default=None)
                 return [segment.raw for segment in received.segments]
         pieces = deque(received.pieces)
@@ -133,6 +133,7 @@ class Ruling(Outgoing):
         if changer is None or not course.heeded or self.shut:
             return None
         try:
+            message.reader.moulds.note(message)
             return changer.consider(message, now)
         except Exception as error:
             self.blame(error)
