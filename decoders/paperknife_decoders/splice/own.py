@@ -52,8 +52,15 @@ class Sending:
 
     @property
     def context(self) -> Context:
-        """What steps may know."""
-        return self.reader.context(self.direction, self.reader.quick_opcode)
+        """What steps may know. What they remember of a message that passed long ago is no news to the connection."""
+        return replace(self.reader.context(self.direction, self.reader.quick_opcode), memory=Memory())
+
+    def values_in(self, mould: Mould) -> Mapping[str, int | str]:
+        """The values in front of the first envelope of a message that passed."""
+        content, before = mould
+        steps = self.reader.protocol.steps_for(self.direction)
+        parts = open_parts(steps, content, replace(self.context, before=before)).parts
+        return parted(parts[0], leaves_of(steps)[1]).values if parts else {}
 
 
 def own_message(reader: Reader, direction: Direction, envelope: bytes) -> Own:
@@ -99,14 +106,15 @@ def made_like(sending: Sending, name: str, mould: Mould | None) -> Own:
     """The message, made like a mould with the payload `name`."""
     context = plain = sending.context
     outer, leaves = leaves_of(sending.reader.protocol.steps_for(sending.direction))
-    there, inside, like = Parted(), None, None
+    there: Mapping[str, int | str] = {}
+    inside = like = None
     if mould is not None:
         like, before = mould
         context = replace(plain, before=before)
         if leaves:
             there, inside = shown_by(mould, sending)
-    asked, chosen = asked_for(sending, there.values if name == sending.payload else {})
-    within = replace(plain, memory=Memory(), header=there.values) if leaves else plain
+    asked, chosen = asked_for(sending, there if name == sending.payload else {})
+    within = replace(plain, header=there) if leaves else plain
     part = unmade(sending.envelope.body, leaves, within, inside)
     front = Front(asked)
     content = made_through(outer, part, context, front, like)
@@ -115,15 +123,15 @@ def made_like(sending: Sending, name: str, mould: Mould | None) -> Own:
     return Own(content, told(sending, front.repeated, chosen, name, own=bool(name) and name == sending.payload))
 
 
-def shown_by(mould: Mould, sending: Sending) -> tuple[Parted, bytes | None]:
-    """The first envelope of a mould, and the bytes that the last steps have made it of, where these show anything."""
-    reader, direction, (content, before) = sending.reader, sending.direction, mould
-    outer, leaves = leaves_of(reader.protocol.steps_for(direction))
-    there, inside = Parted(), None
-    if any(leaf.header for leaf in leaves):
-        parts = reader.open(direction, reader.quick_opcode, content, before).parts
-        there = parted(parts[0], leaves) if parts else there
+def shown_by(mould: Mould, sending: Sending) -> tuple[Mapping[str, int | str], bytes | None]:
+    """The values in front of the first envelope of a mould, and the bytes that the last steps have made it of, where
+    these show anything.
+    """
+    outer, leaves = leaves_of(sending.reader.protocol.steps_for(sending.direction))
+    there = sending.values_in(mould) if any(leaf.header for leaf in leaves) else {}
+    inside = None
     if len(leaves) == 1 and isinstance(leaves[0], Carry):
+        content, before = mould
         parts = open_parts(outer, content, replace(sending.context, before=before)).parts
         inside = parts[0] if parts else None
     return there, inside
@@ -204,17 +212,13 @@ def listed(names: Sequence[str]) -> str:
 
 def growing_in(sending: Sending) -> set[str]:
     """The values in front that grew with each of the last messages."""
-    reader, direction = sending.reader, sending.direction
-    _, leaves = leaves_of(reader.protocol.steps_for(direction))
     rows: list[Mapping[str, int | str]] = []
-    for content, before in reader.moulds.last(direction):
+    for mould in sending.reader.moulds.last(sending.direction):
         try:
-            rows += [
-                parted(part, leaves).values
-                for part in reader.open(direction, reader.quick_opcode, content, before).parts[:1]
-            ]
+            values = sending.values_in(mould)
         except DecodeError:
             continue
+        rows += [values] if values else []
     if len(rows) < GROWTH:
         return set()
     return {name for name in rows[0] if grows([row.get(name) for row in rows])}

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.decoders.splice.desks import TYPES, behind, desk
 
-from paperknife_decoders.message import Direction, Opcode
+from paperknife_decoders.message import Direction, Message, Opcode
 from paperknife_decoders.reader import Reader
 from paperknife_decoders.splice import Set, SpliceError, splice
 from paperknife_decoders.splice.own import own_message
@@ -70,6 +70,20 @@ def test_before_anything_has_passed(proto_schema) -> None:
     assert sent(reader, Order__number=5, flags=1, sequence=2) == ("0701000200021005", "")
     with pytest.raises(SpliceError, match=r"Beat cannot be sent: flags in front of it is not known.* as in flags: VAL"):
         sent(reader, Beat__number=1)
+
+
+def test_a_message_that_passed_is_not_heard_again(proto_schema) -> None:
+    """What its id stood for is not remembered anew: a later request has the same one, and its answer is on its way."""
+    rule = {"by": "header.type", "types": TYPES, "remembers": "header.id"}
+    reader = desk(proto_schema, steps=[{"binary-header": {"layout": "type:u8 id:u8"}}], behind=rule)
+    client, kind = Direction.CLIENT, reader.protocol.client
+    reader.moulds.follow([client], reader.quick_opcode)
+    for content in (bytes.fromhex("07011001"), bytes.fromhex("08010801")):
+        reader.moulds.note(Message(1, client, 0, reader.quick_opcode, content, reader))
+    assert kind is not None
+    own = own_message(reader, client, splice(b"", kind.descriptor, [Set("Order.number", 3), Set("id", 9)]))
+    assert own.content.hex() == "07091003"
+    assert reader.first_payload(SERVER, reader.quick_opcode, bytes.fromhex("00010801")) == "Beat"
 
 
 def test_bytes_of_no_type(proto_schema) -> None:
