@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import difflib
 import sys
-from pathlib import Path
 from typing import Any
 
 import click
@@ -13,13 +12,13 @@ import click
 from paperknife.cli.colour import colour_option, paint_for
 from paperknife.cli.decoded import FORMATS, Style
 from paperknife.cli.failure import Failure
+from paperknife.cli.message_file import message_bytes
 from paperknife.cli.options import load_or_fail, protocol_options, reading_from, schema_option
 from paperknife.live.ascii_json import ascii_json
 from paperknife.recording.embedded_schemas import embedded_schemas
 from paperknife_decoders.direction_types import usual_message
 from paperknife_decoders.envelope import Envelope, Form
 from paperknife_decoders.envelope_type import EnvelopeType
-from paperknife_decoders.errors import DecodeError
 from paperknife_decoders.message import Direction, Opcode
 from paperknife_decoders.oddities.marks import marks
 from paperknife_decoders.oddities.mismatch import mismatch
@@ -28,9 +27,8 @@ from paperknife_decoders.protocol import Protocol
 from paperknife_decoders.redaction import Mode, Redactor
 from paperknife_decoders.schema import Schema, SchemaError, load_schema
 from paperknife_decoders.secrets import NO_SECRETS, Secrets
-from paperknife_decoders.transfer_encoding import Encoding, find_encoding, read_as
+from paperknife_decoders.transfer_encoding import Encoding
 from paperknife_decoders.unknown_values import unknown_values
-from paperknife_decoders.wire.walker import is_wire_format
 
 __all__ = ["decode_command"]
 
@@ -201,45 +199,6 @@ def side_type(schema: Schema, side: str, name: str) -> EnvelopeType:
 def other_side(asked: str) -> str:
     """What to try if the direction was mistaken."""
     return f" If the {SIDES[asked]} sent it: --as {SIDES[asked]}." if asked in SIDES else ""
-
-
-def message_bytes(file: str, encoding: str) -> bytes:
-    """The bytes of the message in `file`."""
-    content = read_input(file)
-    name = "The standard input" if file == "-" else file
-    if encoding != "auto":
-        try:
-            return read_as(content, Encoding(encoding))
-        except DecodeError as error:
-            raise Failure(f"{name} cannot be read as {encoding}: {error}.") from None
-    if not content.strip(b" \t\r\n") and not is_wire_format(content):
-        raise Failure(f"{name} is empty. An empty message is legal, though: --input raw takes it as one.")
-    found = find_encoding(content)
-    if found.others or (found.encoding is not Encoding.RAW and not is_wire_format(found.data)):
-        others = found.others or (Encoding.RAW,)
-        talk(
-            f"Read as {found.encoding.value}, {len(found.data):,} B; "
-            + " or ".join(OTHERWISE[other] for other in others)
-        )
-    return found.data
-
-
-OTHERWISE = {
-    Encoding.HEX: "--input hex takes it as hex.",
-    Encoding.BASE64: "--input base64 takes it as base64.",
-    Encoding.RAW: "--input raw takes the bytes as they are.",
-}
-
-
-def read_input(file: str) -> bytes:
-    """All of a file, or of stdin."""
-    if file == "-" and sys.stdin is None:
-        raise Failure("A message was expected on the standard input, and it is closed. Pipe one in, or name a file.")
-    try:
-        return sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
-    except OSError as error:
-        place = "on the standard input" if file == "-" else f"in a file at {file}"
-        raise Failure(f"A message was expected {place}: {error.strerror}.") from None
 
 
 def undecoded(envelope: Envelope, fault: str) -> Envelope:

@@ -10,8 +10,8 @@ from typing import Any
 import click
 
 from paperknife.cli.colour import colour_option, paint_for
-from paperknife.cli.decode import message_bytes
 from paperknife.cli.failure import Failure
+from paperknife.cli.message_file import message_bytes
 from paperknife.cli.options import BY_CONFIG, load_or_fail
 from paperknife.settings.catalogue import CONFIG, config_or_none
 from paperknife.settings.reading import Reading
