@@ -7,6 +7,7 @@ import contextlib
 import errno
 import logging
 import os
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -92,11 +93,21 @@ class NoticeHandler(log.MitmLogHandler):
         self.addon = addon
         self.setFormatter(logging.Formatter("%(message)s"))
         self.held: list[str] | None = []
+        self.loop = asyncio.get_running_loop()
+        self.thread = threading.get_ident()
 
     def emit(self, record: logging.LogRecord) -> None:
         text = self.format(record)
         if text.startswith(SAID_BETTER):
             return
+        if threading.get_ident() == self.thread:
+            self.tell(text)
+        else:  # as of an addon's own thread: consumers are told of all in one order, and of nothing at the same time
+            with contextlib.suppress(RuntimeError):  # the loop has ended already
+                self.loop.call_soon_threadsafe(self.tell, text)
+
+    def tell(self, text: str) -> None:
+        """Pass a text on, or hold it back."""
         if self.held is None:
             self.addon.notice(text, True)
         else:

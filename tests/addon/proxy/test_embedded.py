@@ -197,6 +197,21 @@ def test_warnings_of_mitmproxy_reach_the_user_and_chatter_does_not(stage) -> Non
     asyncio.run(run())
 
 
+def test_warnings_of_other_threads_are_told_in_that_of_the_loop(stage) -> None:
+    """Consumers are told of one thing after the other, whoever warns."""
+    threads = set()
+
+    async def run() -> None:
+        async with stage() as at:
+            mask = at.proxy.addon.audience.mask
+            at.proxy.addon.audience.mask = lambda text: threads.add(threading.get_ident()) or mask(text)
+            await asyncio.to_thread(logging.getLogger("some.script").warning, "look at this")
+            await at.witness.until(lambda: ("look at this", True) in at.witness.notices, "the warning")
+
+    asyncio.run(run())
+    assert threads == {threading.get_ident()}
+
+
 def test_the_authority_folder_is_made(tmp_path: Path) -> None:
     """A folder that is not there yet is no fault."""
 
