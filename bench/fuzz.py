@@ -105,6 +105,9 @@ class Host:
     def say(self, track: Track, text: str, *, warning: bool = False) -> None:
         """Nobody listens."""
 
+    def comes(self, batch: Batch | None) -> None:
+        """Messages are being decided on."""
+
     def waits(self, message: Message, parcel: Waits) -> None:
         """A message waits."""
 

@@ -193,6 +193,10 @@ class Tap:
         self.unlearned.learn()
         return self.masking.text(text)
 
+    def comes(self, batch: Batch | None) -> None:
+        """What came is being decided on, and told of later; None once that is over."""
+        self.unlearned.at_hand = batch
+
     def waits(self, message: Message, parcel: Waits) -> None:
         """A message that came is told of only when it goes on."""
         self.unlearned.add(message, parcel)

@@ -1,8 +1,8 @@
-"""Messages that wait, and are told of only when they go on: what is secret in them is to be known before that."""
+"""Messages that are told of later than something is said: what is secret in them is to be known before that."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Protocol
 
 from paperknife_decoders.message import Message
@@ -21,13 +21,17 @@ class Waits(Protocol):
 
 
 class Unlearned:
-    """Has secrets learned only when something is about to be said: most runs of rules never say anything."""
+    """Has secrets learned only when something is about to be said: most runs of rules never say anything.
 
-    __slots__ = ("found", "learn_from", "most", "most_bytes", "size")
+    `at_hand` are messages that are being decided on.
+    """
+
+    __slots__ = ("at_hand", "found", "learn_from", "most", "most_bytes", "size")
 
     def __init__(self, learn_from: Callable[[Message], None]) -> None:
         self.learn_from = learn_from
         self.found: list[tuple[Message, Waits]] = []
+        self.at_hand: Iterable[Message] | None = None
         self.size = 0
         """Bytes of the contents."""
         self.most, self.most_bytes = LEAST, LEAST_BYTES
@@ -42,7 +46,10 @@ class Unlearned:
         self.size += len(message.content)
 
     def learn(self) -> None:
-        """Learn what is secret in all that wait."""
+        """Learn what is secret in all that wait, and in what is at hand."""
+        at_hand, self.at_hand = self.at_hand, None
+        for message in at_hand or ():
+            self.learn_from(message)
         found, self.found, self.size = self.found, [], 0
         self.most, self.most_bytes = LEAST, LEAST_BYTES
         for message, waits in found:

@@ -39,6 +39,16 @@ def test_what_is_gone_is_not_learned() -> None:
     assert len(learned) == 10 * LEAST + 4
 
 
+def test_what_is_at_hand() -> None:
+    """It is learned once."""
+    learned: list[Message] = []
+    unlearned = Unlearned(learned.append)
+    unlearned.at_hand = [message(1), message(2)]
+    for _ in range(2):
+        unlearned.learn()
+    assert [each.time_ns for each in learned] == [1, 2]
+
+
 def test_large_ones_that_are_gone_are_not_kept() -> None:
     """Few as they are; beside large ones that wait, no more bytes of them than of these."""
     unlearned = Unlearned(lambda _: None)

@@ -52,6 +52,7 @@ class Ruling(Outgoing):
                 self.ask(partial(self.note, course, batch), default=None)
                 self.ask(partial(self.lane.hand_on_made, way, batch), default=None)
                 return [segment.raw for segment in received.segments]
+        self.lane.host.comes(batch)
         pieces = deque(received.pieces)
         for segment in received.segments:
             while pieces and segment.follows(pieces[0], len(received.pieces) - len(pieces)):
@@ -67,6 +68,7 @@ class Ruling(Outgoing):
         if way.between_messages:
             parts += self.due(course, now)
         self.untold.tell()
+        self.lane.host.comes(None)
         return parts
 
     def rule_segment(self, course: Course, segment: Segment, batch: Batch, now: float) -> list[bytes]:

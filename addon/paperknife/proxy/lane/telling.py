@@ -58,6 +58,9 @@ class LaneHost(Protocol):
     def wake(self, track: Track) -> None:
         """Have a lane's `woken` called, as any event of its connection."""
 
+    def comes(self, batch: Batch | None) -> None:
+        """What came is being decided on, and told of later; None once that is over."""
+
     def waits(self, message: Message, parcel: Waits) -> None:
         """A message that came is told of only when it goes on."""
 
