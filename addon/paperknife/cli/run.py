@@ -176,6 +176,7 @@ async def run_watched(
     plan: ProxyPlan, viewing: Viewing, command: Sequence[str], folder: Path, recordings: list[Recordings]
 ) -> int:
     """Start the proxy, run the command by way of it, and let the last messages arrive; add to `recordings`."""
+    from paperknife.proxy.abandoning import abandon_the_rest
     from paperknife.proxy.child import run_child
     from paperknife.proxy.embedded import EmbeddedProxy
     from paperknife.proxy.trust import authority_path
@@ -195,6 +196,7 @@ async def run_watched(
         status = await run_child(with_url(command, environment.get(URL_VARIABLE)), environment)
         await drain(proxy)
         say_unseen(proxy, command, routes)
+    await abandon_the_rest()
     return status
 
 

@@ -205,6 +205,8 @@ class EmbeddedProxy:
         for track in list(self.addon.tap.live.values()):
             if track.carrier is not None:
                 track.carrier.hurry()
+        if self.addon.scripting.scripts is not None:
+            self.addon.scripting.scripts.interrupt()  # which raises in a function that has been at work for long
 
     def interrupt(self) -> None:
         """Shut down, and take no more of what peers send; for a signal handler of the loop, at any time.

@@ -8,6 +8,7 @@ import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from paperknife.proxy.abandoning import abandon_the_rest
 from paperknife.proxy.embedded import EmbeddedProxy, ProxyPlan
 from paperknife.proxy.tuning import tune_process
 from paperknife.traffic import Consumer
@@ -29,6 +30,7 @@ async def watch(plan: ProxyPlan, consumer: Consumer, started: Callable[[Embedded
             tune_process()
             started(proxy)
             await proxy.closed()
+        await abandon_the_rest()
 
 
 @contextmanager
@@ -42,17 +44,16 @@ def ending_on_signals(end: Callable[[], object], at_once: Callable[[], object] =
     loop = asyncio.get_running_loop()
     interrupted = False
 
-    def interrupt() -> None:
+    def heed(number: int, _: object) -> None:
         nonlocal interrupted
-        if interrupted:
-            leave()
-        interrupted = True
-        end()
+        if interrupted and number == signal.SIGINT:
+            leave()  # not by the loop, which may be in a function of a script that never returns
+        interrupted |= number == signal.SIGINT
+        at_once()
 
-    loop.add_signal_handler(signal.SIGINT, interrupt)
-    loop.add_signal_handler(signal.SIGTERM, end)
-    for number in (signal.SIGINT, signal.SIGTERM):  # the loop, which is told by its pipe, hears of it all the same
-        signal.signal(number, lambda *_: at_once())
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, end)
+        signal.signal(number, heed)  # the loop, which is told by its pipe, hears of it all the same
         signal.siginterrupt(number, False)
     try:
         yield

@@ -40,6 +40,10 @@ async def run():
     ended = asyncio.Event()
     with ending_on_signals(ended.set):
         os.kill(os.getpid(), signal.SIGINT)
+        if sys.argv[1] == "stuck":
+            os.kill(os.getpid(), signal.SIGINT)
+            while True:
+                pass
         await ended.wait()
         if sys.argv[1] == "inside":
             os.kill(os.getpid(), signal.SIGINT)
@@ -50,8 +54,10 @@ print("not reached")
 """
 
 
-@pytest.mark.parametrize("where", ["inside", "after"])
+@pytest.mark.parametrize("where", ["inside", "after", "stuck"])
 def test_a_second_control_c_leaves_at_once(where: str) -> None:
-    """Also behind the block, where a summary may hang on a pipe that nobody reads; no traceback, exit status 130."""
+    """Also where the loop has no turn, as in a function that never returns, and behind the block, where a summary may
+    hang on a pipe that nobody reads; no traceback, exit status 130.
+    """
     ended = subprocess.run([sys.executable, "-c", PROGRAM, where], capture_output=True, check=False, timeout=60)
     assert (ended.returncode, ended.stdout, ended.stderr) == (130, b"", b"")

@@ -21,12 +21,22 @@ from paperknife_decoders.reflection import has_field
 from paperknife_decoders.splice import changes_between, splice
 from paperknife_decoders.values import Dynamic
 
-__all__ = ["Call", "Faults"]
+__all__ = ["Call", "Faults", "Interrupted"]
 
 logger = logging.getLogger(__name__)
 
 SLOW_SECONDS = 0.05
 """A function that takes longer holds up all connections, which is worth a remark."""
+
+LONG_SECONDS = 0.2
+"""A function that takes longer is interrupted where the proxy is to end."""
+
+
+class Interrupted(BaseException):
+    """What is raised in a function that has not returned when the proxy is to end. No ``except Exception`` holds it."""
+
+    def __init__(self) -> None:
+        super().__init__("it had not returned when paperknife was to end; no function is called any more")
 
 
 class Faults:
@@ -38,6 +48,16 @@ class Faults:
         self.slow: set[str] = set()
         self.late: set[str] = set()
         """Where functions stand that are said to await something for long, until they do so no more."""
+        self.since = 0.0
+        """When the function that is at work was called, by `time.perf_counter`; 0 where none is."""
+        self.is_over = False
+        """No function is called any more: one did not return, and would not the next time."""
+
+    def interrupt(self) -> None:
+        """Raise `Interrupted` if a function has been at work for long; for a signal's handler, which is in its midst."""
+        if self.since and time.perf_counter() - self.since > LONG_SECONDS:
+            self.since, self.is_over = 0.0, True
+            raise Interrupted
 
     def line(self, call: Call, error: BaseException) -> str:
         """The line for the user; empty where it was said often enough."""
@@ -86,14 +106,21 @@ class Call:
 
     def run(self) -> asyncio.Task[None] | None:
         """Call the function; what it awaits, if anything, is a task that is not done. Never raises."""
+        if self.faults.is_over:
+            return None
         kept = self.kept = replace(self.course.outcome)
         self.place = self.course.place
         began = time.perf_counter()
         task: asyncio.Task[None] | None = None
         try:
-            result = self.handler.function(*self.arguments())
-            if inspect.iscoroutine(result):
-                task = eager(result)
+            arguments = self.arguments()
+            self.faults.since = began
+            try:
+                result = self.handler.function(*arguments)
+                if inspect.iscoroutine(result):
+                    task = eager(result)
+            finally:
+                self.faults.since = 0.0
             if task is None or task.done():
                 if task is not None:
                     task.result()

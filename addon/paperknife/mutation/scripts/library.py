@@ -71,6 +71,10 @@ class Scripts:
         self.use(self.load())
         self.faults = Faults()
 
+    def interrupt(self) -> None:
+        """End the function that is at work and does not return, as the proxy is to end; for a signal's handler."""
+        self.faults.interrupt()
+
     def for_connection(self, number: int, reader: Reader, now: float = 0.0, time_ns: int = 0) -> ScriptChanger:
         """The changer of one connection, which has this number in the run and is read by `reader`."""
         return ScriptChanger(self, Standing(number, reader, now, time_ns))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+
 import pytest
 
 from paperknife_decoders.message import Direction
@@ -61,3 +63,31 @@ def test_a_fault_where_there_is_no_message(written) -> None:
     script = written("def opened(connection): 1 / 0")
     (text,) = script.changer.opened(0.0).logs
     assert text == f"! script {script.path}:1: opened: ZeroDivisionError: division by zero."
+
+
+NEVER = """
+import os, signal
+
+def client_order(order, connection):
+    order.symbol = "X"
+    while True:
+        try:
+            os.kill(os.getpid(), signal.SIGUSR1)
+        except Exception:
+            pass
+"""
+
+
+def test_a_function_that_never_returns(written, tape) -> None:
+    """The handler of a signal ends it, its message passes as it was, and no function is called any more."""
+    script = written(NEVER)
+    message = tape.message(Direction.CLIENT, "order", ORDER)
+    script.scripts.interrupt()  # nothing is at work
+    before = signal.signal(signal.SIGUSR1, lambda *_: script.scripts.interrupt())
+    try:
+        verdict = script.changer.consider(message, 0.0)
+    finally:
+        signal.signal(signal.SIGUSR1, before)
+    assert verdict.content is message.content
+    assert "client_order: Interrupted: it had not returned when paperknife was to end" in verdict.logs[0]
+    assert script.changer.consider(message, 0.0) is None
