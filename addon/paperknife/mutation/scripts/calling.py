@@ -54,7 +54,7 @@ class Faults:
         """No function is called any more: one did not return, and would not the next time."""
 
     def interrupt(self) -> None:
-        """Raise `Interrupted` if a function has been at work for long; for a signal's handler, which is in its midst."""
+        """Raise `Interrupted` if a function has long been at work; for a handler of signals, which is in its midst."""
         if self.since and time.perf_counter() - self.since > LONG_SECONDS:
             self.since, self.is_over = 0.0, True
             raise Interrupted
