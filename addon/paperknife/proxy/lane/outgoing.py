@@ -124,7 +124,7 @@ class Outgoing:
         if self.made >= most.messages or self.made_size > most.size:
             self.say_once(
                 f"more than {most.messages:,} messages, or {most.size >> 20} MiB of them, were to be sent besides "
-                "for what came at once; the rest of them are not."
+                "for what came at once; the rest is not sent."
             )
             return False
         self.made += 1
