@@ -85,7 +85,7 @@ READING: tuple[Decorator, ...] = (
         "--match",
         multiple=True,
         metavar="HOST[/PATH]",
-        help="Read only WebSockets at this address; * and ? are wildcards. Others pass unread.",
+        help="Read only WebSockets at this address; * and ? are wildcards. All others stay unread.",
     ),
     click.option(
         "--redact",

@@ -16,7 +16,7 @@ from paperknife.cli.comparing import check_names, check_reports, comparing_optio
 from paperknife.cli.failure import Failure
 from paperknife.cli.options import override_from, protocol_options
 from paperknife.cli.progress import Progress
-from paperknife.cli.replay_server import SPEED, read_duration
+from paperknife.cli.replay_times import MAX_GAP, SPEED, read_duration
 from paperknife.cli.viewing import talk
 from paperknife.live.amounts import count_text
 from paperknife.recording.reading import RecordingError
@@ -48,7 +48,7 @@ MOST_STALLS = 10
     "it thought (matched); as soon as the ids in it are known (fast); or at its time (timed).",
 )
 @SPEED
-@click.option("--max-gap", callback=read_duration, metavar="TIME", help="Never wait longer than this, such as 1s.")
+@MAX_GAP
 @click.option(
     "--patience",
     default="5s",
@@ -187,14 +187,14 @@ def context_for(options: dict[str, Any]) -> ssl.SSLContext | None:
 
 
 def interrupted_text(outcome: Outcome, connections: int) -> str:
-    """What is not known, as Ctrl-C came before the end."""
+    """What is not known, as Ctrl-C came before the end; nothing where all was compared by then."""
     left = connections - outcome.connections
     all_of = count_text(connections, "connection")
     parts = [f"{outcome.cut:,} of {all_of} had not come to the end"] if outcome.cut else []
     parts += [f"{left:,} had not begun"] if left else []
     parts += [f"{count_text(outcome.pending, 'expected message')} had not come yet"] if outcome.pending else []
     parts += [f"{outcome.unplaced:,} that came had no place in the recording yet"] if outcome.unplaced else []
-    return f"Interrupted: {'; '.join(parts)}."
+    return f"Interrupted: {'; '.join(parts)}." if parts else ""
 
 
 def compared(file: Path, to: str, outcome: Outcome, fillings: Fillings, interrupted: str = "") -> Compared:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import errno
 import math
 import os
@@ -19,6 +18,7 @@ from paperknife.cli.comparing import check_names
 from paperknife.cli.failure import Failure
 from paperknife.cli.keys import can_ask, key_presses
 from paperknife.cli.options import override_from, protocol_options
+from paperknife.cli.replay_times import MAX_GAP, SPEED, read_duration
 from paperknife.cli.replaying import MISS_HELP
 from paperknife.cli.viewing import talk, talking
 from paperknife.recording.reading import RecordingError
@@ -28,44 +28,11 @@ from paperknife.replay.timeline import Session
 from paperknife.replay.venue import ON_MISS, Venue, VenueOptions
 from paperknife.replay.visit import MOST_MISSES, Visit
 from paperknife.replay.wording import closed_text, missed_lines, opened_text, over_text, stalled_text
-from paperknife.replay.words import speed_from
 
-__all__ = ["SPEED", "read_duration", "read_speed", "server_command"]
+__all__ = ["server_command"]
 
 MISSED = 1
 """The exit status where a client has sent what was not recorded."""
-
-
-def read_speed(context: click.Context, option: click.Parameter, value: str) -> float:
-    """``2``, ``0.5`` or ``max``."""
-    try:
-        return speed_from(value)
-    except ValueError as error:
-        raise click.BadParameter(str(error), context, option) from None
-
-
-def read_duration(context: click.Context, option: click.Parameter, value: str | None) -> float:
-    """``1s``, ``250ms``, ``2m``, ``2min`` or ``1.5`` (seconds); infinity where nothing was said."""
-    if value is None:
-        return math.inf
-    for unit, factor in (("ms", 0.001), ("s", 1.0), ("min", 60.0), ("m", 60.0), ("h", 3600.0), ("", 1.0)):
-        if value.endswith(unit):
-            with contextlib.suppress(ValueError):
-                seconds = float(value.removesuffix(unit)) * factor
-                if 0 <= seconds < math.inf:
-                    return seconds
-            break
-    raise click.BadParameter(f"a time such as 1s, 250ms or 2m was expected, not {value!r}", context, option)
-
-
-SPEED = click.option(
-    "--speed",
-    default="1",
-    show_default=True,
-    metavar="N|max",
-    callback=read_speed,
-    help="2 is twice as fast as recorded, 0.5 half as fast, max as fast as possible.",
-)
 
 
 @click.command("server")
@@ -84,7 +51,7 @@ SPEED = click.option(
     "default matched where answers have requests, else timed.",
 )
 @SPEED
-@click.option("--max-gap", callback=read_duration, metavar="TIME", help="Never wait longer than this, such as 1s.")
+@MAX_GAP
 @click.option(
     "--start-at", callback=read_duration, metavar="TIME", help="Begin this far into the recording, such as 30s."
 )

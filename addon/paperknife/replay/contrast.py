@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import zip_longest
 
+from paperknife.live.amounts import count_text
 from paperknife.recording.items import Closed
 from paperknife.replay.bundles import bundled, held_acts
 from paperknife.replay.comparison import Asking, Comparison, Terms
@@ -104,7 +105,7 @@ def alone(ours: ConnectionSurvey | None, theirs: ConnectionSurvey | None, findin
     assert only is not None
     kind = Kind.MISSING if ours is not None else Kind.EXTRA
     url = printable(only.recorded.connection.url)
-    text = f"to {url}, with {only.messages:,} messages"
+    text = f"to {url}, with {count_text(only.messages, 'message')}"
     findings.add(Finding(kind, only.recorded.number, 0.0, "connection", Direction.CLIENT, text=text))
 
 

@@ -11,6 +11,7 @@ from typing import Protocol as Interface
 from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed
 
+from paperknife.live.amounts import count_text
 from paperknife.recording.items import Closed
 from paperknife.replay.comparison import Asking, Comparison
 from paperknife.replay.conditions import is_beat, is_heartbeat
@@ -291,7 +292,8 @@ class Player:
             self.comparison.closed(recorded, close)
             return
         more = "" if self.is_played else ", and more was recorded; the rest was not compared"
-        self.comparison.ended(f"the server {ending_text(close)} after {self.sent:,} messages were sent{more}")
+        sent = count_text(self.sent, "message")
+        self.comparison.ended(f"the server {ending_text(close)} after {sent} had been sent{more}")
 
     # What is told
 

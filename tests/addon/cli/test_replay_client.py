@@ -16,8 +16,9 @@ from websockets.server import ServerProtocol
 
 from paperknife.cli import main
 from paperknife.cli.failure import Failure
-from paperknife.cli.replay_client import check_via, header_of
+from paperknife.cli.replay_client import check_via, header_of, interrupted_text
 from paperknife.demo.users import USERS
+from paperknife.replay.client import Outcome
 
 CALM = Path(__file__).parents[3] / "recordings" / "calm.mcap"
 COMMAND = Path(sys.executable).with_name("paperknife")
@@ -101,7 +102,7 @@ def test_what_differs_is_told_and_the_status_is_1(venue) -> None:
     assert result.exit_code == 1
     assert "<- login_response changed\n     answers: login user=alice" in result.stdout
     assert "login_response.result: expected OK, found BAD_CREDENTIALS" in result.stdout
-    assert "the server closed the connection with 4000 (bad credentials) after 1 messages were sent" in result.stdout
+    assert "the server closed the connection with 4000 (bad credentials) after 1 message had been sent" in result.stdout
     assert re.search(r"^Different: 1 changed, 1 missing, 1 closed differently\.", result.stderr, re.MULTILINE)
     assert "not-the-password" not in result.output
     assert ALICE.api_key not in result.output
@@ -217,3 +218,9 @@ def test_ctrl_c_before_anything_was_compared_is_quiet() -> None:
             running.expect(pexpect.EOF)
             running.close()
     assert (running.before.strip(), running.exitstatus) == ("^C", 130)
+
+
+def test_an_interrupt_when_all_was_compared_is_none() -> None:
+    """There is nothing left that is not known."""
+    assert interrupted_text(Outcome(connections=2), 2) == ""
+    assert interrupted_text(Outcome(connections=1), 2) == "Interrupted: 1 had not begun."

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import math
 import os
 import socket
 import subprocess
@@ -16,8 +15,7 @@ from tests.addon.recording.sessions import Line, api, write
 from websockets.sync.client import connect
 
 from paperknife.cli import main
-from paperknife.cli.replay_server import address_of, read_duration, read_speed
-from paperknife.replay.pace import FASTEST
+from paperknife.cli.replay_server import address_of
 
 line = Line()
 LOGIN = api().client.encode("login", {"user": "alice", "password": "another"})
@@ -162,26 +160,3 @@ ADDRESSES = [("127.0.0.1:9000", ("127.0.0.1", 9000)), ("[::1]:0", ("::1", 0)), (
 def test_addresses(text, found) -> None:
     """With brackets for IPv6; without a host this machine alone."""
     assert address_of(text) == found
-
-
-DURATIONS = [
-    ("1s", 1.0),
-    ("250ms", 0.25),
-    ("2m", 120.0),
-    ("2min", 120.0),
-    ("1h", 3600.0),
-    ("1.5", 1.5),
-    (None, math.inf),
-]
-
-
-@pytest.mark.parametrize(("text", "seconds"), DURATIONS)
-def test_durations(text, seconds) -> None:
-    """In seconds."""
-    assert read_duration(None, None, text) == pytest.approx(seconds)
-
-
-@pytest.mark.parametrize(("text", "speed"), [("2", 2.0), ("0.5", 0.5), ("max", FASTEST)])
-def test_speeds(text, speed) -> None:
-    """2 is twice as fast."""
-    assert read_speed(None, None, text) == speed

@@ -260,7 +260,7 @@ async def deaf(connection):
 BAD = [
     (nonsense, {Kind.MISSING, Kind.EXTRA, Kind.CHANGED}, "came|found"),
     (silent, {Kind.MISSING}, "expected: order_response 1"),
-    (gone, {Kind.CLOSED, Kind.MISSING}, "the server went away without a close frame after 1 messages were sent"),
+    (gone, {Kind.CLOSED, Kind.MISSING}, "the server went away without a close frame after 1 message had been sent"),
     (closing, {Kind.CLOSED, Kind.MISSING}, r"the server closed the connection with 4000 \(no \\x1bgood\)"),
 ]
 

@@ -122,7 +122,7 @@ def test_a_connection_that_is_not_there_is_told(recorded) -> None:
     result = compared(recorded(more, "a.mcap"), recorded(talk(), "b.mcap"))
     (only,) = result.findings.kept
     assert (only.kind, only.label) == (Kind.MISSING, "connection")
-    assert only.text == "to wss://venue.example/v1, with 1 messages"
+    assert only.text == "to wss://venue.example/v1, with 1 message"
 
 
 def test_two_protocols_are_told(recorded) -> None:
