@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 
 __all__ = ["Mould", "Moulds"]
 
-MOST = 256
+MOST = 128
 """Payloads of one direction."""
 
-LARGEST = 64 << 10
-"""Bytes of a message that is kept, unless there is no other one."""
+LARGEST = 8 << 10
+"""Bytes of a message that is kept, with what came before it, unless there is no other one; 1 MiB with all others."""
 
 LAST = 4
 """So many messages that came last show what grows from one to the next."""
@@ -34,7 +34,9 @@ type Mould = tuple[bytes, Rest]
 
 @dataclass(slots=True)
 class Side:
-    """One direction: the last message of each payload, the last ones of all, and the very last, large or not."""
+    """One direction: the last message of each payload, the last ones of all, and the very last, large or not, where
+    something of it may go on in the next.
+    """
 
     by_payload: dict[str, Mould] = field(default_factory=dict)
     last: deque[tuple[str, Mould]] = field(default_factory=lambda: deque(maxlen=LAST))
@@ -63,7 +65,8 @@ class Moulds:
         if message.direction in self.followed:
             envelopes = message.envelopes
             payload = envelopes[0].payload if envelopes else ""
-            self.note_all(message.direction, (message.opcode,), (message.content,), (payload,), (message.before,))
+            before = (message.before,) if message.reader.gathers(message.direction) else ()
+            self.note_all(message.direction, (message.opcode,), (message.content,), (payload,), before)
 
     def note_all(
         self,
@@ -74,7 +77,7 @@ class Moulds:
         before: Sequence[Rest] = (),
     ) -> None:
         """Keep messages in their order, each with the payload of its first envelope; large ones where there is no
-        other. `before` is what came before each, or nothing.
+        other. `before` is what came before each; empty where none goes on in the next.
         """
         side = self.sides.get(direction)
         if side is None:
@@ -86,12 +89,15 @@ class Moulds:
         # Of many messages with the same payload the last one is all that is kept, and no other costs more than this.
         newest = dict(zip([payloads[at] for at in places], places, strict=True))
         for payload, at in newest.items():
-            if len(contents[at]) <= LARGEST or not known:
-                known[payload] = contents[at], before[at] if before else NOTHING
+            mould = contents[at], before[at] if before else NOTHING
+            if not known or is_small(mould):
+                known[payload] = mould
         for at in places[-LAST:]:
-            side.newest = contents[at], before[at] if before else NOTHING
-            if len(contents[at]) <= LARGEST or not side.last:
-                side.last.append((payloads[at], side.newest))
+            mould = contents[at], before[at] if before else NOTHING
+            if not side.last or is_small(mould):
+                side.last.append((payloads[at], mould))
+        if before and places:
+            side.newest = contents[places[-1]], before[places[-1]]
         while len(known) > MOST:
             del known[next(iter(known))]
 
@@ -110,7 +116,7 @@ class Moulds:
         return found
 
     def newest(self, direction: Direction) -> Mould | None:
-        """The last message of a direction."""
+        """The last message of a direction, of which something may go on in the next."""
         side = self.sides.get(direction)
         return None if side is None else side.newest
 
@@ -118,3 +124,9 @@ class Moulds:
         """The last messages of a direction, in their order."""
         side = self.sides.get(direction)
         return [mould for _, mould in side.last] if side is not None else []
+
+
+def is_small(mould: Mould) -> bool:
+    """True for what may be kept many times."""
+    content, before = mould
+    return len(content) + before.size <= LARGEST

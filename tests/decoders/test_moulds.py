@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
 from paperknife_decoders.message import Direction, Message, Opcode
@@ -20,10 +22,12 @@ def moulds() -> Moulds:
     return found
 
 
-def noted(moulds: Moulds, *messages: tuple[str, bytes], opcode: Opcode = Opcode.BINARY) -> None:
+def noted(
+    moulds: Moulds, *messages: tuple[str, bytes], opcode: Opcode = Opcode.BINARY, before: Sequence[Rest] = ()
+) -> None:
     """Note messages of the server, by their payloads."""
     payloads, contents = zip(*messages, strict=True)
-    moulds.note_all(SERVER, [opcode] * len(messages), contents, payloads)
+    moulds.note_all(SERVER, [opcode] * len(messages), contents, payloads, before)
 
 
 def test_the_last_one_of_each_payload(moulds) -> None:
@@ -39,7 +43,7 @@ def test_the_last_one_of_each_payload(moulds) -> None:
 
 
 def test_bounds(moulds) -> None:
-    """So many payloads are kept, and of large messages only a first one, and the very last."""
+    """So many payloads are kept, and of large messages only a first one, and the very last where it may go on."""
     noted(moulds, *((f"p{number}", b"") for number in range(2 * MOST)))
     assert len(moulds.sides[SERVER].by_payload) == MOST
     assert moulds.like(SERVER, "p0")[0][0] != "p0"
@@ -47,7 +51,11 @@ def test_bounds(moulds) -> None:
     large = bytes(LARGEST + 1)
     noted(moulds, ("large", large))
     assert all(name != "large" for name, _ in moulds.like(SERVER, "large"))
+    assert moulds.newest(SERVER) is None
+    noted(moulds, ("large", large), before=[NOTHING])
     assert moulds.newest(SERVER) == (large, NOTHING)
+    noted(moulds, ("behind much", b""), before=[Rest((large,), len(large))])
+    assert all(name != "behind much" for name, _ in moulds.like(SERVER, "behind much"))
     assert moulds.newest(CLIENT) is None
     other = Moulds()
     other.follow([SERVER], Opcode.BINARY)
@@ -56,12 +64,16 @@ def test_bounds(moulds) -> None:
 
 
 def test_only_what_is_followed_and_of_the_opcode(moulds) -> None:
-    """Text beside binary messages, pings, and the other direction show nothing; what came before is kept too."""
+    """Text beside binary messages, pings, and the other direction show nothing; what came before is kept where a
+    message may go on in the next.
+    """
     noted(moulds, ("", b"{}"), opcode=Opcode.TEXT)
     noted(moulds, ("", b""), opcode=Opcode.PING)
     reader = Protocol().reader()
     moulds.note(Message(1, CLIENT, 0, Opcode.BINARY, b"\x08\x01", reader))
     assert moulds.like(SERVER, "") == moulds.like(CLIENT, "") == []
+    moulds.note(Message(1, SERVER, 0, Opcode.BINARY, b"\x08\x01", reader))
+    assert moulds.like(SERVER, "") == [("", (b"\x08\x01", NOTHING))]
     before = Rest((b"x",), 1)
-    moulds.note(Message(1, SERVER, 0, Opcode.BINARY, b"\x08\x01", reader, before=before))
+    noted(moulds, ("", b"\x08\x01"), before=[before])
     assert moulds.like(SERVER, "") == [("", (b"\x08\x01", before))]

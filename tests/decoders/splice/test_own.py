@@ -9,6 +9,7 @@ from tests.decoders.splice.desks import TYPES, behind, desk
 
 from paperknife_decoders.message import Direction, Message, Opcode
 from paperknife_decoders.reader import Reader
+from paperknife_decoders.rest import NOTHING
 from paperknife_decoders.splice import Set, SpliceError, splice
 from paperknife_decoders.splice.own import own_message
 
@@ -135,7 +136,7 @@ def test_streams(proto_schema) -> None:
         sent(reader, number=5)
     heard(reader, "8000000004613a2062")
     assert sent(reader, number=5) == ("00000000020805", "")
-    reader.moulds.note_all(SERVER, [Opcode.BINARY], [bytes.fromhex("0000000002")], [""])
+    reader.moulds.note_all(SERVER, [Opcode.BINARY], [bytes.fromhex("0000000002")], [""], [NOTHING])
     with pytest.raises(SpliceError, match="the last message of this side goes on in the next one"):
         sent(reader, number=5)
 
