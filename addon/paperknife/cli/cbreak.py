@@ -15,6 +15,9 @@ __all__ = ["Cbreak", "is_in_front"]
 LOCAL_MODES = 3
 """Where `termios` has them."""
 
+LOOK_SECONDS = 0.2
+"""How often one in the background looks whether it is in front again: ``fg`` says nothing to what runs there."""
+
 
 def is_in_front(descriptor: int) -> bool:
     """True if what is typed in this terminal is for us: a process in the background that reads from it, or changes how
@@ -37,6 +40,7 @@ class Cbreak:
         self.descriptor = descriptor
         self.before = termios.tcgetattr(descriptor)
         self.loop = asyncio.get_running_loop()
+        self.look: asyncio.TimerHandle | None = None
         self.is_stoppable = (
             threading.current_thread() is threading.main_thread()  # where alone signals can be handled
             and signal.getsignal(signal.SIGTSTP) is signal.SIG_DFL
@@ -51,6 +55,7 @@ class Cbreak:
 
     def end(self) -> None:
         """Give it back."""
+        self.look_no_more()
         if self.is_stoppable:
             self.loop.remove_signal_handler(signal.SIGTSTP)
             self.loop.remove_signal_handler(signal.SIGCONT)
@@ -67,14 +72,22 @@ class Cbreak:
         self.take()
 
     def take(self) -> None:
-        """Have keys one by one again, with what was typed meanwhile."""
+        """Have keys one by one again, with what was typed meanwhile; once we are in front, if we are not yet."""
+        self.look_no_more()
         if not is_in_front(self.descriptor):
+            self.look = self.loop.call_later(LOOK_SECONDS, self.take)
             return
         with contextlib.suppress(termios.error):  # the terminal has gone
             found = termios.tcgetattr(self.descriptor)
             if found[LOCAL_MODES] & termios.ICANON:
                 self.before = found
                 tty.setcbreak(self.descriptor, termios.TCSANOW)
+
+    def look_no_more(self) -> None:
+        """Do not look whether we are in front."""
+        if self.look is not None:
+            self.look.cancel()
+            self.look = None
 
     def give_back(self) -> None:
         """Let it be as it was."""

@@ -49,6 +49,31 @@ def test_it_is_taken_again_when_we_go_on(terminal) -> None:
     assert signal.getsignal(signal.SIGCONT) is signal.SIG_DFL
 
 
+def test_in_front_again_without_a_word(terminal, monkeypatch) -> None:
+    """Where a shell had us go on in its background, and then calls us to its front: that brings no signal."""
+    _, inner = terminal
+    in_front = [True]
+    monkeypatch.setattr("paperknife.cli.cbreak.is_in_front", lambda _: in_front[0])
+    monkeypatch.setattr("paperknife.cli.cbreak.LOOK_SECONDS", 0.01)
+
+    async def run() -> None:
+        cbreak = Cbreak(inner)
+        cbreak.begin()
+        cbreak.give_back()
+        in_front[0] = False
+        os.kill(os.getpid(), signal.SIGCONT)
+        await asyncio.sleep(0.05)
+        assert is_cooked(inner)
+        in_front[0] = True
+        async with asyncio.timeout(60):
+            while is_cooked(inner):
+                await asyncio.sleep(0.01)
+        cbreak.end()
+        assert is_cooked(inner)
+
+    asyncio.run(run())
+
+
 def test_who_may_not_be_stopped_is_not(terminal) -> None:
     """Where SIGTSTP is ignored, as a shell without job control has it, that stays so."""
     _, inner = terminal
