@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, replace
 
 from paperknife_decoders.definition.choosing import CHOICE_KEYS, ChoiceForm, read_choice
@@ -10,7 +10,7 @@ from paperknife_decoders.definition.faults import Path
 from paperknife_decoders.definition.form import JSON, CarriesForm, Definition, Match, PairForm
 from paperknife_decoders.definition.node import Node, described
 from paperknife_decoders.message import Direction
-from paperknife_decoders.steps import Limits, Step
+from paperknife_decoders.steps import Limits, Step, TellsHeader
 from paperknife_decoders.steps.registry import step_from
 from paperknife_decoders.wire.walker import DEEPEST
 
@@ -79,7 +79,10 @@ def read_definition(data: object, path: Path = (), step: StepReader = step_from)
         side: found[side.value] for side in Direction if side.value in found and named(found[side.value])
     }
     if "steps" in found:
-        values["steps"] = {side: read_steps(each, step) for side, each in by_side(found["steps"]).items()}
+        steps = {side: read_steps(each, step) for side, each in by_side(found["steps"]).items()}
+        values["steps"] = steps
+        if "header" in found:
+            check_kinds(found["header"], [each for those in steps.values() for each in those])
     if "carries" in found:
         carries = found["carries"].items()
         if len(carries) > MOST_CARRIES:
@@ -147,6 +150,16 @@ def read_header(node: Node) -> dict[str, type[int] | type[str]]:
         elif kind is not None:
             found[name] = KINDS[kind]
     return found
+
+
+def check_kinds(node: Node, steps: Sequence[Step]) -> None:
+    """Say where a value is declared as another kind than a step tells that it is."""
+    told = {name: kind for step in steps if isinstance(step, TellsHeader) for name, kind in step.header_kinds.items()}
+    for name, each in node.entries("a mapping"):
+        kind = KINDS.get(str(each.value))
+        if isinstance(name, str) and kind is not None and told.get(name, kind) is not kind:
+            other = "text" if kind is int else "number"
+            each.names_nothing(f"the steps give {name} as a {other}, so that there is nothing to say of it here")
 
 
 def read_carries(node: Node, step: StepReader) -> CarriesForm | None:

@@ -251,6 +251,10 @@ FAULTS = [
     ({"name": "x", "client": "Order", "volatile": [5]}, ["volatile[0]: the path of a field was expected, and the num"]),
     ({"name": "x", "volatile": ["id"] * 101}, ["volatile: at most 100 were expected, and 101 were found"]),
     ({"name": "x", "heartbeats": ["askd"]}, ["heartbeats[0]: ", "did you mean asked?"]),
+    (
+        {"name": "x", "steps": [{"ascii-header": {"fields": 1}}], "header": {"field_1": "number"}},
+        ["header.field_1: the steps give field_1 as a text"],
+    ),
     ({"name": "x", "correlate": [{"request": "asked.a"}]}, ["correlate[0]: ", "needs request and response"]),
     (
         {"name": "x", "correlate": [{"request": "asked.b", "response": "answered.b"}]},
