@@ -62,7 +62,7 @@ class Moulds:
 
     def note(self, message: Message) -> None:
         """Keep a message, if its direction is followed."""
-        if message.direction in self.followed:
+        if self.followed and message.direction in self.followed:
             envelopes = message.envelopes
             payload = envelopes[0].payload if envelopes else ""
             before = (message.before,) if message.reader.gathers(message.direction) else ()

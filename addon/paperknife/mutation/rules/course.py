@@ -184,7 +184,8 @@ class Course:
         """What is to become of the message. Raises `SpliceError` where it cannot be put together again."""
         done = self.outcome
         done.content = self.content()
-        done.hits = tuple(dict.fromkeys(done.hits))  # a rule may have taken several envelopes of it
+        if len(done.hits) > 1:
+            done.hits = tuple(dict.fromkeys(done.hits))  # a rule may have taken several envelopes of it
         if done.walk is not None:
             done.hold = done.walk.keep(done.hold)
         return done

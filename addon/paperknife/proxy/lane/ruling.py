@@ -192,8 +192,11 @@ class Ruling(Outgoing):
         verdict = self.with_holder(verdict)
         going.content, going.hits, going.copies = verdict.content, verdict.hits, verdict.copies
         parts = self.start(course, going, verdict, message, now)
-        # From here on it goes out, or waits: whatever fails now, it is not to go out twice.
-        return parts + self.ask(lambda: self.follow_up(course, verdict, now), default=list[bytes]())
+        try:
+            parts += self.follow_up(course, verdict, now)
+        except Exception as error:  # it goes out, or waits, already: it is not to go out twice
+            self.blame(error)
+        return parts
 
     def start(self, course: Course, going: Going, verdict: Verdict, message: Message, now: float) -> list[bytes]:
         """Let a message go, or wait."""
