@@ -5,7 +5,6 @@ Usage: fuzz.py [COUNT] [SEED]
 
 from __future__ import annotations
 
-import argparse
 import logging
 import random
 import sys
@@ -23,6 +22,7 @@ from mitmproxy.proxy.layers.websocket import WebsocketMessageHook
 from mitmproxy.test import tflow
 
 from bench.frames import frame
+from bench.fuzzing import count_and_seed
 from paperknife.proxy.lane.history import History
 from paperknife.proxy.lane.injection import Injected, Injection
 from paperknife.proxy.lane.layer import Lane
@@ -250,10 +250,7 @@ def fuzz(count: int, seed: int = 0) -> Host:
 
 def main() -> None:
     """Run, and say what came of it."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("count", type=int, nargs="?", default=100_000)
-    parser.add_argument("seed", type=int, nargs="?", default=0)
-    wanted = parser.parse_args()
+    wanted = count_and_seed(__doc__, 100_000)
     logging.disable(logging.WARNING)  # what is not injected is said, thousands of times
     began = time.perf_counter()
     host = fuzz(wanted.count, wanted.seed)

@@ -5,7 +5,6 @@ Usage: fuzz_recordings.py [COUNT] [SEED]
 
 from __future__ import annotations
 
-import argparse
 import random
 import resource
 import signal
@@ -23,6 +22,7 @@ from google.protobuf.descriptor_pb2 import FieldDescriptorProto, FileDescriptorP
 from mcap.records import Channel, Schema
 from mcap.writer import CompressionType, Writer
 
+from bench.fuzzing import count_and_seed
 from paperknife.live.renderer import Renderer, ViewOptions
 from paperknife.recording.counter import Counter
 from paperknife.recording.encoder import Encoder
@@ -246,10 +246,7 @@ def fuzz(count: int, seed: int = 0) -> Outcome:
 
 def main() -> None:
     """Run, and say what came of it."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("count", type=int, nargs="?", default=100_000)
-    parser.add_argument("seed", type=int, nargs="?", default=0)
-    wanted = parser.parse_args()
+    wanted = count_and_seed(__doc__, 100_000)
     began = time.perf_counter()
     outcome = fuzz(wanted.count, wanted.seed)
     seconds = time.perf_counter() - began

@@ -8,7 +8,6 @@ Usage: fuzz_rules.py [COUNT] [SEED]
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import logging
 import random
@@ -27,6 +26,7 @@ from mitmproxy.proxy import events
 
 from bench.frames import frame
 from bench.fuzz import EXTENSIONS, FIN, RSV1, Driver, Host, chunks
+from bench.fuzzing import count_and_seed
 from bench.venue_messages import PROTO
 from paperknife.demo.api import Api
 from paperknife.mutation.rules import RuleChanger, RuleSet, load_rules
@@ -289,10 +289,7 @@ def fuzz(count: int, seed: int = 0) -> RulesHost:
 
 def main() -> None:
     """Run, and say what came of it."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("count", type=int, nargs="?", default=20_000)
-    parser.add_argument("seed", type=int, nargs="?", default=0)
-    wanted = parser.parse_args()
+    wanted = count_and_seed(__doc__, 20_000)
     logging.disable(logging.WARNING)
     began = time.perf_counter()
     host = fuzz(wanted.count, wanted.seed)

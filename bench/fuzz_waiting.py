@@ -11,7 +11,6 @@ Usage: fuzz_waiting.py [COUNT] [SEED]
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import logging
 import random
@@ -27,6 +26,7 @@ from mitmproxy.proxy import events
 from bench.frames import frame
 from bench.fuzz import EXTENSIONS, FIN
 from bench.fuzz_rules import UNKNOWN, Said, heard
+from bench.fuzzing import count_and_seed
 from bench.waiting_model import EMITTED, SIDES, Expected, Rule, envelope_in, random_rules
 from bench.waiting_parties import Clock, Hand, Line, Talk, WaitingHost, Word, tag_of
 from paperknife.mutation.rules import RuleSet, load_rules
@@ -244,10 +244,7 @@ def fuzz(count: int, seed: int = 0) -> WaitingHost:
 
 def main() -> None:
     """Run, and say what came of it."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("count", type=int, nargs="?", default=2000)
-    parser.add_argument("seed", type=int, nargs="?", default=0)
-    wanted = parser.parse_args()
+    wanted = count_and_seed(__doc__, 2000)
     logging.disable(logging.WARNING)
     began = time.perf_counter()
     host = fuzz(wanted.count, wanted.seed)

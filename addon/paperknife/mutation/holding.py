@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from paperknife.mutation.held import ENDED, Held
+from paperknife.mutation.rarely import is_power_of_ten
 from paperknife.mutation.verdict import Verdict
 from paperknife_decoders.message import Message
 from paperknife_decoders.printable import printable
@@ -79,7 +80,7 @@ class Holding:
         size = len(held.message.content)
         if len(self.waiting) >= self.limits.messages or self.size + size > self.limits.size:
             self.passed += 1
-            if str(self.passed).rstrip("0") == "1":  # 1, 10, 100
+            if is_power_of_ten(self.passed):
                 self.say(
                     f"{len(self.waiting):,} messages of {self.size:,} bytes are held, and no more: "
                     f"{self.passed:,} that were to be held passed unchanged.",
@@ -115,7 +116,7 @@ class Holding:
             self.say(f"Held message {waiting.sentence()} has passed unchanged: {why}.", True)
             return
         self.dropped += 1
-        if str(self.dropped).rstrip("0") == "1":  # 1, 10, 100
+        if is_power_of_ten(self.dropped):
             so_far = f" ({self.dropped:,} so far)" if self.dropped > 1 else ""
             self.say(f"Held message {waiting.sentence()} is dropped: {why}{so_far}.", True)
 

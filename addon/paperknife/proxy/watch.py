@@ -37,7 +37,7 @@ async def watch(plan: ProxyPlan, consumer: Consumer, started: Callable[[Embedded
 def ending_on_signals(end: Callable[[], object], at_once: Callable[[], object] = lambda: None) -> Iterator[None]:
     """Call `end` at the first SIGINT or SIGTERM; a second SIGINT leaves at once, even after this block.
 
-    `at_once` is called before, in the midst of whatever the loop does: it may set flags, and no more.
+    `at_once` is called before, in the midst of whatever the loop does: it may set flags, or raise in what should end.
 
     What comes after it, the summary, may be written to a pipe that nobody reads.
     """

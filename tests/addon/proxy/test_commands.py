@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 import pytest
 from mitmproxy import exceptions
-from tests.addon.proxy.test_interfaces import port_of_nobody
+from tests.addon.proxy.mitmweb import started
 from websockets.asyncio.client import connect
 from websockets.sync.client import connect as connect_now
 
@@ -275,30 +275,8 @@ def web(launch, served, trading, received) -> Callable[..., tuple[Browser, str]]
         received.extend(connection)
 
     def start(*words: str) -> tuple[Browser, str]:
-        port = port_of_nobody()
-        running = launch(
-            *(
-                "paperknife",
-                "proxy",
-                "--ui",
-                "web",
-                "--mode",
-                f"reverse:{served(keep)}",
-                "--schema",
-                trading,
-                "-p",
-                "0",
-            ),
-            *("--no-web-open-browser", "--web-port", str(port), *words),
-            PYTHONUNBUFFERED="1",
-        )
-        running.until("Put this URL into the client: ", stream="err")
-        running.until("Schema: ")
-        url = re.search(r"ws://127\.0\.0\.1:\d+/v1", running.err.decode())
-        token = re.search(r"token=(\w+)", running.until("token="))
-        assert url
-        assert token
-        return Browser(port, token[1]), url[0]
+        web = started(launch, served(keep), trading, *words)
+        return Browser(web.port, web.token), web.url
 
     return start
 

@@ -1,16 +1,13 @@
 """mitmproxy's console and web interface with our addon inside, driven as a user does."""
 
-import contextlib
 import json
-import random
-import re
-import socket
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pexpect
 import pytest
+from tests.addon.proxy.mitmweb import started
 from tests.addon.proxy.terminal import Terminal
 from websockets.sync.client import connect
 
@@ -53,38 +50,16 @@ def test_the_console_shows_messages_decoded_with_the_payloads_name_first(console
     assert console.program.exitstatus == 0
 
 
-def port_of_nobody() -> int:
-    """A free port that the system gives to nobody who asks for any: mitmproxy does not tell which one it took."""
-    while True:
-        port = random.randrange(20_000, 30_000)
-        with socket.socket() as free, contextlib.suppress(OSError):
-            free.bind(("127.0.0.1", port))
-            return port
-
-
 def test_the_web_interface_shows_messages_decoded(launch, served, trading, eventually) -> None:
     """mitmweb's own API gives the decoded text of each message; the URL for the client is printed; Ctrl-C ends it."""
-    port = port_of_nobody()
-    running = launch(
-        *("paperknife", "proxy", "--ui", "web", "--mode", f"reverse:{served()}", "--schema", trading, "-p", "0"),
-        *("--no-web-open-browser", "--web-port", str(port)),
-        PYTHONUNBUFFERED="1",
-    )
-    running.until("Put this URL into the client: ", stream="err")
-    running.until("Schema: ")
-    url = re.search(r"ws://127\.0\.0\.1:\d+/v1", running.err.decode())
-    token = re.search(r"token=(\w+)", running.until("token="))
-    assert url
-    assert token
+    running, url, port, token = started(launch, served(), trading)
 
     def get(path: str) -> object:
-        request = urllib.request.Request(
-            f"http://127.0.0.1:{port}{path}", headers={"Authorization": f"Bearer {token[1]}"}
-        )
+        request = urllib.request.Request(f"http://127.0.0.1:{port}{path}", headers={"Authorization": f"Bearer {token}"})
         with urllib.request.urlopen(request, timeout=60) as answer:
             return json.load(answer)
 
-    with connect(url[0]) as client:
+    with connect(url) as client:
         client.send(ORDER)
         client.recv()
         (flow,) = get("/flows")

@@ -11,6 +11,7 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from paperknife.mutation.rarely import is_power_of_ten
 from paperknife.mutation.rules.course import Course, Outcome
 from paperknife.mutation.scripts.connection import HELD_BY, ScriptConnection
 from paperknife.mutation.scripts.loading import frames_of, place_of, said
@@ -82,11 +83,6 @@ class Faults:
             f"! script {handler.place}: {handler.name} took {seconds * 1000:,.0f} ms, in which nothing else passed; "
             "async def and await let others pass."
         )
-
-
-def is_power_of_ten(count: int) -> bool:
-    """True for 1, 10, 100."""
-    return str(count).rstrip("0") == "1"
 
 
 @dataclass(slots=True)

@@ -23,7 +23,6 @@ SECONDS = 60.0
 REMIND_SECONDS = 5.0
 """After so long it is said which function it is that a message still waits for."""
 
-
 BECOMES = {ENDED: "it is dropped", ENDING: "it passes as it was, if nothing else keeps it"}
 """What becomes of a message that did not wait, by the reason."""
 

@@ -6,6 +6,7 @@ import base64
 import json
 
 import pytest
+from tests.addon.mutation.lists import listed_orders
 
 from paperknife.mutation.rules.course import Course
 from paperknife.mutation.rules.standing import Standing
@@ -14,7 +15,6 @@ from paperknife_decoders.protocol import Protocol
 from paperknife_decoders.splice import Set, SpliceError, splice
 from paperknife_decoders.steps.base64_text import Base64Text
 from paperknife_decoders.steps.json_field import JsonField
-from paperknife_decoders.steps.varint_delimited import VarintDelimited
 
 CLIENT = Direction.CLIENT
 
@@ -22,15 +22,7 @@ CLIENT = Direction.CLIENT
 @pytest.fixture
 def listed(desk):
     """A protocol whose messages are lists of envelopes, and one such message."""
-    plain = desk.loaded.protocol
-    protocol = Protocol("listed", plain.client, plain.server, steps=(VarintDelimited(),))
-    contents = [
-        desk.api.client.encode("order", {"request_id": 1, "quantity": 150}),
-        desk.api.client.encode("heartbeat", {}),
-        desk.api.client.encode("order", {"request_id": 2, "quantity": 50}),
-    ]
-    content = b"".join(bytes([len(each)]) + each for each in contents)
-    return protocol, Message(1, CLIENT, 0, Opcode.BINARY, content, protocol.reader())
+    return listed_orders(desk.api, desk.loaded)
 
 
 def test_each_envelope_has_its_rules(desk, listed):

@@ -5,14 +5,13 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+from tests.addon.mutation.lists import listed_orders
 
 from paperknife.mutation.held import Held
 from paperknife.mutation.rules.course import Course
 from paperknife.mutation.rules.standing import Standing
 from paperknife.mutation.verdict import CloseOrder
 from paperknife_decoders.message import Direction, Message, Opcode
-from paperknife_decoders.protocol import Protocol
-from paperknife_decoders.steps.varint_delimited import VarintDelimited
 
 CLIENT, SERVER = Direction
 ORDER = {"request_id": 7, "symbol": "ESZ6", "side": "BUY", "quantity": 300}
@@ -182,15 +181,7 @@ SEVERAL = [
 @pytest.fixture
 def listed(tape) -> Message:
     """An order, a heartbeat and another order in one message."""
-    plain = tape.loaded.protocol
-    protocol = Protocol("listed", plain.client, plain.server, steps=(VarintDelimited(),))
-    contents = [
-        tape.api.client.encode("order", {"request_id": 1, "quantity": 150}),
-        tape.api.client.encode("heartbeat", {}),
-        tape.api.client.encode("order", {"request_id": 2, "quantity": 50}),
-    ]
-    content = b"".join(bytes([len(each)]) + each for each in contents)
-    return Message(1, CLIENT, 0, Opcode.BINARY, content, protocol.reader())
+    return listed_orders(tape.api, tape.loaded)[1]
 
 
 @pytest.mark.parametrize(("text", "left"), [case[1:] for case in SEVERAL], ids=[case[0] for case in SEVERAL])
